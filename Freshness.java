@@ -39,7 +39,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -54,10 +53,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -74,24 +74,24 @@ public final class Freshness {
     static final int MAX_FILE_BYTES = 256 << 20;
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
-    /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
-    static final long MAX_AGE_SECONDS = 1_000_000_000L;
-    /** A longer number is kept in a state, but is no age and no limit: exact arithmetic on it would be slow. */
+    /** A longer number, or one beyond this power of ten, is kept in a state, but is no age and no limit. */
     static final int MAX_NUMBER_CHARS = 1000;
+    static final int MAX_EXPONENT = 10_000;
+    /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
+    static final long MAX_AGE_SECONDS = 1_000_000_000;
+    /** No limit counts for more, and no time since as_of: sums of nanoseconds stay in a long. */
+    static final long MAX_LIMIT_SECONDS = 2_000_000_000;
+    static final long MAX_ELAPSED_SECONDS = 3_000_000_000L;
     static final int MAX_SKEW_SECONDS = 1;
-
-    static final String BUNDLED_BASELINE = "data/healthy.json";
+    static final int FROZEN_FOR_SECONDS = 3600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
-    static final long RECOVERED_AGE_SECONDS = 5;
-    static final int FROZEN_FOR_SECONDS = 3600;
-    /** How many unsafe feeds the text report explains; a table has a row for each all the same. */
+    static final String RECOVERED_AGE_SECONDS = "5";
+    static final String BUNDLED_BASELINE = "data/healthy.json";
+    /** How many feeds a headline names and a text explains. A table has a row for each all the same. */
+    static final int MAX_NAMED = 5;
     static final int MAX_EXPLAINED = 20;
-    static final int MAX_NAMED_IN_LINE = 5;
     static final int MIN_JAVA = 21;
-    /** A clock outside 2026 to 2125 is wrong; in seconds since 1970. */
-    static final long MIN_CLOCK = 1_767_225_600L;
-    static final long MAX_CLOCK = 4_922_899_200L;
 
     static final int SAFE = 0;
     static final int UNSAFE = 2;
@@ -108,7 +108,7 @@ public final class Freshness {
         }
     }
 
-    /** Runs one command and returns its exit code; the one place where errors become a line and a code. */
+    /** Runs one command and returns its exit code; the one place where an error becomes a line and a code. */
     static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         String problem;
         try {
@@ -117,130 +117,92 @@ public final class Freshness {
                 throw new DataException("Java " + MIN_JAVA + " or newer is needed, and this is Java " + java
                         + "; set JAVA_HOME to a newer JDK, or put its java first on the PATH");
             }
-            return dispatch(args, in, out, err);
-        } catch (UsageException | DataException e) {
+            return dispatch(Call.parse(args), in, out, err);
+        } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
             problem = "the output could not be delivered: " + reason(e);
         } catch (OutOfMemoryError e) {
-            problem = "out of memory: give the JVM a larger heap, for example JDK_JAVA_OPTIONS=-Xmx4g";
+            problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
         } catch (RuntimeException | Error e) {
             problem = "internal error, please report it: " + e;
         }
         try {
-            err.write(("freshness: " + visible(problem) + "\n").getBytes(StandardCharsets.UTF_8));
+            new Sink(err).add("freshness: ").add(visible(problem)).add("\n").flush();
         } catch (IOException e) {
-            return UNEVALUATED; // nobody can be told; the exit code still says it
+            return UNEVALUATED; // nobody can be told, but the exit code still says it
         }
         return UNEVALUATED;
     }
 
-    private static int dispatch(String[] args, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        Call call = Call.parse(args);
+    private static int dispatch(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
         if (call.help) {
             return help(call.command, new Sink(out));
         }
         switch (call.command) {
-            case STATUS: return call.has(Option.WATCH) ? watch(call, in, out) : status(call, in, out, err);
-            case GATE: return gate(call, in, out, err);
-            case SCENARIO: return scenario(call, in, out, err);
-            case RECOVER: return recover(call, in, out, err);
-            case SMOKE: return smoke(call, out);
-            case DOCTOR: return doctor(call, out);
-            case HELP: return help(call.operand == null ? null : Command.named(call.operand), new Sink(out));
-            case VERSION:
-                new Sink(out).add("freshness 1.0, Java ").add(Runtime.version().toString()).add("\n").flush();
-                return SAFE;
+            case status: return call.has("--watch") ? watch(call, out) : status(call, in, out, err);
+            case gate: return gate(call, in, out, err);
+            case scenario: return scenario(call, in, out, err);
+            case recover: return recover(call, in, out, err);
+            case smoke: return smoke(call, out);
+            case doctor: return doctor(call, out);
+            case help: return help(call.operand == null ? null : Command.named(call.operand), new Sink(out));
         }
-        throw new IllegalStateException(call.command.wire);
+        throw new IllegalStateException();
     }
 
-    /** The caller asked for something that the program does not offer. */
-    static final class UsageException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        UsageException(String message, Command command) {
-            super(message + "; see: " + program() + " help" + (command == null ? "" : " " + command.wire));
-        }
-    }
-
-    /** A file could not be read, understood or written; the message says which, where and what was expected. */
+    /** What was asked for cannot be done; the message says what is wrong, where, and what was expected. */
     static final class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         DataException(String message) {
-            super(message);
+            super(message, null, false, false);
         }
     }
 
     // ---- Domain ----
 
-    enum Action {
-        INSPECT_STATUS, READ_LAST_PRICE, SERVE_CACHED_STATUS, PRICE_ORDER, PUBLISH_SIGNAL, REBALANCE_POSITION;
+    /** In the order in which they need more freshness. */
+    static final List<String> ACTIONS = List.of("inspect_status", "read_last_price", "serve_cached_status",
+            "price_order", "publish_signal", "rebalance_position");
 
-        final String wire = name().toLowerCase(Locale.ROOT);
-        private static final Action[] ALL = values();
+    // The constants of the enums below are spelled as in the outputs.
 
-        static Action named(String wire) {
-            for (Action action : ALL) {
-                if (action.wire.equals(wire)) {
-                    return action;
-                }
-            }
-            return null;
-        }
-    }
-
-    /** How fresh a feed is, and how many of the actions, in their order, that allows. */
+    /** How fresh a feed is, and how many of the actions that allows. */
     enum Status {
-        UNKNOWN(1), STALE(3), FRESH(6);
+        unknown(1), stale(3), fresh(6);
 
-        final String wire = name().toLowerCase(Locale.ROOT);
-        private final int allowed;
+        final int allowed;
         final String allowedJson;
         final String blockedJson;
 
         Status(int allowed) {
             this.allowed = allowed;
-            allowedJson = actions(true, "\"");
-            blockedJson = actions(false, "\"");
-        }
-
-        boolean allows(Action action) {
-            return action.ordinal() < allowed;
-        }
-
-        /** The names of the actions that are allowed, or else of those that are blocked. */
-        String actions(boolean wanted, String quote) {
-            StringBuilder b = new StringBuilder();
-            for (Action action : Action.ALL) {
-                if (allows(action) == wanted) {
-                    b.append(b.length() == 0 ? "" : ", ").append(quote).append(action.wire).append(quote);
-                }
-            }
-            return b.toString();
+            allowedJson = list(ACTIONS.subList(0, allowed));
+            blockedJson = list(ACTIONS.subList(allowed, ACTIONS.size()));
         }
     }
 
-    /** Why a feed got its status, in the order of the decision; the first that matches counts. */
-    enum Reason {
-        STATE_INVALID(Status.UNKNOWN, "correct the state or its producer, then ask again"),
-        FEED_MISSING(Status.UNKNOWN, null),
-        FEED_UNEXPECTED(Status.UNKNOWN, "review this feed and add it to the baseline, or stop the producer from writing it"),
-        AS_OF_MISSING(Status.UNKNOWN, "make the producer write as_of; the baseline requires it"),
-        AS_OF_INVALID(Status.UNKNOWN, "make the producer write as_of as an RFC 3339 instant, like 2026-11-22T09:37:00Z"),
-        CLOCK_SKEW(Status.UNKNOWN, "compare the clocks of this host and of the one that wrote the state"),
-        ALIVE_INVALID(Status.UNKNOWN, null),
-        FEED_DOWN(Status.UNKNOWN, null),
-        LIMIT_INVALID(Status.UNKNOWN, "correct max_age_seconds in the state and in the baseline"),
-        AGE_MISSING(Status.UNKNOWN, null),
-        AGE_INVALID(Status.UNKNOWN, null),
-        STALE(Status.STALE, null),
-        FRESH(Status.FRESH, null);
+    enum Alert { none, ticket, page }
 
-        final String wire = name().toLowerCase(Locale.ROOT);
+    /** Why a feed has its status, in the order of the decision: the first that matches counts. */
+    enum Reason {
+        state_invalid(Status.unknown, "correct the state, or the producer that writes it"),
+        feed_missing(Status.unknown, null),
+        feed_unexpected(Status.unknown, "add this feed to the baseline after review, or stop the producer from writing it"),
+        as_of_missing(Status.unknown, "make the producer write as_of: the baseline requires it"),
+        as_of_invalid(Status.unknown, "make the producer write as_of like 2026-11-22T09:37:00Z"),
+        clock_skew(Status.unknown, "compare the clock of this host with that of the host that wrote the state"),
+        alive_invalid(Status.unknown, null),
+        feed_down(Status.unknown, null),
+        limit_invalid(Status.unknown, "correct max_age_seconds in the state and in the baseline"),
+        age_missing(Status.unknown, null),
+        age_invalid(Status.unknown, null),
+        stale(Status.stale, null),
+        fresh(Status.fresh, null);
+
         final Status status;
-        /** What to do next where a recovery would be refused; null where it is the way. */
+        /** What to do next; null where a recovery on a fresh tick is the way. */
         final String advice;
 
         Reason(Status status, String advice) {
@@ -249,197 +211,157 @@ public final class Freshness {
         }
     }
 
-    enum Alert {
-        NONE, TICKET, PAGE;
-
-        final String wire = name().toLowerCase(Locale.ROOT);
-    }
-
     /**
-     * Seconds is what stands where a state has a number of seconds: an exact number, or something else.
-     * The usual number is whole nanoseconds; one that does not fit is kept as a BigDecimal; a fault is the text found instead.
+     * Seconds is an exact time of zero or more.
+     *
+     * @param rest  the decimal digits beyond the nanoseconds, without trailing zeros
+     * @param fault the text found where no such number stands; null where one does
      */
-    static final class Seconds {
-        static final Seconds ZERO = new Seconds(0, null, null);
+    record Seconds(long nanos, String rest, String fault) {
         static final long NANOS = 1_000_000_000;
-        private static final int SENSELESS_POWER = 9_999;
-        private static final int MAX_PLAIN_DIGITS = 50;
 
-        private final long nanos;
-        private final BigDecimal exact;
-        final String fault;
-
-        private Seconds(long nanos, BigDecimal exact, String fault) {
-            this.nanos = nanos;
-            this.exact = exact;
-            this.fault = fault;
-        }
-
-        static Seconds ofNanos(long nanos) {
-            return new Seconds(nanos, null, null);
+        static Seconds of(long nanos) {
+            return new Seconds(nanos, "", null);
         }
 
         static Seconds fault(String found) {
-            return new Seconds(0, null, found);
-        }
-
-        /** Takes a number as RFC 8259 writes it. An exponent beyond all sense becomes a smaller one, as senseless. */
-        static Seconds of(byte[] in, int from, int to) {
-            if (to - from > MAX_NUMBER_CHARS) {
-                return fault("a number of " + (to - from) + " characters");
-            }
-            String number = new String(in, from, to - from, StandardCharsets.ISO_8859_1);
-            int e = Math.max(number.indexOf('e'), number.indexOf('E'));
-            if (e < 0) {
-                return new Seconds(0, new BigDecimal(number), null);
-            }
-            int power = 0;
-            for (int i = e + 1; i < number.length(); i++) {
-                power = Math.min(SENSELESS_POWER, power * 10 + Math.max(0, number.charAt(i) - '0'));
-            }
-            BigDecimal digits = new BigDecimal(number.substring(0, e));
-            return digits.signum() == 0 ? ZERO
-                    : new Seconds(0, digits.scaleByPowerOfTen(number.charAt(e + 1) == '-' ? -power : power), null);
+            return new Seconds(0, "", found);
         }
 
         static Seconds between(Instant from, Instant to) {
-            Duration d = Duration.between(from, to);
-            return d.getSeconds() < MAX_AGE_SECONDS ? ofNanos(d.toNanos())
-                    : new Seconds(0, BigDecimal.valueOf(d.getSeconds()).add(BigDecimal.valueOf(d.getNano(), 9)), null);
+            Duration time = Duration.between(from, to);
+            return of(time.getSeconds() < MAX_ELAPSED_SECONDS ? time.toNanos() : MAX_ELAPSED_SECONDS * NANOS);
         }
 
-        private BigDecimal decimal() {
-            return exact != null ? exact : BigDecimal.valueOf(nanos, 9);
+        /** Takes a number of RFC 8259, section 6: the bytes before the mantissa's end, and the exponent behind it. */
+        static Seconds of(byte[] in, int from, int mantissa, int to) {
+            String number = new String(in, from, Math.min(to - from, MAX_NUMBER_CHARS), StandardCharsets.ISO_8859_1);
+            boolean negative = number.charAt(0) == '-';
+            if (to - from > MAX_NUMBER_CHARS) {
+                return fault("a number of " + (to - from) + " characters");
+            } else if (mantissa == to && !negative) {
+                return plain(number);
+            }
+            int power = 0;
+            for (int i = mantissa + 1; i < to && power < MAX_EXPONENT; i++) {
+                power = power * 10 + Math.max(0, in[i] - '0');
+            }
+            BigDecimal digits = new BigDecimal(number.substring(0, mantissa - from));
+            return digits.signum() == 0 ? of(0) : digits.signum() < 0 || power >= MAX_EXPONENT ? fault(number)
+                    : plain(digits.scaleByPowerOfTen(mantissa < to && in[mantissa + 1] == '-' ? -power : power).toPlainString());
         }
 
-        Seconds plus(Seconds other) {
-            return exact == null && other.exact == null ? ofNanos(nanos + other.nanos)
-                    : new Seconds(0, decimal().add(other.decimal()), null);
+        /** Takes plain digits, with or without a fraction. */
+        static Seconds plain(String digits) {
+            int point = digits.indexOf('.');
+            int whole = point < 0 ? digits.length() : point;
+            if (whole > 10) {
+                return of(MAX_ELAPSED_SECONDS * NANOS);
+            }
+            String fraction = (point < 0 ? "" : digits.substring(point + 1)) + "000000000";
+            long seconds = Math.min(MAX_ELAPSED_SECONDS, Long.parseLong(digits.substring(0, whole)));
+            return new Seconds(seconds * NANOS + Long.parseLong(fraction.substring(0, 9)), unpadded(fraction.substring(9)), null);
         }
 
-        int compareTo(Seconds other) {
-            return exact == null && other.exact == null ? Long.compare(nanos, other.nanos)
-                    : decimal().compareTo(other.decimal());
+        private static String unpadded(String digits) {
+            int end = digits.length();
+            while (end > 0 && digits.charAt(end - 1) == '0') {
+                end--;
+            }
+            return digits.substring(0, end);
+        }
+
+        Seconds plus(Seconds whole) {
+            return whole.nanos == 0 ? this : new Seconds(nanos + whole.nanos, rest, null);
         }
 
         boolean isAbove(Seconds limit) {
-            return compareTo(limit) > 0;
+            return nanos != limit.nanos ? nanos > limit.nanos : rest.compareTo(limit.rest) > 0;
         }
 
-        int sign() {
-            return exact == null ? Long.signum(nanos) : exact.signum();
-        }
-
-        Seconds tenfold() {
-            return new Seconds(0, decimal().scaleByPowerOfTen(1), null);
-        }
-
-        double approximate() {
-            return exact == null ? (double) nanos / NANOS : exact.doubleValue();
+        boolean isLimit() {
+            return fault == null && (nanos > 0 || !rest.isEmpty());
         }
 
         @Override public String toString() {
-            StringBuilder b = new StringBuilder();
-            append(b);
-            return b.toString();
-        }
-
-        void append(StringBuilder b) {
-            if (exact != null) {
-                BigDecimal shortest = exact.stripTrailingZeros();
-                b.append(Math.abs(shortest.scale()) > MAX_PLAIN_DIGITS ? shortest.toString() : shortest.toPlainString());
-                return;
-            }
-            long fraction = Math.abs(nanos % NANOS);
-            b.append(nanos < 0 && nanos > -NANOS ? "-" : "").append(nanos / NANOS);
-            if (fraction != 0) {
-                b.append('.');
-                for (long unit = NANOS / 10; fraction != 0; fraction %= unit, unit /= 10) {
-                    b.append((char) ('0' + fraction / unit));
-                    if (unit == 1) {
-                        break;
-                    }
-                }
-            }
+            String whole = Long.toString(nanos / NANOS);
+            String fraction = nanos % NANOS == 0 && rest.isEmpty() ? "" : unpadded(Long.toString(NANOS + nanos % NANOS).substring(1) + rest);
+            return fraction.isEmpty() ? whole : whole + "." + fraction;
         }
     }
 
     /**
-     * Feed is one entry of a state or a baseline, as claimed.
+     * Feed is one entry of a document, as claimed.
      *
      * @param alive null where it is absent or not a boolean
      * @param age   null where it is absent or null
-     * @param limit null where the document's own limit counts
-     * @param at    where the entry begins, in bytes
+     * @param limit null where the document's own counts
+     * @param at    the byte at which the entry begins
      */
     record Feed(String name, Boolean alive, Seconds age, Seconds limit, int at) { }
 
     /**
-     * Verdict is what was decided for one feed.
+     * Verdict is what was decided about one feed.
      *
-     * @param age    the age now; null where it is unknown
+     * @param age    the age now; null where it is not known
      * @param limit  the limit that counted; null where there is none
      * @param detail one sentence that says why; null where the figures say it
      */
     record Verdict(String name, Boolean alive, Seconds age, Seconds limit, Reason reason, Alert alert, String detail) {
         boolean safe() {
-            return reason == Reason.FRESH;
+            return reason == Reason.fresh;
         }
 
-        String blockedReason() {
-            return safe() ? null : detail != null ? detail : "last tick " + age + "s old, limit " + limit + "s";
+        /** One plain sentence with the figures. */
+        String sentence() {
+            return detail != null ? detail : "last tick " + age + "s old, limit " + limit + "s";
         }
 
         /** The verdict in a few words, for a line that names several feeds. */
         String brief() {
-            return name + " " + reason.status.wire
-                    + (reason == Reason.STALE ? ", " + age + "s > " + limit + "s" : " (" + reason.wire + ")");
+            return name + " " + reason.status + (reason == Reason.stale ? ", " + age + "s > " + limit + "s"
+                    : safe() ? ", " + age + "s of " + limit + "s" : " (" + reason + ")");
         }
     }
 
     // ---- Decision ----
 
     /**
-     * Decision holds the rule: a baseline, a state or else the error that kept it from being read, and an instant go in,
-     * verdicts come out. No clock, file, environment or output in here.
+     * Decision holds the rule. A baseline, a state or else the error that kept it from being read, and an instant go in;
+     * verdicts come out. There is no clock, file, environment or output in it.
      */
     static final class Decision {
+        private static final Seconds MAX_AGE = Seconds.of(MAX_AGE_SECONDS * Seconds.NANOS);
+        private static final Seconds MAX_LIMIT = Seconds.of(MAX_LIMIT_SECONDS * Seconds.NANOS);
+
         private final State baseline;
         private final State state;
         private final String error;
-        /** A fault of the snapshot as a whole makes each of its feeds unknown. */
-        private final Reason snapshotFault;
-        private final String snapshotDetail;
-        /** How long ago the snapshot was taken: added to every age, so that a frozen snapshot turns stale. */
-        private final Seconds elapsed;
+        /** A fault of the snapshot makes each of its feeds unknown. */
+        private Reason fault;
+        private String faultDetail;
+        /** The time since the snapshot was taken, added to every age: a frozen snapshot turns stale. */
+        private Seconds elapsed = Seconds.of(0);
 
         Decision(State baseline, State state, String error, Instant now) {
             this.baseline = baseline;
             this.state = error == null ? state : null;
             this.error = error;
-            Reason fault = null;
-            String detail = null;
-            Seconds sinceAsOf = Seconds.ZERO;
-            if (error == null && state.asOfText == null) {
-                if (baseline.requireAsOf) {
-                    fault = Reason.AS_OF_MISSING;
-                    detail = "the baseline requires as_of and the state has none";
-                }
-            } else if (error == null && state.asOf == null) {
-                fault = Reason.AS_OF_INVALID;
-                detail = "as_of is " + state.asOfText + ", not an RFC 3339 instant";
-            } else if (error == null && state.asOf.isAfter(now.plusSeconds(MAX_SKEW_SECONDS))) {
-                fault = Reason.CLOCK_SKEW;
-                detail = "as_of is " + Seconds.between(now, state.asOf) + "s in the future";
-            } else if (error == null && state.asOf.isBefore(now)) {
-                sinceAsOf = Seconds.between(state.asOf, now);
+            if (error == null && state.asOfText == null && baseline.requireAsOf) {
+                fault = Reason.as_of_missing;
+                faultDetail = "the baseline requires as_of and the state has none";
+            } else if (error == null && state.asOfText != null && state.asOf == null) {
+                fault = Reason.as_of_invalid;
+                faultDetail = "as_of is " + state.asOfText + ", not an RFC 3339 instant";
+            } else if (error == null && state.asOf != null && state.asOf.isAfter(now.plusSeconds(MAX_SKEW_SECONDS))) {
+                fault = Reason.clock_skew;
+                faultDetail = "as_of is " + Seconds.between(now, state.asOf) + "s in the future";
+            } else if (error == null && state.asOf != null && state.asOf.isBefore(now)) {
+                elapsed = Seconds.between(state.asOf, now);
             }
-            snapshotFault = fault;
-            snapshotDetail = detail;
-            elapsed = sinceAsOf;
         }
 
-        /** The verdict on the feed of that name; null where neither the baseline nor the state has it. */
+        /** The verdict on one feed; null where neither the baseline nor the state has it. */
         Verdict of(String name) {
             Feed contract = baseline.feed(name);
             Feed claim = state == null ? null : state.feed(name);
@@ -450,7 +372,7 @@ public final class Freshness {
         List<Verdict> all() {
             List<Verdict> verdicts = new ArrayList<>(baseline.feeds.size());
             for (Feed contract : baseline.feeds) {
-                verdicts.add(decide(contract, state == null ? null : state == baseline ? contract : state.feed(contract.name)));
+                verdicts.add(decide(contract, state == null || state == baseline ? contract : state.feed(contract.name)));
             }
             if (state != null && state != baseline) {
                 for (Feed claim : state.feeds) {
@@ -465,51 +387,59 @@ public final class Freshness {
         private Verdict decide(Feed contract, Feed claim) {
             Seconds agreed = contract == null ? null : baseline.limitOf(contract);
             if (error != null) {
-                return unsafe(contract, null, agreed, Reason.STATE_INVALID, "the state cannot be evaluated: " + error);
+                return unknown(contract.name, null, null, smaller(agreed, agreed), Reason.state_invalid, "the state cannot be evaluated: " + error);
             }
             if (claim == null) {
-                return unsafe(contract, null, agreed, Reason.FEED_MISSING, "the baseline lists this feed and the state does not");
+                return unknown(contract.name, null, null, smaller(agreed, agreed), Reason.feed_missing, "the baseline lists this feed, the state does not");
             }
+            String name = claim.name;
+            Boolean alive = claim.alive;
             if (contract == null) {
-                return unsafe(claim, null, null, Reason.FEED_UNEXPECTED, "the state lists this feed and the baseline does not");
+                return unknown(name, alive, null, null, Reason.feed_unexpected, "the state lists this feed, the baseline does not");
             }
             Seconds own = state.limitOf(claim);
             Seconds limit = smaller(own, agreed);
-            if (snapshotFault != null) {
-                return unsafe(claim, null, limit, snapshotFault, snapshotDetail);
+            if (fault != null) {
+                return unknown(name, alive, null, limit, fault, faultDetail);
             }
-            boolean plausible = claim.age != null && claim.age.fault == null && claim.age.sign() >= 0
-                    && !claim.age.isAbove(MAX_AGE);
+            boolean plausible = claim.age != null && claim.age.fault == null && !claim.age.isAbove(MAX_AGE);
             Seconds age = plausible ? claim.age.plus(elapsed) : null;
-            if (claim.alive == null) {
-                return unsafe(claim, age, limit, Reason.ALIVE_INVALID, "alive is absent, or neither true nor false");
+            if (alive == null) {
+                return unknown(name, null, age, limit, Reason.alive_invalid, "alive is absent, or neither true nor false");
             }
-            if (!claim.alive) {
-                return unsafe(claim, age, limit, Reason.FEED_DOWN, "the feed consumer does not answer: alive is false");
+            if (!alive) {
+                return unknown(name, false, age, limit, Reason.feed_down, "the feed consumer does not answer: alive is false");
             }
             if (limit == null) {
-                return unsafe(claim, age, null, Reason.LIMIT_INVALID, "max_age_seconds is " + found(valid(agreed) ? own : agreed)
-                        + " in the " + (valid(agreed) ? "state" : "baseline") + ", not a number above 0");
+                boolean stateIsWrong = own == null || !own.isLimit();
+                return unknown(name, true, age, null, Reason.limit_invalid, "max_age_seconds is " + found(stateIsWrong ? own : agreed)
+                        + " in the " + (stateIsWrong ? "state" : "baseline") + ", not a number above 0");
             }
             if (claim.age == null) {
-                return unsafe(claim, null, limit, Reason.AGE_MISSING, "the age of the newest tick is not known");
+                return unknown(name, true, null, limit, Reason.age_missing, "the age of the newest tick is not known");
             }
             if (!plausible) {
-                return unsafe(claim, null, limit, Reason.AGE_INVALID,
+                return unknown(name, true, null, limit, Reason.age_invalid,
                         "last_tick_age_seconds is " + found(claim.age) + ", not a plausible age");
             }
             if (age.isAbove(limit)) {
-                return unsafe(claim, age, limit, Reason.STALE, null);
+                return new Verdict(name, true, age, limit, Reason.stale, Alert.page, null);
             }
-            Alert alert = own.isAbove(agreed) || age.plus(age).isAbove(limit) ? Alert.TICKET : Alert.NONE;
-            return new Verdict(claim.name, true, age, limit, Reason.FRESH, alert, null);
+            boolean pastHalf = Seconds.of(age.nanos * 2).isAbove(limit) || age.nanos * 2 == limit.nanos && !age.rest.isEmpty();
+            return new Verdict(name, true, age, limit, Reason.fresh, pastHalf || own.isAbove(agreed) ? Alert.ticket : Alert.none, null);
         }
 
-        private static final Seconds MAX_AGE = Seconds.ofNanos(MAX_AGE_SECONDS * Seconds.NANOS);
+        private static Verdict unknown(String name, Boolean alive, Seconds age, Seconds limit, Reason reason, String detail) {
+            return new Verdict(name, alive, age, limit, reason, Alert.page, detail);
+        }
 
-        private static Verdict unsafe(Feed feed, Seconds age, Seconds limit, Reason reason, String detail) {
-            Boolean alive = reason == Reason.STATE_INVALID || reason == Reason.FEED_MISSING ? null : feed.alive;
-            return new Verdict(feed.name, alive, age, valid(limit) ? limit : null, reason, Alert.PAGE, detail);
+        /** The limit that counts: a state can tighten its own, never loosen it. Null where one of the two is not valid. */
+        private static Seconds smaller(Seconds own, Seconds agreed) {
+            if (own == null || agreed == null || !own.isLimit() || !agreed.isLimit()) {
+                return null;
+            }
+            Seconds limit = own.isAbove(agreed) ? agreed : own;
+            return limit.isAbove(MAX_LIMIT) ? MAX_LIMIT : limit;
         }
 
         /** The limit of the feeds that have none of their own; null where it is not valid. */
@@ -517,30 +447,20 @@ public final class Freshness {
             return smaller(state == null ? baseline.limit : state.limit, baseline.limit);
         }
 
-        private static Seconds smaller(Seconds own, Seconds agreed) {
-            return !valid(own) || !valid(agreed) ? null : own.isAbove(agreed) ? agreed : own;
-        }
-
-        private static boolean valid(Seconds limit) {
-            return limit != null && limit.fault == null && limit.sign() > 0;
-        }
-
         private static String found(Seconds seconds) {
             return seconds == null ? "absent" : seconds.fault != null ? seconds.fault : seconds.toString();
         }
 
-        /** What the operator does next about an unsafe feed; null where a recovery on a fresh tick can work. */
-        String advice(Verdict v) {
-            if (v.reason == Reason.STALE && elapsed.plus(Seconds.ofNanos(RECOVERED_AGE_SECONDS * Seconds.NANOS)).isAbove(v.limit)) {
-                return "the snapshot is " + elapsed + "s old: restart the collector that writes it";
-            }
-            return v.reason.advice;
+        /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
+        String advice(Verdict verdict) {
+            return verdict.reason == Reason.stale && elapsed.isAbove(verdict.limit)
+                    ? "restart the collector: the snapshot is " + elapsed + "s old" : verdict.reason.advice;
         }
     }
 
     // ---- Commands ----
 
-    /** Evaluation is what status, gate and recover read before they decide; where that failed, error says why. */
+    /** Evaluation is what status, gate and recover read and decide; where that failed, error says why. */
     static final class Evaluation {
         final Instant now;
         final String baselineName;
@@ -553,367 +473,322 @@ public final class Freshness {
         String error;
         final Decision decision;
 
-        /** Reads both. Their bytes are dropped as soon as they are parsed, unless the caller wants to edit them. */
+        /** Reads both documents. Their bytes are dropped once they are parsed, unless the caller is to edit them. */
         Evaluation(Call call, InputStream in, boolean keepBytes, boolean hash) {
             now = call.now();
-            baselineName = call.one(Option.BASELINE, bundledBaseline());
-            stateName = call.one(Option.STATE, baselineName);
+            baselineName = call.one("--baseline", bundledBaseline());
+            stateName = call.one("--state", baselineName);
             String reading = "baseline ";
             try {
                 baselineDocument = Document.read(baselineName, null);
                 baseline = State.parse(baselineDocument, true);
                 reading = "";
-                // The same file is read once: two reads could also see two contents.
+                // One read of the same file serves for both: two could see two contents.
                 boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
                 stateDocument = same ? baselineDocument : null;
-                if (!keepBytes) {
-                    baselineDocument = null;
-                }
-                if (!same) {
-                    stateDocument = Document.read(stateName, in);
-                }
+                baselineDocument = keepBytes ? baselineDocument : null;
+                stateDocument = same ? stateDocument : Document.read(stateName, in);
                 stateSha256 = hash ? stateDocument.sha256() : null;
                 state = same ? baseline : State.parse(stateDocument, false);
             } catch (DataException e) {
                 error = reading + e.getMessage();
             }
-            if (!keepBytes) {
-                stateDocument = null;
-            }
+            stateDocument = keepBytes ? stateDocument : null;
             decision = new Decision(baseline, state, error, now);
         }
 
-        /** The feed's verdict, or an error that names the nearest feed there is. */
-        Verdict verdict(String feed) {
-            Verdict verdict = decision.of(feed);
-            if (verdict == null) {
-                throw new DataException("unknown feed: " + feed + suggestion(feed, baseline.names()));
-            }
-            return verdict;
-        }
-
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
-        String next(Verdict v, Call call) {
-            String advice = decision.advice(v);
-            if (advice != null) {
-                return advice;
-            }
-            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5) : stateName;
-            return commandLine("recover", Option.FEED, v.name, Option.STATE, stateName,
-                    Option.OUTPUT, stateName.equals("-") ? "recovered.json" : stem + "-recovered.json",
-                    Option.BASELINE, call.one(Option.BASELINE, null), Option.NOW, call.one(Option.NOW, null));
+        String next(Verdict verdict, Call call) {
+            String advice = decision.advice(verdict);
+            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5) + "-" : "";
+            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
+                    "--output", stem + "recovered.json", "--baseline", call.one("--baseline", null), "--now", call.one("--now", null));
         }
     }
 
     /** Shows every feed. Exit 0 only if each one is proved safe. */
     private static int status(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        String output = call.one(Option.OUTPUT, null);
-        String format = call.format();
-        Path target = output == null || output.equals("-") ? null : target(Option.OUTPUT, output, call.inputs());
+        String output = call.one("--output", null);
+        String format = call.one("--format", "text");
+        Path target = output == null ? null : target("--output", output, call);
         Evaluation e = new Evaluation(call, in, false, format.equals("json"));
-        Report report = new Report(call, e, e.decision.all(), call.color(output == null));
-        if (target != null) {
+        Report report = new Report(call, e, e.decision.all(), call.colors(output == null));
+        if (target == null) {
+            report.status(format, new Sink(out));
+        } else {
             try (Replacement file = new Replacement(target)) {
                 report.status(format, new Sink(file.out));
                 file.commit();
             }
-            new Sink(out).add(report.headline()).add("\n").flush();
-        } else {
-            report.status(format, new Sink(out));
-            if (output != null || e.error != null && !format.equals("text")) {
-                new Sink(err).add(report.headline()).add("\n").flush();
-            }
+        }
+        if (target != null || output != null || e.error != null && !format.equals("text")) {
+            new Sink(target != null ? out : err).add(report.headline()).add("\n").flush();
         }
         return report.exit();
     }
 
-    /** Re-evaluates for ever: on a terminal the report is redrawn, elsewhere each change is one line of a timeline. */
-    private static int watch(Call call, InputStream in, OutputStream out) throws IOException {
+    /** Evaluates for ever: on a terminal the report is redrawn, elsewhere each change is one line of a timeline. */
+    private static int watch(Call call, OutputStream out) throws IOException {
         long millis = call.watchMillis();
         boolean redraw = terminal();
-        Map<String, Status> before = null;
-        int[] last = {UNEVALUATED};
+        int[] exit = {UNEVALUATED};
         Thread leave = new Thread() {
             @Override public void run() {
-                Runtime.getRuntime().halt(last[0]);
+                Runtime.getRuntime().halt(exit[0]); // interrupted: the last verdict is the answer
             }
         };
         Runtime.getRuntime().addShutdownHook(leave);
         try {
-            while (true) {
-                Evaluation e = new Evaluation(call, in, false, false);
-                Report report = new Report(call, e, e.decision.all(), call.color(true));
+            for (Map<String, Status> before = null;;) {
+                Evaluation e = new Evaluation(call, null, false, false);
+                Report report = new Report(call, e, e.decision.all(), call.colors(true));
                 Sink sink = new Sink(out);
-                last[0] = report.exit();
                 if (redraw) {
                     report.status("text", sink.add("\u001b[H\u001b[2J\u001b[3J"));
                 } else {
                     before = report.transitions(before, sink);
                 }
+                exit[0] = report.exit();
                 Thread.sleep(millis);
             }
         } catch (InterruptedException e) {
             return UNEVALUATED;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(leave); // a fault of the loop ends with its own exit code
+            exit[0] = UNEVALUATED; // a fault of the loop is no verdict
         }
     }
 
     /** May this work go on? Exit 0 only if every named feed allows every named action. */
     private static int gate(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        List<Action> actions = new ArrayList<>();
-        for (String name : call.all(Option.ACTION)) {
-            Action action = Action.named(name);
-            if (action == null) {
-                List<String> known = new ArrayList<>();
-                for (Action each : Action.ALL) {
-                    known.add(each.wire);
-                }
-                throw new UsageException("unknown action: " + name + suggestion(name, known), call.command);
+        int needed = -1;
+        for (String action : call.all("--action")) {
+            if (!ACTIONS.contains(action)) {
+                throw call.error("unknown action: " + action + suggestion(action, ACTIONS));
             }
-            actions.add(action);
+            needed = Math.max(needed, ACTIONS.indexOf(action));
         }
         Evaluation e = new Evaluation(call, in, false, false);
         List<Verdict> verdicts = new ArrayList<>();
         List<Verdict> blocked = new ArrayList<>();
-        try {
-            for (String feed : new LinkedHashSet<>(call.all(Option.FEED))) {
-                Verdict verdict = e.verdict(feed);
-                boolean allowed = !actions.isEmpty() || verdict.safe();
-                for (Action action : actions) {
-                    allowed &= verdict.reason.status.allows(action);
-                }
-                verdicts.add(verdict);
-                if (!allowed) {
-                    blocked.add(verdict);
-                }
+        for (String feed : new LinkedHashSet<>(call.all("--feed"))) {
+            Verdict verdict = e.decision.of(feed);
+            if (verdict == null) {
+                e.error = e.error == null ? "unknown feed: " + feed + suggestion(feed, e.baseline.names()) : e.error;
+                continue;
             }
-        } catch (DataException unknownFeed) {
-            e.error = e.error == null ? unknownFeed.getMessage() : e.error;
+            verdicts.add(verdict);
+            if (needed < 0 ? !verdict.safe() : needed >= verdict.reason.status.allowed) {
+                blocked.add(verdict);
+            }
         }
         Report report = new Report(call, e, verdicts, false);
-        if (call.format().equals("json")) {
-            report.gateJson(blocked, actions, new Sink(out));
-            report.errorTo(err);
-        } else {
-            report.gateText(blocked, actions, new Sink(out));
+        boolean json = call.one("--format", "text").equals("json");
+        report.gate(blocked, json, new Sink(out));
+        if (json && e.error != null) {
+            new Sink(err).add("freshness: ").add(visible(e.error)).add("\n").flush();
         }
         return e.error != null ? UNEVALUATED : blocked.isEmpty() ? SAFE : UNSAFE;
     }
 
-    /** The failures that scenario writes; frozen and corrupt are of the whole state, the others of one feed. */
-    enum Kind {
-        STALE, UNKNOWN, DOWN, MISSING, SKEWED, LOOSENED, FROZEN, CORRUPT;
-
-        final String wire = name().toLowerCase(Locale.ROOT);
-
-        boolean ofOneFeed() {
-            return this != FROZEN && this != CORRUPT;
-        }
-    }
+    /** The failures that scenario writes: the first six of one feed, the others of the whole state. */
+    enum Kind { stale, unknown, down, missing, skewed, loosened, frozen, corrupt }
 
     /** Writes a failure that status then detects. The same input and the same instant give the same bytes. */
     private static int scenario(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
         Kind kind = call.kind();
-        String feed = call.one(Option.FEED, null);
-        String output = call.one(Option.OUTPUT, null);
-        Path target = output.equals("-") ? null : target(Option.OUTPUT, output, call.inputs());
-        Document document = Document.read(call.one(Option.STATE, bundledBaseline()), in);
+        String feed = call.one("--feed", null);
+        String output = call.one("--output", null);
+        Path target = target("--output", output, call);
+        Document document = Document.read(call.one("--state", bundledBaseline()), in);
         State state = State.parse(document, false);
-        Edit edit = new Edit(document);
-        if (kind.ofOneFeed()) {
-            Feed claim = state.feed(feed);
-            if (claim == null) {
-                throw new DataException("unknown feed: " + feed + suggestion(feed, state.names()));
-            }
-            if (kind == Kind.MISSING) {
-                edit.removeFeed(state, claim);
-            } else {
-                String age = kind == Kind.UNKNOWN ? "null" : kind == Kind.SKEWED ? SKEWED_AGE_SECONDS
-                        : call.one(Option.AGE_SECONDS, STALE_AGE_SECONDS);
-                edit.set(claim.at, feed + ": ", "alive", kind == Kind.DOWN ? "false" : "true");
-                if (kind != Kind.DOWN) {
-                    edit.set(claim.at, feed + ": ", "last_tick_age_seconds", age);
-                }
-            }
-            if (kind == Kind.LOOSENED) {
-                edit.loosen(state, claim);
-            }
-        } else if (kind == Kind.FROZEN) {
-            edit.set(0, "", "as_of", '"' + call.now().minusSeconds(FROZEN_FOR_SECONDS).toString() + '"');
-        } else {
-            edit.cut();
+        Feed claim = feed == null ? null : state.feed(feed);
+        if (feed != null && claim == null) {
+            throw new DataException("unknown feed: " + feed + suggestion(feed, state.names()));
         }
-        if (kind != Kind.CORRUPT) {
-            // Judged by the limits the state came with: what they would let through is no failure.
-            Decision decision = new Decision(state, State.parse(edit.document, false), null, call.now());
-            boolean detected = kind != Kind.FROZEN ? !decision.of(feed).safe() : false;
-            for (Verdict verdict : kind == Kind.FROZEN ? decision.all() : new ArrayList<Verdict>()) {
-                detected |= !verdict.safe();
-            }
-            if (!detected) {
-                throw new DataException("nothing written: the feed would still be fresh by the limits of "
-                        + document.label + (kind == Kind.STALE ? "; give a larger --age-seconds" : ""));
-            }
+        Edit edit = new Edit(document);
+        switch (kind) {
+            case missing: edit.removeFeed(state, claim); break;
+            case frozen: edit.set(0, "", "as_of", "\"" + call.now().minusSeconds(FROZEN_FOR_SECONDS) + "\""); break;
+            case corrupt: edit.cut(); break;
+            case down: edit.set(claim.at, feed, "alive", "false"); break;
+            default:
+                edit.set(claim.at, feed, "alive", "true");
+                edit.set(claim.at, feed, "last_tick_age_seconds", kind == Kind.unknown ? "null" : kind == Kind.skewed ? SKEWED_AGE_SECONDS
+                        : call.one("--age-seconds", STALE_AGE_SECONDS));
+        }
+        if (kind == Kind.loosened) {
+            edit.loosen(state, claim);
+        }
+        // Judged by the limits that the state came with: what they would let through is no failure.
+        Decision decision = kind == Kind.corrupt ? null : new Decision(state, State.parse(edit.document, false), null, call.now());
+        if (decision != null && (feed != null ? decision.of(feed).safe() : fresh(decision.all()) == state.feeds.size())) {
+            throw new DataException("nothing written: still fresh by the limits of " + document.label
+                    + (kind == Kind.stale ? "; give a larger --age-seconds" : ""));
         }
         deliver(edit.document, target, out);
-        String show = commandLine("status", Option.STATE, output, Option.NOW, call.one(Option.NOW, null));
-        Sink sink = new Sink(target == null ? err : out);
-        if (call.format().equals("json")) {
-            sink.add("{\n").member("scenario", kind.wire).member("feed", feed).member("state", document.label)
-                    .member("state_sha256", document.sha256()).member("output", output)
-                    .member("output_sha256", edit.document.sha256()).member("changed", edit.changes.toString())
-                    .member("show", show).add("\n}\n");
-        } else {
-            sink.add("SCENARIO ").add(kind.wire).add(": ").add(visible(String.join("; ", edit.changes))).add("\n  written: ")
-                    .add(visible(output)).add(", from ").add(visible(document.label)).add("\n  shown by: ").add(show).add("\n");
-        }
-        sink.flush();
+        Facts facts = new Facts();
+        facts.add("scenario", kind.name(), null).add("feed", feed, null).add("changed", edit.changes.toString(), null);
+        facts.add("state", document.label, null).add("state_sha256", document.sha256(), null);
+        facts.add("output", output, null).add("output_sha256", edit.document.sha256(), null);
+        facts.add("show", commandLine("status", "--state", output, "--now", call.one("--now", null)), null);
+        facts.report("SCENARIO WRITTEN: " + kind + (feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out));
         return SAFE;
+    }
+
+    private static int fresh(List<Verdict> verdicts) {
+        int fresh = 0;
+        for (Verdict verdict : verdicts) {
+            fresh += verdict.safe() ? 1 : 0;
+        }
+        return fresh;
     }
 
     /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
     private static int recover(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        String feed = call.one(Option.FEED, null);
-        String output = call.one(Option.OUTPUT, null);
-        String age = call.one(Option.AGE_SECONDS, Long.toString(RECOVERED_AGE_SECONDS));
-        Path target = output.equals("-") ? null : target(Option.OUTPUT, output, call.inputs());
-        String record = call.one(Option.RECORD, null);
-        Path recordTarget = record == null ? null : target(Option.RECORD, record, call.inputs());
-        if (target != null && recordTarget != null && sameFile(target, recordTarget)) {
-            throw new DataException("--record " + record + " is the --output too; name another file");
+        String feed = call.one("--feed", null);
+        String output = call.one("--output", null);
+        String age = call.one("--age-seconds", RECOVERED_AGE_SECONDS);
+        String record = call.one("--record", null);
+        Path target = target("--output", output, call);
+        Path journal = record == null ? null : target("--record", record, call);
+        if (target != null && journal != null && sameFile(target, journal)) {
+            throw call.error("--record and --output are one file: " + record);
         }
         Evaluation e = new Evaluation(call, in, true, true);
         if (e.error != null) {
             throw new DataException(e.error);
         }
-        List<Verdict> before = e.decision.all();
-        Verdict was = e.verdict(feed);
+        Verdict was = e.decision.of(feed);
+        if (was == null) {
+            throw new DataException("unknown feed: " + feed + suggestion(feed, e.baseline.names()));
+        }
         Edit edit = new Edit(e.stateDocument);
         Feed claim = e.state.feed(feed);
-        if (!was.safe()) {
-            if (claim == null) {
-                edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed), age);
-            } else {
-                edit.set(claim.at, feed + ": ", "alive", "true");
-                edit.set(claim.at, feed + ": ", "last_tick_age_seconds", age);
-            }
+        if (claim == null) {
+            edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed), age);
+        } else if (!was.safe()) {
+            edit.set(claim.at, feed, "alive", "true");
+            edit.set(claim.at, feed, "last_tick_age_seconds", age);
         }
         Decision next = new Decision(e.baseline, State.parse(edit.document, false), null, e.now);
         Verdict is = next.of(feed);
-        String refusal = is.safe() ? null : "it would still be " + is.brief() + ": " + is.blockedReason();
-        List<Verdict> after = next.all();
-        for (int i = 0; i < before.size() && refusal == null; i++) {
+        String refusal = is.safe() ? changed(e.decision.all(), next.all(), feed) : "it would still be " + is.reason.status + ": " + is.sentence();
+        Facts facts = new Facts();
+        facts.add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered", null);
+        facts.add("time", e.now.toString(), null).add("feed", feed, null).add("refused_because", refusal, null);
+        facts.add("before", was.brief(), json(was)).add("after", is.brief(), json(is)).add("changed", edit.changes.toString(), null);
+        facts.add("baseline", e.baselineName, null).add("state", e.stateName, null).add("state_sha256", e.stateSha256, null);
+        facts.add("output", refusal != null ? null : output, null).add("output_sha256", refusal != null ? null : edit.document.sha256(), null);
+        facts.add("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
+                "--baseline", call.one("--baseline", null), "--now", e.now.toString()), null);
+        if (refusal != null) {
+            facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(out));
+            return UNSAFE;
+        }
+        // The record is opened first: what cannot be recorded is not done.
+        try (Journal open = journal == null ? null : new Journal(journal)) {
+            deliver(edit.document, target, out);
+            if (open != null) {
+                open.append(facts.json(" ") + "\n");
+            }
+        }
+        facts.report(was.safe() ? "NOTHING TO RECOVER: " + is.brief() + "; the state was copied unchanged"
+                : "RECOVERED: " + is.brief(), call, new Sink(target == null ? err : out));
+        return SAFE;
+    }
+
+    /** Says which other feed's verdict changed; null where none did. */
+    private static String changed(List<Verdict> before, List<Verdict> after, String feed) {
+        for (int i = 0; i < before.size(); i++) {
             if (!before.get(i).name.equals(feed) && before.get(i).reason != after.get(i).reason) {
-                refusal = "the verdict of another feed would change: " + after.get(i).brief();
+                return "the verdict of another feed would change: " + after.get(i).brief();
             }
         }
-        Recovery recovery = new Recovery(call, e, was, is, refusal, edit);
-        if (refusal == null) {
-            try (Journal journal = recordTarget == null ? null : new Journal(recordTarget)) {
-                deliver(edit.document, target, out);
-                if (journal != null) {
-                    journal.append(recovery.json(false));
-                }
-            }
-        }
-        Sink sink = new Sink(target == null && refusal == null ? err : out);
-        sink.add(call.format().equals("json") ? recovery.json(true) : recovery.text()).flush();
-        return refusal == null ? SAFE : UNSAFE;
+        return null;
     }
 
     /** Runs the whole contract through real files, with the same code as the commands. */
     private static int smoke(Call call, OutputStream out) throws IOException {
         Path directory = Files.createTempDirectory("freshness-smoke-");
+        String state = directory.resolve("state.json").toString();
+        String failed = directory.resolve("failed.json").toString();
+        String recovered = directory.resolve("recovered.json").toString();
+        String again = directory.resolve("again.json").toString();
         Checks checks = new Checks();
         try {
-            String state = directory.resolve("state.json").toString();
-            String failed = directory.resolve("failed.json").toString();
-            String recovered = directory.resolve("recovered.json").toString();
-            String again = directory.resolve("again.json").toString();
             Files.copy(path(bundledBaseline()), path(state));
-            checks.add("the healthy state is eligible", invoke("status", "--state", state) == SAFE);
+            checks.add("the healthy state is eligible", run(null, "status", "--state", state) == SAFE);
             for (Kind kind : Kind.values()) {
-                boolean whole = !kind.ofOneFeed();
-                String[] make = {"scenario", kind.wire, "--state", state, "--output", failed, "--feed", "bravo"};
-                boolean made = invoke(whole ? Arrays.copyOf(make, 6) : make) == SAFE;
+                boolean whole = kind.compareTo(Kind.frozen) >= 0;
+                boolean written = (whole ? run(null, "scenario", kind.name(), "--state", state, "--output", failed)
+                        : run(null, "scenario", kind.name(), "--feed", "bravo", "--state", state, "--output", failed)) == SAFE;
                 ByteArrayOutputStream report = new ByteArrayOutputStream();
-                int exit = run(new String[] {"status", "--state", failed, "--format", "json"}, InputStream.nullInputStream(),
-                        report, OutputStream.nullOutputStream());
-                String unsafe = whole ? "[\"alpha\", \"bravo\", \"charlie\"]" : "[\"bravo\"]";
-                checks.add(kind.wire + " fails closed and names only its feeds", made
-                        && exit == (kind == Kind.CORRUPT ? UNEVALUATED : UNSAFE)
-                        && report.toString(StandardCharsets.UTF_8).contains("\"unsafe_feeds\": " + unsafe));
-                if (!whole) {
-                    boolean blocked = true;
-                    for (Action action : Action.ALL) {
-                        blocked &= Status.STALE.allows(action)
-                                || invoke("gate", "--feed", "bravo", "--action", action.wire, "--state", failed) == UNSAFE;
-                    }
-                    checks.add(kind.wire + " blocks unsafe work on bravo", blocked);
-                    checks.add(kind.wire + " leaves alpha and charlie allowed", invoke("gate", "--feed", "alpha", "--feed",
-                            "charlie", "--action", Action.PRICE_ORDER.wire, "--state", failed) == SAFE);
+                int exit = run(report, "status", "--state", failed, "--format", "json");
+                checks.add(kind + " fails closed and names only its feeds", written && exit == (kind == Kind.corrupt ? UNEVALUATED : UNSAFE)
+                        && report.toString(StandardCharsets.UTF_8).contains("\"unsafe_feeds\": ["
+                                + (whole ? "\"alpha\", \"bravo\", \"charlie\"]" : "\"bravo\"]")));
+                boolean blocked = true;
+                for (String action : ACTIONS.subList(Status.stale.allowed, ACTIONS.size())) {
+                    blocked &= run(null, "gate", "--feed", "bravo", "--action", action, "--state", failed) == exit;
+                    blocked &= run(null, "gate", "--feed", "alpha", "--feed", "charlie", "--action", action, "--state", failed) == (whole ? exit : SAFE);
                 }
+                checks.add(kind + (whole ? " blocks unsafe work on every feed" : " blocks unsafe work on bravo, not on alpha and charlie"), blocked);
             }
-            invoke("scenario", "stale", "--feed", "bravo", "--state", state, "--output", failed);
-            checks.add("a recovery on a tick that is too old is refused and writes nothing", invoke("recover", "--feed", "bravo",
+            run(null, "scenario", "stale", "--feed", "bravo", "--state", state, "--output", failed);
+            checks.add("a recovery that would not be safe is refused and writes nothing", run(null, "recover", "--feed", "bravo",
                     "--state", failed, "--output", recovered, "--age-seconds", "91") == UNSAFE && !Files.exists(path(recovered)));
             checks.add("a recovery on a fresh tick restores eligibility",
-                    invoke("recover", "--feed", "bravo", "--state", failed, "--output", recovered) == SAFE
-                    && invoke("status", "--state", recovered) == SAFE);
-            checks.add("the same recovery gives the same bytes",
-                    invoke("recover", "--feed", "bravo", "--state", failed, "--output", again) == SAFE
+                    run(null, "recover", "--feed", "bravo", "--state", failed, "--output", recovered) == SAFE
+                    && run(null, "status", "--state", recovered) == SAFE);
+            checks.add("the same recovery gives the same bytes", run(null, "recover", "--feed", "bravo", "--state", failed, "--output", again) == SAFE
                     && Files.mismatch(path(recovered), path(again)) == -1);
         } finally {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
+            for (String file : List.of(state, failed, recovered, again)) {
+                Files.deleteIfExists(path(file));
             }
             Files.delete(directory);
         }
-        return checks.report("smoke", call, out);
+        return checks.report(call, out);
     }
 
-    private static int invoke(String... args) {
-        return run(args, InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+    private static int run(OutputStream out, String... args) {
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        return run(args, InputStream.nullInputStream(), out == null ? nowhere : out, nowhere);
     }
 
-    /** Checks the environment that the gate is about to run in. */
+    /** Checks the environment that the gate is to run in. */
     private static int doctor(Call call, OutputStream out) throws IOException {
         Checks checks = new Checks();
         checks.add("Java is " + MIN_JAVA + " or newer: " + Runtime.version(), Runtime.version().feature() >= MIN_JAVA);
-        checks.add("the bundled fixture is found and eligible: " + bundledBaseline(), invoke("status") == SAFE);
-        String sample = "\u00e9 \u2260 \u6771 \ud83d\ude00";
-        boolean written = false;
+        checks.add("the bundled fixture is found and eligible: " + bundledBaseline(), run(null, "status") == SAFE);
+        String sample = "\u00e9 \u2260 \ud83d\ude00";
         String where = System.getProperty("java.io.tmpdir");
+        byte[] back = {};
         try {
             Path directory = Files.createTempDirectory("freshness-doctor-");
-            where = directory.toString();
             Path file = directory.resolve("written");
             try (Replacement replacement = new Replacement(file)) {
                 new Sink(replacement.out).add(sample).flush();
                 replacement.commit();
+                back = Files.readAllBytes(file);
+            } finally {
+                Files.deleteIfExists(file);
+                Files.delete(directory);
             }
-            byte[] utf8 = Files.readAllBytes(file);
-            Files.delete(file);
-            Files.delete(directory);
-            written = true;
-            checks.add("output is UTF-8", HexFormat.of().formatHex(utf8).equals("c3a920e289a020e69db120f09f9880"));
         } catch (IOException e) {
             where += ": " + reason(e);
         }
-        checks.add("a temporary file is written, renamed and read back: " + where, written);
+        checks.add("a temporary file can be written, renamed and read back: " + where, back.length > 0);
+        checks.add("output is UTF-8", HexFormat.of().formatHex(back).equals("c3a920e289a020f09f9880"));
         Instant now = Instant.now();
-        checks.add("the clock is plausible: " + now, now.isAfter(Instant.ofEpochSecond(MIN_CLOCK)) && now.isBefore(Instant.ofEpochSecond(MAX_CLOCK)));
-        return checks.report("doctor", call, out);
+        checks.add("the clock is plausible: " + now, now.isAfter(instant("2026-01-01T00:00:00Z")) && now.isBefore(instant("2126-01-01T00:00:00Z")));
+        return checks.report(call, out);
     }
 
     // ---- Reports ----
 
-    /** Sink gathers text and writes it as UTF-8, large pieces at a time. */
+    /** Sink gathers text and writes it as UTF-8, in large pieces. */
     static final class Sink {
-        private static final int PIECE = 1 << 16;
         final StringBuilder b = new StringBuilder();
         private final OutputStream out;
 
@@ -926,37 +801,8 @@ public final class Freshness {
             return this;
         }
 
-        /** Appends a member of a JSON object, its value a string or null. */
-        Sink member(String name, String value) {
-            key(name);
-            if (value == null) {
-                b.append("null");
-            } else {
-                quote(b, value);
-            }
-            return this;
-        }
-
-        Sink key(String name) {
-            b.append(b.charAt(b.length() - 1) == '{' ? "\n  \"" : ",\n  \"").append(name).append("\": ");
-            return this;
-        }
-
-        Sink names(List<Verdict> verdicts, boolean onlyUnsafe) throws IOException {
-            String separator = "[";
-            for (Verdict verdict : verdicts) {
-                if (!onlyUnsafe || !verdict.safe()) {
-                    b.append(separator);
-                    quote(b, verdict.name);
-                    separator = ", ";
-                    spill();
-                }
-            }
-            return add(separator.equals("[") ? "[]" : "]");
-        }
-
         void spill() throws IOException {
-            if (b.length() >= PIECE) {
+            if (b.length() >= 1 << 16) {
                 flush();
             }
         }
@@ -967,133 +813,159 @@ public final class Freshness {
         }
     }
 
+    /** Facts are what a command reports of its work: lines of text, or the members of a JSON object. */
+    static final class Facts {
+        private final List<String> names = new ArrayList<>();
+        private final List<String> texts = new ArrayList<>();
+        private final List<String> values = new ArrayList<>();
+
+        /** Adds a fact with its JSON value; without one, the text as a string. */
+        Facts add(String name, String text, String json) {
+            names.add(name);
+            texts.add(text);
+            values.add(json != null ? json : text == null ? "null" : quoted(text));
+            return this;
+        }
+
+        String json(String gap) {
+            Sink sink = new Sink(null).add("{");
+            for (int i = 0; i < names.size(); i++) {
+                sink.add(i == 0 ? "" : ",").add(gap).add("\"").add(names.get(i)).add("\": ").add(values.get(i));
+            }
+            return sink.b.toString() + (gap.equals(" ") ? " }" : "\n}");
+        }
+
+        void report(String headline, Call call, Sink sink) throws IOException {
+            if (call.one("--format", "text").equals("json")) {
+                sink.add(json("\n  ")).add("\n");
+            } else {
+                sink.add(visible(headline)).add("\n");
+                for (int i = 0; i < names.size(); i++) {
+                    if (texts.get(i) != null) {
+                        sink.add("  ").add(names.get(i)).add(": ").add(visible(texts.get(i))).add("\n");
+                    }
+                }
+            }
+            sink.flush();
+        }
+    }
+
     /** Report shows verdicts: as text for people, as JSON and as Prometheus metrics for machines. */
     static final class Report {
-        private static final String RESET = "\u001b[0m";
         private final Call call;
         private final Evaluation e;
         private final List<Verdict> verdicts;
-        private final boolean color;
-        private int fresh;
-        private int alive;
+        private final boolean colors;
+        private final int fresh;
 
-        Report(Call call, Evaluation e, List<Verdict> verdicts, boolean color) {
+        Report(Call call, Evaluation e, List<Verdict> verdicts, boolean colors) {
             this.call = call;
             this.e = e;
             this.verdicts = verdicts;
-            this.color = color;
-            for (Verdict verdict : verdicts) {
-                fresh += verdict.safe() ? 1 : 0;
-                alive += verdict.alive == Boolean.TRUE ? 1 : 0;
-            }
-        }
-
-        private int unsafe() {
-            return verdicts.size() - fresh;
+            this.colors = colors;
+            fresh = fresh(verdicts);
         }
 
         int exit() {
-            return e.error != null ? UNEVALUATED : unsafe() > 0 ? UNSAFE : SAFE;
+            return e.error != null ? UNEVALUATED : fresh < verdicts.size() ? UNSAFE : SAFE;
         }
 
-        /** The verdict on the whole, in one line that monitoring shows. */
+        /** The verdict on the whole in one line. */
         String headline() {
+            int all = verdicts.size();
+            Sink sink = new Sink(null);
             if (e.error != null) {
-                return "FRESHNESS UNKNOWN: " + visible(e.error) + "; nothing is safe to serve";
+                sink.add("FRESHNESS UNKNOWN: ").add(visible(e.error)).add("; nothing is safe to serve");
+            } else {
+                sink.add(fresh == all ? "FRESHNESS OK: " : "FRESHNESS CRITICAL: ").add(Integer.toString(fresh == all ? fresh : all - fresh));
+                sink.add(" of ").add(Integer.toString(all)).add(fresh == all ? " feeds fresh and safe to serve" : " feeds unsafe: ");
+                sink.add(briefs(verdicts, all - fresh));
             }
-            if (unsafe() == 0) {
-                return "FRESHNESS OK: " + fresh + " of " + fresh + " feeds fresh and safe to serve";
-            }
-            return "FRESHNESS CRITICAL: " + unsafe() + " of " + verdicts.size() + " feeds unsafe: " + visible(briefs(verdicts, unsafe()));
+            return sink.b.toString();
         }
 
         private static String briefs(List<Verdict> verdicts, int count) {
-            StringBuilder b = new StringBuilder();
+            Sink sink = new Sink(null);
             int named = 0;
-            for (Verdict verdict : verdicts) {
-                if (!verdict.safe() && named < MAX_NAMED_IN_LINE) {
-                    b.append(named++ == 0 ? "" : "; ").append(verdict.brief());
+            for (int i = 0; i < verdicts.size() && named < Math.min(count, MAX_NAMED); i++) {
+                if (count == verdicts.size() || !verdicts.get(i).safe()) {
+                    sink.add(named++ == 0 ? "" : "; ").add(visible(verdicts.get(i).brief()));
                 }
             }
-            return b.append(count > named ? "; and " + (count - named) + " more" : "").toString();
+            return sink.add(count > named ? "; and " + (count - named) + " more" : "").b.toString();
         }
 
         void status(String format, Sink sink) throws IOException {
-            if (format.equals("json")) {
-                json(sink);
-            } else if (format.equals("prometheus")) {
-                prometheus(sink);
-            } else {
-                text(sink);
+            switch (format) {
+                case "json": json(sink); break;
+                case "prometheus": prometheus(sink); break;
+                default: text(sink);
             }
             sink.flush();
         }
 
         private void text(Sink sink) throws IOException {
-            StringBuilder b = sink.b;
-            b.append(paint(exit() == SAFE ? Status.FRESH : Status.UNKNOWN, headline())).append('\n');
+            paint(sink, exit() == SAFE ? Status.fresh : Status.unknown, headline()).add("\n");
             if (e.error != null) {
                 return;
             }
-            int width = 0;
-            int ageWidth = 0;
-            int limitWidth = 0;
+            int widest = 0;
             for (Verdict v : verdicts) {
-                width = Math.max(width, width(visible(v.name)));
-                ageWidth = Math.max(ageWidth, v.age == null ? 1 : v.age.toString().length() + 1);
-                limitWidth = Math.max(limitWidth, v.limit == null ? 1 : v.limit.toString().length() + 1);
+                widest = Math.max(widest, width(visible(v.name)));
             }
-            b.append('\n');
+            sink.add("\n");
             for (Verdict v : verdicts) {
                 String name = visible(v.name);
-                String age = v.age == null ? "?" : v.age + "s";
-                String limit = v.limit == null ? "?" : v.limit + "s";
-                b.append("  ").append(name).append(" ".repeat(width - width(name) + 2));
-                b.append(paint(v.reason.status, v.reason.status.wire)).append(" ".repeat(9 - v.reason.status.wire.length()));
-                bar(b, v);
-                b.append(" ".repeat(ageWidth - age.length() + 2)).append(age).append(" of ")
-                        .append(" ".repeat(limitWidth - limit.length())).append(limit);
-                b.append(v.alert == Alert.NONE ? "" : "  " + v.alert.wire).append(v.detail == null ? "" : ": " + v.reason.wire).append('\n');
+                String status = v.reason.status.name();
+                String age = v.age == null ? "?" : v.age.toString();
+                sink.add("  ").add(name).add(" ".repeat(widest - width(name) + 2));
+                paint(sink, v.reason.status, status).add(" ".repeat(9 - status.length())).add(bar(v)).add(" ".repeat(Math.max(1, 6 - age.length())));
+                sink.add(age).add("s of ").add(v.limit == null ? "?" : v.limit.toString()).add("s").add(v.alert == Alert.none ? "" : "  ");
+                sink.add(v.alert == Alert.none ? "" : v.alert.name()).add(v.detail == null ? "" : ": ").add(v.detail == null ? "" : v.reason.name()).add("\n");
                 sink.spill();
             }
             int explained = 0;
             for (Verdict v : verdicts) {
                 if (!v.safe() && explained++ < MAX_EXPLAINED) {
-                    b.append("\nblocked on ").append(visible(v.name)).append(": ");
-                    b.append(v.reason.status.actions(false, "")).append("\n  why:  ").append(visible(v.blockedReason())).append("\n  next: ").append(e.next(v, call)).append('\n');
+                    explain(sink.add("\n"), v);
                 }
             }
-            b.append(explained > MAX_EXPLAINED ? "\nand " + (explained - MAX_EXPLAINED) + " more unsafe feeds: see --format json\n" : "");
-            b.append("\nstate: ").append(visible(e.stateName));
-            b.append(call.has(Option.STATE) ? ", judged by the baseline " + visible(e.baselineName)
-                    : " (the baseline itself; --state FILE judges a state)").append('\n');
+            sink.add(explained > MAX_EXPLAINED ? "\nand " + (explained - MAX_EXPLAINED) + " more, which --format json explains\n" : "");
+            sink.add("\nstate: ").add(visible(e.stateName)).add(call.has("--state") ? ", judged by the baseline " : "");
+            sink.add(call.has("--state") ? visible(e.baselineName) : " (the baseline itself; --state FILE judges a state)").add("\n");
         }
 
-        private String paint(Status status, String text) {
-            return !color ? text : (status == Status.FRESH ? "\u001b[32m" : status == Status.STALE ? "\u001b[33m" : "\u001b[31m") + text + RESET;
+        /** What is blocked on an unsafe feed, why, and what to do next. */
+        private void explain(Sink sink, Verdict v) {
+            sink.add("blocked on ").add(visible(v.name)).add(": ").add(v.reason.status.blockedJson.replace("\"", ""));
+            sink.add("\n  why:  ").add(visible(v.sentence())).add("\n  next: ").add(e.next(v, call)).add("\n");
         }
 
-        /** Ten cells, full where the age has reached the limit. */
-        private static void bar(StringBuilder b, Verdict v) {
-            boolean known = v.age != null && v.limit != null;
-            int full = !known ? 0 : (int) Math.min(10, Math.ceil(10 * v.age.approximate() / v.limit.approximate()));
-            b.append('[').append((known ? "#" : "?").repeat(known ? full : 10)).append(".".repeat(known ? 10 - full : 0)).append(']');
+        private Sink paint(Sink sink, Status status, String text) {
+            String color = status == Status.fresh ? "\u001b[32m" : status == Status.stale ? "\u001b[33m" : "\u001b[31m";
+            return colors ? sink.add(color).add(text).add("\u001b[0m") : sink.add(text);
         }
 
-        /** Appends a line for each feed whose status is another than before; the first time, the verdict on the whole. */
+        /** Ten cells, all of them full where the age has reached the limit. */
+        private static String bar(Verdict v) {
+            if (v.age == null || v.limit == null) {
+                return "[??????????]";
+            }
+            int full = (int) Math.min(10, Math.ceil(10.0 * v.age.nanos / Math.max(1, v.limit.nanos)));
+            return "[" + "##########..........".substring(10 - full, 20 - full) + "]";
+        }
+
+        /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
         Map<String, Status> transitions(Map<String, Status> before, Sink sink) throws IOException {
             Map<String, Status> now = new HashMap<>();
             String time = Instant.ofEpochSecond(e.now.getEpochSecond()).toString();
-            if (before == null) {
-                sink.add(time).add(" ").add(headline()).add("\n");
-            }
+            sink.add(before == null ? time + " " + headline() + "\n" : "");
             for (Verdict v : verdicts) {
-                now.put(v.name, v.reason.status);
-                Status was = before == null ? v.reason.status : before.getOrDefault(v.name, Status.UNKNOWN);
-                if (was != v.reason.status) {
-                    String why = v.safe() ? "last tick " + v.age + "s old, limit " + v.limit + "s" : v.blockedReason();
-                    sink.add(time).add(" ").add(visible(v.name)).add(" ").add(was.wire).add(" -> ").add(v.reason.status.wire)
-                            .add(": ").add(visible(why)).add("\n").spill();
+                Status is = v.reason.status;
+                now.put(v.name, is);
+                Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
+                if (was != is) {
+                    sink.add(time + " " + visible(v.name + " " + was + " -> " + is + ": " + v.sentence()) + "\n").spill();
                 }
             }
             sink.flush();
@@ -1101,393 +973,249 @@ public final class Freshness {
         }
 
         private void json(Sink sink) throws IOException {
-            sink.add("{").member("overall_status", exit() == SAFE ? "eligible" : "restricted");
-            sink.key("unsafe_feeds").names(verdicts, true);
-            Seconds limit = e.decision.commonLimit();
-            sink.key("max_age_seconds").add(limit == null ? "null" : limit.toString());
-            sink.key("fresh_feeds").b.append(fresh);
-            sink.key("alive_feeds").b.append(alive);
-            sink.key("total_feeds").b.append(verdicts.size());
-            sink.member("state", e.stateName).member("state_sha256", e.stateSha256);
-            feeds(sink);
+            int alive = 0;
+            List<String> unsafe = new ArrayList<>();
+            for (Verdict v : verdicts) {
+                alive += v.alive == Boolean.TRUE ? 1 : 0;
+                if (!v.safe()) {
+                    unsafe.add(v.name);
+                }
+            }
+            Facts facts = new Facts().add("overall_status", exit() == SAFE ? "eligible" : "restricted", null);
+            facts.add("unsafe_feeds", null, "[" + list(unsafe) + "]").add("max_age_seconds", null, "" + e.decision.commonLimit());
+            facts.add("fresh_feeds", null, "" + fresh).add("alive_feeds", null, "" + alive).add("total_feeds", null, "" + verdicts.size());
+            feeds(facts.add("state", e.stateName, null).add("state_sha256", e.stateSha256, null), sink);
         }
 
-        private void feeds(Sink sink) throws IOException {
+        /** Writes the facts, the error where there is one, and all verdicts, a line each. */
+        private void feeds(Facts facts, Sink sink) throws IOException {
             if (e.error != null) {
-                sink.member("error", e.error);
+                facts.add("error", e.error, null);
             }
-            sink.key("feeds").add("[");
+            String members = facts.json("\n  ");
+            sink.add(members.substring(0, members.length() - 2)).add(",\n  \"feeds\": [");
             String separator = "\n    ";
             for (Verdict verdict : verdicts) {
-                sink.add(separator);
-                json(sink.b, verdict);
+                sink.add(separator).add(Freshness.json(verdict)).spill();
                 separator = ",\n    ";
-                sink.spill();
             }
-            sink.add(verdicts.isEmpty() ? "]\n}\n" : "\n  ]\n}\n").flush();
+            sink.add("\n  ]\n}\n").flush();
         }
 
-        static void json(StringBuilder b, Verdict v) {
-            Status status = v.reason.status;
-            b.append("{\"name\": ");
-            quote(b, v.name);
-            b.append(", \"alive\": ").append(v.alive).append(", \"last_tick_age_seconds\": ");
-            append(b, v.age);
-            b.append(", \"max_age_seconds\": ");
-            append(b, v.limit);
-            b.append(", \"freshness_status\": \"").append(status.wire).append("\", \"safe_to_serve\": ").append(v.safe());
-            b.append(", \"allowed_actions\": [").append(status.allowedJson).append("], \"blocked_actions\": [").append(status.blockedJson);
-            b.append("], \"blocked_reason\": ");
-            if (v.safe()) {
-                b.append("null");
-            } else {
-                quote(b, v.blockedReason());
+        void gate(List<Verdict> blocked, boolean json, Sink sink) throws IOException {
+            List<String> actions = call.all("--action");
+            String what = actions.isEmpty() ? "safe to serve" : "allowed: " + String.join(", ", actions);
+            List<String> names = new ArrayList<>();
+            List<String> next = new ArrayList<>();
+            for (Verdict v : blocked) {
+                names.add(v.name);
+                next.add(e.next(v, call));
             }
-            b.append(", \"reason_code\": \"").append(v.reason.wire).append("\", \"alert\": \"").append(v.alert.wire).append("\"}");
-        }
-
-        private static void append(StringBuilder b, Seconds seconds) {
-            if (seconds == null) {
-                b.append("null");
-            } else {
-                seconds.append(b);
-            }
-        }
-
-        void gateText(List<Verdict> blocked, List<Action> actions, Sink sink) throws IOException {
-            StringBuilder b = sink.b;
-            if (e.error != null) {
+            if (json) {
+                feeds(new Facts().add("gate", e.error == null && blocked.isEmpty() ? "open" : "blocked", null)
+                        .add("actions", null, "[" + list(actions) + "]").add("blocked_feeds", null, "[" + list(names) + "]")
+                        .add("next", null, "[" + list(next) + "]").add("state", e.stateName, null), sink);
+            } else if (e.error != null) {
                 sink.add("GATE BLOCKED: ").add(visible(e.error)).add("\n").flush();
-                return;
-            }
-            StringBuilder asked = new StringBuilder();
-            for (Action action : actions) {
-                asked.append(asked.length() == 0 ? "" : ", ").append(action.wire);
-            }
-            String what = actions.isEmpty() ? "safe to serve" : "allowed: " + asked;
-            if (blocked.isEmpty()) {
-                b.append("GATE OPEN: ");
-                for (Verdict v : verdicts) {
-                    b.append(v == verdicts.get(0) ? "" : ", ").append(visible(v.name));
-                }
-                b.append(' ').append(what).append('\n');
             } else {
-                b.append("GATE BLOCKED: ").append(visible(briefs(blocked, blocked.size()))).append("; not ").append(what).append('\n');
-            }
-            for (Verdict v : blocked) {
-                b.append("  ").append(visible(v.name)).append(": ").append(visible(v.blockedReason())).append("\n    allowed: ");
-                b.append(v.reason.status.actions(true, "")).append("\n    next: ").append(e.next(v, call)).append('\n');
-            }
-            sink.flush();
-        }
-
-        void gateJson(List<Verdict> blocked, List<Action> actions, Sink sink) throws IOException {
-            sink.add("{").member("gate", e.error == null && blocked.isEmpty() ? "open" : "blocked");
-            String separator = "[";
-            sink.key("actions");
-            for (Action action : actions) {
-                sink.add(separator).add("\"").add(action.wire).add("\"");
-                separator = ", ";
-            }
-            sink.add(actions.isEmpty() ? "[]" : "]").key("blocked_feeds").names(blocked, false).key("next").add("[");
-            separator = "";
-            for (Verdict v : blocked) {
-                quote(sink.add(separator).b, e.next(v, call));
-                separator = ", ";
-            }
-            feeds(sink.add("]").member("state", e.stateName));
-        }
-
-        /** A machine format on standard output says what went wrong; a person who reads the other stream is told as well. */
-        void errorTo(OutputStream err) throws IOException {
-            if (e.error != null) {
-                new Sink(err).add("freshness: ").add(visible(e.error)).add("\n").flush();
+                sink.add(blocked.isEmpty() ? "GATE OPEN: " : "GATE BLOCKED: ").add(briefs(blocked.isEmpty() ? verdicts : blocked, (blocked.isEmpty() ? verdicts : blocked).size()));
+                sink.add(blocked.isEmpty() ? "; " : "; not ").add(what).add("\n");
+                for (Verdict v : blocked) {
+                    explain(sink, v);
+                }
+                sink.flush();
             }
         }
 
         private void prometheus(Sink sink) throws IOException {
-            family(sink, "freshness_feed_alive", "Whether the feed consumer answers; 0 where that is not known.");
-            for (Verdict v : verdicts) {
-                sample(sink, "freshness_feed_alive", v.name).add(v.alive == Boolean.TRUE ? "1\n" : "0\n");
-            }
-            family(sink, "freshness_feed_safe_to_serve", "Whether the feed is proved safe to serve.");
-            for (Verdict v : verdicts) {
-                sample(sink, "freshness_feed_safe_to_serve", v.name).add(v.safe() ? "1\n" : "0\n");
-            }
-            family(sink, "freshness_feed_last_tick_age_seconds", "Age of the newest tick at the evaluation; absent where unknown.");
-            for (Verdict v : verdicts) {
-                if (v.age != null) {
-                    sample(sink, "freshness_feed_last_tick_age_seconds", v.name).add(v.age.toString()).add("\n");
+            String[] help = {"alive Whether the feed consumer answers; 0 where that is not known.",
+                "safe_to_serve Whether the feed is proved safe to serve.",
+                "last_tick_age_seconds Age of the newest tick at the evaluation; absent where it is not known.",
+                "max_age_seconds Limit that counted; absent where there is no valid one."};
+            for (int i = 0; i < help.length; i++) {
+                String name = "freshness_feed_" + help[i].substring(0, help[i].indexOf(' '));
+                family(sink, "freshness_feed_" + help[i]);
+                for (Verdict v : verdicts) {
+                    Object value = i == 0 ? v.alive == Boolean.TRUE ? "1" : "0" : i == 1 ? v.safe() ? "1" : "0" : i == 2 ? v.age : v.limit;
+                    if (value != null) {
+                        String label = v.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+                        sink.add(name).add("{feed=\"").add(label).add("\"} ").add(value.toString()).add("\n").spill();
+                    }
                 }
             }
-            family(sink, "freshness_feed_max_age_seconds", "The limit that counted; absent where there is no valid one.");
-            for (Verdict v : verdicts) {
-                if (v.limit != null) {
-                    sample(sink, "freshness_feed_max_age_seconds", v.name).add(v.limit.toString()).add("\n");
-                }
-            }
-            family(sink, "freshness_state_valid", "Whether the state and the baseline could be evaluated.");
+            family(sink, "freshness_state_valid Whether the state and the baseline could be evaluated.");
             sink.add("freshness_state_valid ").add(e.error == null ? "1\n" : "0\n");
-            family(sink, "freshness_last_evaluation_timestamp_seconds", "When the state was evaluated, in seconds since 1970.");
-            sink.add("freshness_last_evaluation_timestamp_seconds ").b.append(e.now.getEpochSecond()).append('\n');
+            family(sink, "freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.");
+            sink.add("freshness_last_evaluation_timestamp_seconds ").add(Long.toString(e.now.getEpochSecond())).add("\n");
         }
 
-        private static void family(Sink sink, String name, String help) {
-            sink.add("# HELP ").add(name).add(" ").add(help).add("\n# TYPE ").add(name).add(" gauge\n");
-        }
-
-        private static Sink sample(Sink sink, String name, String feed) throws IOException {
-            sink.spill();
-            sink.add(name).add("{feed=\"");
-            for (int i = 0; i < feed.length(); i++) {
-                char c = feed.charAt(i);
-                sink.b.append(c == '\\' || c == '"' ? "\\" : "").append(c == '\n' ? "\\n" : c);
-            }
-            return sink.add("\"} ");
+        private static void family(Sink sink, String help) {
+            sink.add("# HELP ").add(help).add("\n# TYPE ").add(help.substring(0, help.indexOf(' '))).add(" gauge\n");
         }
     }
 
-    /** Recovery reports what recover did or refused to do; the report is the record, with the command that replays it. */
-    record Recovery(Call call, Evaluation e, Verdict was, Verdict is, String refusal, Edit edit) {
-        private String result() {
-            return refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered";
-        }
-
-        private String replay() {
-            return commandLine("recover", Option.FEED, is.name, Option.STATE, e.stateName, Option.OUTPUT, call.one(Option.OUTPUT, null),
-                    Option.AGE_SECONDS, call.one(Option.AGE_SECONDS, Long.toString(RECOVERED_AGE_SECONDS)),
-                    Option.BASELINE, call.one(Option.BASELINE, null), Option.NOW, e.now.toString());
-        }
-
-        String outputSha256() {
-            return refusal != null ? null : edit.document.sha256();
-        }
-
-        String text() {
-            Sink sink = new Sink(null);
-            String name = visible(is.name);
-            sink.add(refusal != null ? "RECOVERY REFUSED: " + name + ": " + visible(refusal) + "\n  nothing was written\n"
-                    : was.safe() ? "RECOVERY NOT NEEDED: " + name + " is fresh; the state was copied unchanged\n"
-                    : "RECOVERED: " + visible(is.brief()) + "\n");
-            sink.add("  before: ").add(visible(was.brief())).add("\n  after:  ").add(visible(is.brief()));
-            sink.add("\n  input:  ").add(visible(e.stateName)).add(" sha256 ").add(e.stateSha256);
-            if (refusal == null) {
-                sink.add("\n  output: ").add(visible(call.one(Option.OUTPUT, null))).add(" sha256 ").add(outputSha256());
-            }
-            return sink.add("\n  replay: ").add(replay()).add("\n").b.toString();
-        }
-
-        String json(boolean lines) {
-            Sink sink = new Sink(null);
-            sink.add("{").member("recovery", result()).member("time", e.now.toString()).member("feed", is.name);
-            sink.member("reason", refusal).key("before");
-            Report.json(sink.b, was);
-            Report.json(sink.key("after").b, is);
-            sink.member("state", e.stateName).member("state_sha256", e.stateSha256)
-                    .member("output", refusal == null ? call.one(Option.OUTPUT, null) : null).member("output_sha256", outputSha256())
-                    .member("baseline", e.baselineName).member("replay", replay()).add("\n}\n");
-            String json = sink.b.toString();
-            // No raw line break stands inside a JSON string, so that joining the lines keeps the meaning.
-            return lines ? json : json.replace("\n  ", " ").replace("\n}", " }");
-        }
+    static String json(Verdict v) {
+        Status status = v.reason.status;
+        Sink sink = new Sink(null).add("{\"name\": ").add(quoted(v.name)).add(", \"alive\": ").add(String.valueOf(v.alive));
+        sink.add(", \"last_tick_age_seconds\": ").add(String.valueOf(v.age)).add(", \"max_age_seconds\": ").add(String.valueOf(v.limit));
+        sink.add(", \"freshness_status\": \"").add(status.name()).add("\", \"safe_to_serve\": ").add(v.safe() ? "true" : "false");
+        sink.add(", \"allowed_actions\": [").add(status.allowedJson).add("], \"blocked_actions\": [").add(status.blockedJson);
+        sink.add("], \"blocked_reason\": ").add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
+        return sink.add("\", \"alert\": \"").add(v.alert.name()).add("\"}").b.toString();
     }
 
-    /** Checks counts what smoke and doctor found, a line each. */
+    /** Checks are what smoke and doctor found, a line each. */
     static final class Checks {
-        private final StringBuilder text = new StringBuilder();
-        private final StringBuilder json = new StringBuilder();
-        private int failed;
-        private int all;
+        private final List<String> lines = new ArrayList<>();
+        private final List<String> values = new ArrayList<>();
+        private int passed;
 
         void add(String name, boolean ok) {
-            failed += ok ? 0 : 1;
-            all++;
-            text.append(ok ? "ok - " : "not ok - ").append(visible(name)).append('\n');
-            json.append(json.length() == 0 ? "\n    {\"name\": " : ",\n    {\"name\": ");
-            quote(json, name);
-            json.append(", \"ok\": ").append(ok).append('}');
+            passed += ok ? 1 : 0;
+            lines.add((ok ? "ok - " : "not ok - ") + name);
+            values.add("\n    {\"name\": " + quoted(name) + ", \"ok\": " + ok + "}");
         }
 
-        int report(String command, Call call, OutputStream out) throws IOException {
-            String verdict = failed == 0 ? "passed" : "failed";
+        int report(Call call, OutputStream out) throws IOException {
+            boolean all = passed == lines.size();
             Sink sink = new Sink(out);
-            if (call.format().equals("json")) {
-                sink.add("{").member(command, verdict).key("checks").add("[").add(json.toString()).add("\n  ]\n}\n");
+            if (call.one("--format", "text").equals("json")) {
+                sink.add(new Facts().add(call.command.name(), all ? "passed" : "failed", null)
+                        .add("checks", null, "[" + String.join(",", values) + "\n  ]").json("\n  ")).add("\n");
             } else {
-                sink.add(command.toUpperCase(Locale.ROOT)).add(failed == 0 ? " OK" : " FAILED").b.append(": ").append(all - failed)
-                        .append(" of ").append(all).append(" checks passed\n").append(text);
+                sink.add(call.command.name().toUpperCase(Locale.ROOT) + (all ? " PASSED: " : " FAILED: ") + passed + " of " + lines.size()
+                        + " checks passed\n" + visible(String.join("\0", lines)).replace("\\u0000", "\n") + "\n");
             }
             sink.flush();
-            return failed == 0 ? SAFE : UNSAFE;
+            return all ? SAFE : UNSAFE;
         }
     }
 
-    /** Quotes a JSON string; what a terminal might act on is escaped too. */
-    static void quote(StringBuilder b, String s) {
-        b.append('"');
-        escape(b, s, "\"");
-        b.append('"');
-    }
-
-    /** Shows text on a line of its own: nothing in it moves a cursor, ends the line or looks like performance data. */
-    static String visible(String s) {
-        StringBuilder b = new StringBuilder();
-        escape(b, s, "|");
-        return b.toString();
-    }
-
-    private static void escape(StringBuilder b, String s, String special) {
-        int clean = 0;
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
-            if (c >= ' ' && c < 0x7f && c != '\\' && c != special.charAt(0)) {
-                continue;
-            }
-            int cp = s.codePointAt(i);
-            int last = i + Character.charCount(cp) - 1;
-            if (printable(cp) && c != '\\' && c != special.charAt(0)) {
-                i = last;
-                continue;
-            }
-            b.append(s, clean, i);
-            clean = last + 1;
-            for (; i <= last; i++) {
-                c = s.charAt(i);
-                if (c == '\\' || c == '"') {
-                    b.append('\\').append(c);
-                } else {
-                    b.append("\\u").append(HexFormat.of().toHexDigits(c));
-                }
-            }
-            i = last;
-        }
-        b.append(s, clean, s.length());
-    }
-
-    private static boolean printable(int cp) {
-        switch (Character.getType(cp)) {
-            case Character.CONTROL: case Character.FORMAT: case Character.LINE_SEPARATOR: case Character.PARAGRAPH_SEPARATOR:
-            case Character.SURROGATE: case Character.UNASSIGNED:
-                return false;
-            default:
-                return true;
-        }
-    }
-
-    /** The columns that text takes on a terminal: East Asian wide characters and emoji take two, combining marks none. */
-    static int width(String s) {
+    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
+    private static int width(String s) {
         int width = 0;
-        for (int i = 0; i < s.length(); i += Character.charCount(s.codePointAt(i))) {
-            int cp = s.codePointAt(i);
-            int type = cp < 0x300 ? 0 : Character.getType(cp);
-            boolean wide = cp >= 0x1100 && (cp <= 0x115f || cp >= 0x2e80 && cp <= 0xa4cf || cp >= 0xac00 && cp <= 0xd7a3
-                    || cp >= 0xf900 && cp <= 0xfaff || cp >= 0xfe30 && cp <= 0xfe6f || cp >= 0xff00 && cp <= 0xff60
-                    || cp >= 0xffe0 && cp <= 0xffe6 || cp >= 0x1f300 && cp <= 0x1faff || cp >= 0x20000 && cp <= 0x3fffd);
-            width += type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK ? 0 : wide ? 2 : 1;
+        for (int i = 0; i < s.length(); i++) {
+            int c = s.codePointAt(i);
+            i += c > 0xffff ? 1 : 0;
+            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
+                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
+            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
         }
         return width;
     }
 
+    /** The strings as the inside of a JSON array. */
+    static String list(List<String> strings) {
+        Sink sink = new Sink(null);
+        for (String string : strings) {
+            sink.add(sink.b.length() == 0 ? "" : ", ").add(quoted(string));
+        }
+        return sink.b.toString();
+    }
+
+    /** A JSON string; what a terminal might act on is escaped too. */
+    static String quoted(String s) {
+        return "\"" + escaped(s, '"') + "\"";
+    }
+
+    /** Text that stays on its line: nothing in it moves a cursor, ends the line or reads as a plugin's performance data. */
+    static String visible(String s) {
+        return escaped(s, '|');
+    }
+
+    /** Escapes what does not print, backslashes and that character. The second half of a surrogate pair goes with the first. */
+    private static String escaped(String s, char special) {
+        StringBuilder b = null;
+        int clean = 0;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            int type = c >= ' ' && c < 0x7f ? Character.OTHER_LETTER : Character.getType(s.codePointAt(i));
+            boolean quiet = type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
+                    && type != Character.PARAGRAPH_SEPARATOR && type != Character.UNASSIGNED;
+            if (Character.isLowSurrogate(c) && clean < i || quiet && c != '\\' && c != special) {
+                continue;
+            }
+            b = b == null ? new StringBuilder() : b;
+            b.append(s, clean, i).append(c == '\\' || c == '"' ? "\\" + c : "\\u" + HexFormat.of().toHexDigits(c));
+            clean = i + 1;
+        }
+        return b == null ? s : b.append(s, clean, s.length()).toString();
+    }
+
     // ---- State and edits ----
 
-    /** State is what a document claims: of a producer, or as a baseline of the contract that was reviewed. */
+    /** State is what a document claims: a producer's, or as a baseline the contract that was reviewed. */
     static final class State {
         static final State NONE = new State();
 
-        /** When the state was written; null where as_of is absent or unreadable, and then asOfText tells which. */
+        /** When it was written; null where as_of is absent or unreadable, and asOfText tells which. */
         Instant asOf;
         String asOfText;
         boolean requireAsOf;
-        /** The limit of every feed that has none of its own; null where absent. */
+        /** The limit of the feeds that have none of their own; null where it is absent. */
         Seconds limit;
         final List<Feed> feeds = new ArrayList<>();
         private final Map<String, Feed> byName = new HashMap<>();
 
-        private State() { }
-
-        /** Reads a document whole. Throws a DataException for each fault that cannot be pinned to a feed. */
+        /** Reads a document whole. Each fault that cannot be pinned to a feed is a DataException. */
         static State parse(Document document, boolean asBaseline) {
             State state = new State();
-            Json in = new Json(document);
-            in.space();
-            if (in.peek() != '{') {
-                throw in.expected("an object with max_age_seconds and feeds");
-            }
-            Json.Members members = in.object();
+            Json in = new Json(document, 0);
             int feedsAt = -1;
+            Json.Members members = in.object("an object with max_age_seconds and feeds");
             for (String name = in.member(members); name != null; name = in.member(members)) {
                 int at = in.at;
                 switch (name) {
-                    case "max_age_seconds":
-                        state.limit = in.seconds();
-                        break;
+                    case "max_age_seconds": state.limit = in.seconds(); break;
                     case "as_of":
-                        state.asOfText = in.peek() == '"' ? in.string() : in.skipped();
-                        state.asOf = in.byteAt(at) == '"' ? instant(state.asOfText) : null;
+                        boolean text = in.peek() == '"';
+                        state.asOfText = text ? in.string() : in.skipped();
+                        state.asOf = text ? instant(state.asOfText) : null;
                         break;
                     case "require_as_of":
                         Boolean required = in.bool();
                         if (required == null && asBaseline) {
-                            throw in.error(at, "expected true or false as require_as_of");
+                            throw in.error(at, "expected true or false");
                         }
                         state.requireAsOf = asBaseline && required;
                         break;
                     case "feeds":
                         feedsAt = at;
-                        if (in.peek() != '[') {
-                            throw in.expected("an array of feeds");
-                        }
-                        in.array();
+                        in.array("an array of feeds");
                         for (boolean more = in.element(true); more; more = in.element(false)) {
                             state.add(in);
                         }
                         break;
-                    default:
-                        in.skip();
+                    default: in.skip();
                 }
             }
             in.end();
             if (state.feeds.isEmpty()) {
-                throw in.error(Math.max(feedsAt, 0), feedsAt < 0 ? "expected a member feeds, an array of feeds" : "expected at least one feed");
+                throw in.error(Math.max(0, feedsAt), feedsAt < 0 ? "expected a member feeds" : "expected at least one feed");
             }
             return state;
         }
 
         private void add(Json in) {
             int at = in.at;
-            if (in.peek() != '{') {
-                throw in.expected("a feed, an object with a name");
-            }
             String feed = null;
             Boolean alive = null;
             Seconds age = null;
             Seconds ownLimit = null;
-            Json.Members members = in.object();
+            Json.Members members = in.object("a feed, an object with a name");
             for (String name = in.member(members); name != null; name = in.member(members)) {
                 switch (name) {
-                    case "name":
-                        feed = in.peek() == '"' ? in.name() : null;
-                        if (feed == null) {
-                            throw in.expected("a name of 1 to " + MAX_NAME_CHARS + " characters");
-                        }
-                        break;
-                    case "alive":
-                        alive = in.bool();
-                        break;
-                    case "last_tick_age_seconds":
-                        age = in.peek() == 'n' ? in.nothing() : in.seconds();
-                        break;
-                    case "max_age_seconds":
-                        ownLimit = in.seconds();
-                        break;
-                    default:
-                        in.skip();
+                    case "name": feed = in.name(); break;
+                    case "alive": alive = in.bool(); break;
+                    case "last_tick_age_seconds": age = in.seconds(); break;
+                    case "max_age_seconds": ownLimit = in.seconds(); break;
+                    default: in.skip();
                 }
             }
             if (feed == null) {
                 throw in.error(at, "expected a feed with a name");
             }
-            Feed entry = new Feed(feed, alive, age, ownLimit, at);
+            Feed entry = new Feed(feed, alive, age == null || "null".equals(age.fault) ? null : age, ownLimit, at);
             if (byName.put(feed, entry) != null) {
                 throw in.error(at, "expected each feed once, found a second " + feed);
             }
@@ -1511,7 +1239,7 @@ public final class Freshness {
         }
     }
 
-    /** Edit changes single values in the bytes of a state, so that all else stays in place and digit for digit. */
+    /** Edit changes single values in the bytes of a state: all else stays in place and digit for digit. */
     static final class Edit {
         Document document;
         final List<String> changes = new ArrayList<>();
@@ -1520,76 +1248,73 @@ public final class Freshness {
             this.document = document;
         }
 
-        /** Sets a member of the object that begins at that byte; one that is absent is put after the last. */
-        void set(int objectAt, String of, String name, String value) {
-            Json in = new Json(document);
-            in.at = objectAt;
-            in.space();
+        /** Sets a member of the object at that byte; one that is absent is put behind the last. */
+        void set(int objectAt, String feed, String name, String value) {
+            Json in = new Json(document, objectAt);
+            Json.Members members = in.object("an object");
             int open = in.at;
-            Json.Members members = in.object();
-            int first = -1;
-            int last = -1;
+            int last = open;
+            String gap = "";
             for (String each = in.member(members); each != null; each = in.member(members)) {
-                first = first < 0 ? members.firstAt : first;
+                gap = last == open ? text(open, members.at) : gap;
                 int at = in.at;
                 String old = in.skipped();
                 last = in.at;
                 if (each.equals(name)) {
                     if (!old.equals(value)) {
                         splice(at, last, value);
-                        changes.add(of + name + " " + old + " -> " + value);
+                        changes.add(feed + " " + name + " " + old + " -> " + value);
                     }
                     return;
                 }
             }
-            splice(last, last, "," + text(open + 1, first) + '"' + name + "\": " + value);
-            changes.add(of + name + " added: " + value);
+            splice(last, last, "," + gap + '"' + name + "\": " + value);
+            changes.add(feed + " " + name + " added: " + value);
         }
 
         void removeFeed(State state, Feed feed) {
-            int i = 0;
-            while (state.feeds.get(i) != feed) {
-                i++;
-            }
+            int i = state.feeds.indexOf(feed);
             if (state.feeds.size() == 1) {
-                throw new DataException("nothing written: " + feed.name + " is the only feed of " + document.label
-                        + ", and a state without feeds is not a state");
-            } else if (i + 1 < state.feeds.size()) {
-                splice(feed.at, state.feeds.get(i + 1).at, "");
+                throw new DataException("nothing written: " + feed.name + " is the only feed, and a state must have one");
+            } else if (i == 0) {
+                splice(feed.at, state.feeds.get(1).at, "");
             } else {
                 splice(end(state.feeds.get(i - 1)), end(feed), "");
             }
-            changes.add(feed.name + ": entry removed");
+            changes.add(feed.name + " removed");
         }
 
-        /** Puts back a missing feed: its baseline entry, behind the feed that it follows in the baseline. */
+        /** Puts a missing feed back: its baseline entry, behind the feed that it follows there. */
         void insertFeed(State state, Document contract, State baseline, Feed feed, String age) {
             Edit whole = new Edit(contract);
             Edit entry = new Edit(Document.of(contract.label, whole.text(feed.at, whole.end(feed))));
-            entry.set(0, "", "alive", "true");
-            entry.set(0, "", "last_tick_age_seconds", age);
+            entry.set(0, feed.name, "alive", "true");
+            entry.set(0, feed.name, "last_tick_age_seconds", age);
             Feed before = null;
             for (int i = 0; baseline.feeds.get(i) != feed; i++) {
                 Feed present = state.feed(baseline.feeds.get(i).name);
                 before = present != null ? present : before;
             }
-            String text = entry.text(0, entry.document.length());
-            if (before != null) {
-                splice(end(before), end(before), "," + gap(before) + text);
-            } else {
-                Feed after = state.feeds.get(0);
-                splice(after.at, after.at, text + "," + gap(after));
+            Feed neighbour = before != null ? before : state.feeds.get(0);
+            int from = neighbour.at;
+            while (document.bytes[from - 1] != ',' && document.bytes[from - 1] != '[') {
+                from--;
             }
-            changes.add(feed.name + ": entry of the baseline put back, last_tick_age_seconds " + age);
+            String gap = text(from, neighbour.at);
+            String text = entry.text(0, entry.document.length());
+            int where = before != null ? end(before) : neighbour.at;
+            splice(where, where, before != null ? "," + gap + text : text + "," + gap);
+            changes.add(feed.name + " put back from the baseline");
         }
 
         /** Raises tenfold the limit that counts for the feed. */
         void loosen(State state, Feed feed) {
             Seconds limit = state.limitOf(feed);
-            if (limit == null || limit.fault != null) {
-                throw new DataException("nothing written: " + feed.name + " has no limit in " + document.label + " to loosen");
+            if (limit == null || !limit.isLimit()) {
+                throw new DataException("nothing written: " + feed.name + " has no limit to loosen");
             }
-            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name + ": " : "", "max_age_seconds", limit.tenfold().toString());
+            Seconds tenfold = Seconds.of(Math.min(limit.nanos, MAX_LIMIT_SECONDS * Seconds.NANOS / 10) * 10);
+            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name : "state", "max_age_seconds", tenfold.toString());
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -1602,18 +1327,8 @@ public final class Freshness {
             changes.add("cut after " + end / 2 + " bytes");
         }
 
-        /** The white space that stands before a feed. */
-        private String gap(Feed feed) {
-            int from = feed.at;
-            while (document.bytes[from - 1] <= ' ' && document.bytes[from - 1] >= 0) {
-                from--;
-            }
-            return text(from, feed.at);
-        }
-
         private int end(Feed feed) {
-            Json in = new Json(document);
-            in.at = feed.at;
+            Json in = new Json(document, feed.at);
             in.skip();
             return in.at;
         }
@@ -1635,74 +1350,91 @@ public final class Freshness {
     // ---- JSON ----
 
     /**
-     * Json reads RFC 8259, strictly, from bytes: a cursor that a caller leads through the values it knows and lets skip the
+     * Json reads RFC 8259 strictly, from bytes: a cursor that a caller leads through the values it knows and lets skip the
      * others, which are checked all the same. Each fault is a DataException with file:line:column and what was expected.
      */
     static final class Json {
-        private static final long[] TENTHS = {1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1};
-        private static final int SNIPPET_CHARS = 40;
+        private static final int MAX_SHOWN = 40;
 
         private final String label;
         private final byte[] in;
-        private final int end;
         /** The next byte to read. */
         int at;
         private int depth;
-        private final Members[] levels = new Members[MAX_NESTING + 1];
-        /** What string scanning found between its quotes. */
-        private boolean escaped;
+        /** What the last string had between its quotes. */
+        private boolean escapes;
         private boolean ascii;
 
-        Json(Document document) {
+        /** Begins at the first value from that byte on. */
+        Json(Document document, int from) {
             label = document.label;
             in = document.bytes;
-            end = document.length();
+            at = from;
+            space();
         }
 
-        /** Members remembers the names that an object has had so far. */
+        /** Members remembers the names that an object has had, and where the last one begins. */
         static final class Members {
-            private static final int FEW = 8;
-            private final String[] few = new String[FEW];
+            private final String[] few = new String[8];
             private HashSet<String> many;
             private int count;
-            int firstAt;
+            int at;
 
             private boolean add(String name) {
-                if (count < FEW) {
-                    for (int i = 0; i < count; i++) {
-                        if (few[i].equals(name)) {
-                            return false;
-                        }
+                for (int i = 0; i < count; i++) {
+                    if (few[i].equals(name)) {
+                        return false;
                     }
+                }
+                if (count < few.length) {
                     few[count++] = name;
                     return true;
                 }
-                if (many == null) {
-                    many = new HashSet<>(Arrays.asList(few));
-                }
+                many = many == null ? new HashSet<>() : many;
                 return many.add(name);
             }
         }
 
-        // Section 2: tokens and white space.
+        // Section 2: white space and structure.
 
         int peek() {
             return in[at];
         }
 
-        int byteAt(int where) {
-            return in[where];
-        }
-
-        void space() {
+        private void space() {
             while (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t') {
                 at++;
             }
         }
 
+        /** Takes that character and the white space behind it. */
+        private void take(char c, String expected) {
+            if (in[at] != c) {
+                throw expected(expected);
+            }
+            at++;
+            space();
+        }
+
+        private void enter(char open, String expected) {
+            take(open, expected);
+            if (++depth > MAX_NESTING) {
+                throw error(at - 1, "expected at most " + MAX_NESTING + " levels of nesting");
+            }
+        }
+
+        private boolean leave(char close) {
+            if (in[at] != close) {
+                return false;
+            }
+            at++;
+            depth--;
+            return true;
+        }
+
         void end() {
             space();
-            if (at < end) {
+            if (at < in.length - 1) {
                 throw expected("the end of the file");
             }
         }
@@ -1713,13 +1445,13 @@ public final class Freshness {
         void skip() {
             switch (in[at]) {
                 case '{':
-                    Members members = object();
+                    Members members = object("");
                     while (member(members) != null) {
                         skip();
                     }
                     break;
                 case '[':
-                    array();
+                    array("");
                     for (boolean more = element(true); more; more = element(false)) {
                         skip();
                     }
@@ -1728,10 +1460,11 @@ public final class Freshness {
                 case 't': literal("true"); break;
                 case 'f': literal("false"); break;
                 case 'n': literal("null"); break;
-                case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+                default:
+                    if (in[at] != '-' && !digit()) {
+                        throw expected("a value");
+                    }
                     seconds();
-                    break;
-                default: throw expected("a value");
             }
         }
 
@@ -1739,272 +1472,208 @@ public final class Freshness {
         String skipped() {
             int from = at;
             skip();
-            String text = new String(in, from, Math.min(at - from, 4 * SNIPPET_CHARS), StandardCharsets.UTF_8);
-            return text.length() <= SNIPPET_CHARS ? text : text.substring(0, SNIPPET_CHARS) + "...";
+            return at - from <= MAX_SHOWN ? new String(in, from, at - from, StandardCharsets.UTF_8)
+                    : new String(in, from, MAX_SHOWN, StandardCharsets.UTF_8) + "...";
         }
 
         private void literal(String word) {
-            for (int i = 0; i < word.length(); i++) {
-                if (in[at + i] != word.charAt(i)) {
+            for (int i = 0; i < word.length(); i++, at++) {
+                if (in[at] != word.charAt(i)) {
                     throw expected(word);
                 }
             }
-            at += word.length();
         }
 
-        /** True or false, or null for any other value. */
+        /** True or false; null for any other value. */
         Boolean bool() {
             int first = in[at];
             skip();
             return first == 't' ? Boolean.TRUE : first == 'f' ? Boolean.FALSE : null;
         }
 
-        Seconds nothing() {
-            literal("null");
-            return null;
-        }
-
         // Section 4: objects.
 
-        /** Enters an object. The caller asks for each member until there is none. */
-        Members object() {
-            enter();
-            Members members = levels[depth];
-            if (members == null) {
-                levels[depth] = members = new Members();
-            }
-            members.count = 0;
-            members.many = null;
-            return members;
-        }
-
-        private void enter() {
-            if (depth == MAX_NESTING) {
-                throw error(at, "expected at most " + MAX_NESTING + " levels of nesting");
-            }
-            depth++;
-            at++;
+        Members object(String expected) {
+            enter('{', expected);
+            return new Members();
         }
 
         /** The name of the next member, with the cursor at its value; null at the end of the object. */
         String member(Members members) {
             space();
-            if (in[at] == '}') {
-                at++;
-                depth--;
+            if (leave('}')) {
                 return null;
             }
             if (members.count > 0) {
-                if (in[at] != ',') {
-                    throw expected("',' or '}'");
-                }
-                at++;
-                space();
-            } else {
-                members.firstAt = at;
+                take(',', "',' or '}'");
             }
             if (in[at] != '"') {
-                throw expected(members.count > 0 ? "a member name" : "a member name or '}'");
+                throw expected("a member name in double quotes");
             }
-            int from = at;
+            members.at = at;
             String name = string();
             if (!members.add(name)) {
-                throw error(from, "expected each member once, found a second " + name);
+                throw error(members.at, "expected each member once, found a second " + name);
             }
             space();
-            if (in[at] != ':') {
-                throw expected("':'");
-            }
-            at++;
-            space();
+            take(':', "':'");
             return name;
         }
 
         // Section 5: arrays.
 
-        void array() {
-            enter();
+        void array(String expected) {
+            enter('[', expected);
         }
 
-        /** Whether another element follows, with the cursor at it; the array is left where none does. */
+        /** Whether an element follows, with the cursor at it. */
         boolean element(boolean first) {
             space();
-            if (in[at] == ']') {
-                at++;
-                depth--;
+            if (leave(']')) {
                 return false;
             }
             if (!first) {
-                if (in[at] != ',') {
-                    throw expected("',' or ']'");
-                }
-                at++;
-                space();
-                if (in[at] == ']') {
-                    throw expected("a value");
-                }
+                take(',', "',' or ']'");
             }
             return true;
         }
 
         // Section 6: numbers.
 
-        /** Reads a number as seconds; any other value is passed over and becomes a fault. */
+        /** Reads a number of seconds; any other value is passed over and becomes a fault. */
         Seconds seconds() {
             int from = at;
-            boolean negative = in[at] == '-';
-            if (!negative && !digit(in[at])) {
+            if (in[at] != '-' && !digit()) {
                 return Seconds.fault(skipped());
             }
-            at += negative ? 1 : 0;
-            if (!digit(in[at])) {
+            at += in[at] == '-' ? 1 : 0;
+            int whole = at;
+            digits();
+            if (in[whole] == '0' && at > whole + 1) {
+                throw error(whole, "expected a number without leading zeros");
+            }
+            if (in[at] == '.') {
+                at++;
+                digits();
+            }
+            int mantissa = at;
+            if (in[at] == 'e' || in[at] == 'E') {
+                at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
+                digits();
+            }
+            return Seconds.of(in, from, mantissa, at);
+        }
+
+        private boolean digit() {
+            return in[at] >= '0' && in[at] <= '9';
+        }
+
+        private void digits() {
+            if (!digit()) {
                 throw expected("a digit");
             }
-            long value = in[at] - '0';
-            int whole = ++at;
-            if (value != 0) {
-                for (; digit(in[at]); at++) {
-                    value = value * 10 + in[at] - '0';
-                }
-            } else if (digit(in[at])) {
-                throw expected("a number without leading zeros");
+            while (digit()) {
+                at++;
             }
-            boolean fits = at - whole < 9;
-            int point = at;
-            if (in[at] == '.') {
-                for (at++; digit(in[at]); at++) {
-                    value = value * 10 + in[at] - '0';
-                }
-                if (at - point == 1) {
-                    throw expected("a digit");
-                }
-                fits &= at - point <= 10;
-                point++;
-            }
-            int fraction = at - point;
-            if (in[at] == 'e' || in[at] == 'E') {
-                fits = false;
-                at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
-                if (!digit(in[at])) {
-                    throw expected("a digit");
-                }
-                while (digit(in[at])) {
-                    at++;
-                }
-            }
-            return fits ? Seconds.ofNanos((negative ? -value : value) * TENTHS[fraction])
-                    : Seconds.of(in, from, at);
         }
 
-        private static boolean digit(int b) {
-            return b >= '0' && b <= '9';
-        }
-
-        // Section 7: strings; section 8: their characters.
+        // Section 7: strings.
 
         String string() {
             int from = at + 1;
             scan();
             int to = at - 1;
-            if (!escaped) {
+            if (!escapes) {
                 return new String(in, from, to - from, ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
             }
-            StringBuilder b = new StringBuilder(to - from);
+            StringBuilder b = new StringBuilder();
             for (int i = from; i < to; i++) {
-                int clean = i;
-                while (i < to && in[i] != '\\') {
-                    i++;
-                }
-                b.append(new String(in, clean, i - clean, StandardCharsets.UTF_8));
-                if (i == to) {
-                    break;
-                }
-                int escape = "bfnrtu".indexOf(in[++i]);
-                if (escape == 5) {
-                    b.append((char) hex(i + 1));
-                    i += 4;
+                if (in[i] == '\\') {
+                    int escape = "bfnrtu".indexOf(in[++i]);
+                    b.append(escape == 5 ? (char) hex(i + 1) : escape < 0 ? (char) in[i] : "\b\f\n\r\t".charAt(escape));
+                    i += escape == 5 ? 4 : 0;
                 } else {
-                    b.append(escape < 0 ? (char) in[i] : "\b\f\n\r\t".charAt(escape));
+                    int clean = i;
+                    while (in[i + 1] != '\\' && i + 1 < to) {
+                        i++;
+                    }
+                    b.append(new String(in, clean, i + 1 - clean, StandardCharsets.UTF_8));
                 }
             }
             return b.toString();
         }
 
-        /** A feed's name; null where it is empty or too long, however it is spelled. */
+        /** A feed's name: a string that is not empty and not too long. */
         String name() {
             int from = at;
-            scan();
-            // No character takes more than the twelve bytes of an escaped pair.
-            if (at - from - 2 > 12 * MAX_NAME_CHARS) {
+            if (in[at] == '"') {
+                scan();
+                int bytes = at - from - 2;
                 at = from;
-                return null;
+                // No character takes more than the twelve bytes of an escaped pair.
+                String name = bytes > 12 * MAX_NAME_CHARS ? "" : string();
+                if (!name.isEmpty() && name.codePointCount(0, name.length()) <= MAX_NAME_CHARS) {
+                    return name;
+                }
             }
-            at = from;
-            String name = string();
-            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_CHARS) {
-                at = from;
-                return null;
-            }
-            return name;
+            throw error(from, "expected a name, a string of 1 to " + MAX_NAME_CHARS + " characters");
         }
 
         /** Checks a string and passes over it. */
         private void scan() {
-            escaped = false;
+            escapes = false;
             ascii = true;
             int from = ++at;
             for (; in[at] != '"'; at++) {
                 if (in[at] == '\\') {
-                    escaped = true;
+                    escapes = true;
                     escape();
                 } else if (in[at] < 0) {
                     ascii = false;
                 } else if (in[at] < ' ') {
-                    throw at >= end ? expected("'\"' at the end of the string") : expected("control characters escaped");
+                    throw expected(at < in.length - 1 ? "control characters only escaped" : "'\"'");
                 }
             }
             if (!ascii) {
-                utf8(from, at);
+                utf8(from);
             }
             at++;
         }
 
-        /** Checks an escape and leaves the cursor at its last byte. A surrogate is nothing without its other half. */
+        /** Checks an escape, and that half a surrogate pair has the other half behind it. */
         private void escape() {
-            at++;
+            int from = at++;
             if (in[at] != 'u') {
-                if (at >= end || "\"\\/bfnrt".indexOf(in[at]) < 0) {
-                    throw expected("one of \"\\/bfnrtu after a backslash");
+                if ("\"\\/bfnrt".indexOf(in[at]) < 0) {
+                    throw expected("one of \" \\ / b f n r t u");
                 }
                 return;
             }
-            int unit = hex(at + 1);
-            int start = at - 1;
+            char unit = (char) hex(at + 1);
             at += 4;
-            if (Character.isHighSurrogate((char) unit) && in[at + 1] == '\\' && in[at + 2] == 'u'
-                    && Character.isLowSurrogate((char) hex(at + 3))) {
+            if (Character.isHighSurrogate(unit) && in[at + 1] == '\\' && in[at + 2] == 'u' && Character.isLowSurrogate((char) hex(at + 3))) {
                 at += 6;
-            } else if (Character.isSurrogate((char) unit)) {
-                throw error(start, "expected a pair of surrogates, found one alone");
+            } else if (Character.isSurrogate(unit)) {
+                throw error(from, "expected a pair of surrogates, found one alone");
             }
         }
 
         private int hex(int from) {
-            int unit = 0;
+            int value = 0;
             for (int i = from; i < from + 4; i++) {
-                int value = in[i] < 0 ? -1 : Character.digit(in[i], 16);
-                if (value < 0) {
+                if (in[i] < 0 || !HexFormat.isHexDigit(in[i])) {
                     at = i;
                     throw expected("four hexadecimal digits");
                 }
-                unit = unit << 4 | value;
+                value = value << 4 | HexFormat.fromHexDigit(in[i]);
             }
-            return unit;
+            return value;
         }
 
-        private void utf8(int from, int to) {
+        /** Checks the bytes from there to the cursor. */
+        private void utf8(int from) {
             CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-            ByteBuffer bytes = ByteBuffer.wrap(in, from, to - from);
+            ByteBuffer bytes = ByteBuffer.wrap(in, from, at - from);
             CharBuffer chars = CharBuffer.allocate(1 << 10);
             CoderResult result = decoder.decode(bytes, chars, true);
             while (result.isOverflow()) {
@@ -2018,24 +1687,19 @@ public final class Freshness {
 
         // Errors.
 
-        DataException expected(String what) {
+        private DataException expected(String what) {
             int b = in[at] & 0xff;
-            String found = at >= end ? "the end of the file" : b > ' ' && b < 0x7f ? "'" + (char) b + "'"
-                    : "byte 0x" + HexFormat.of().toHexDigits((byte) b);
-            return error(at, "expected " + what + ", found " + found);
+            return error(at, "expected " + what + ", found " + (at == in.length - 1 ? "the end" : b > ' ' && b < 0x7f ? "'" + (char) b + "'"
+                    : "byte 0x" + Integer.toHexString(b)));
         }
 
-        /** An error at that byte. A column is a character, counted from 1. */
+        /** An error at that byte. Lines and columns count from 1, a column is a character. */
         DataException error(int where, String message) {
             int line = 1;
             int column = 1;
             for (int i = 0; i < where; i++) {
-                if (in[i] == '\n') {
-                    line++;
-                    column = 1;
-                } else if ((in[i] & 0xc0) != 0x80) {
-                    column++;
-                }
+                line += in[i] == '\n' ? 1 : 0;
+                column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1;
             }
             return new DataException(label + ":" + line + ":" + column + ": " + message);
         }
@@ -2043,58 +1707,36 @@ public final class Freshness {
 
     // ---- Clock and files ----
 
-    /** Reads an RFC 3339 date-time (section 5.6), the second 60 excepted; null where it is none. */
+    /** Reads a date-time as in RFC 3339, section 5.6, but for the leap second; null where it is none. */
     static Instant instant(String s) {
-        int zone = s.length() > 0 && (s.charAt(s.length() - 1) | ' ') == 'z' ? s.length() - 1 : s.length() - 6;
-        if (zone < 19 || s.charAt(4) != '-' || s.charAt(7) != '-' || (s.charAt(10) | ' ') != 't' || s.charAt(13) != ':' || s.charAt(16) != ':') {
+        String form = "0000-00-00T00:00:00";
+        boolean utc = s.endsWith("Z") || s.endsWith("z");
+        int zone = s.length() - (utc ? 1 : 6);
+        if (zone < form.length() || zone == form.length() + 1) {
             return null;
         }
-        int hour = digits(s, 11, 13);
-        int minute = digits(s, 14, 16);
-        int second = digits(s, 17, 19);
-        int offset = 0;
-        if (zone == s.length() - 6) {
-            int hours = digits(s, zone + 1, zone + 3);
-            int minutes = digits(s, zone + 4, zone + 6);
-            int sign = s.charAt(zone) == '+' ? 1 : s.charAt(zone) == '-' ? -1 : 0;
-            if (sign == 0 || hours < 0 || hours > 23 || s.charAt(zone + 3) != ':' || minutes < 0 || minutes > 59) {
+        String time = s.substring(0, zone) + (utc ? "+00:00" : s.substring(zone));
+        form += (zone > form.length() ? "." + "0".repeat(zone - form.length() - 1) : "") + (time.charAt(zone) == '-' ? "-" : "+") + "00:00";
+        for (int i = 0; i < form.length(); i++) {
+            char c = time.charAt(i);
+            if (form.charAt(i) == '0' ? c < '0' || c > '9' : form.charAt(i) != (c == 't' ? 'T' : c)) {
                 return null;
             }
-            offset = sign * (hours * 3600 + minutes * 60);
         }
-        int nanos = 0;
-        if (zone > 19) {
-            if (s.charAt(19) != '.' || zone == 20) {
-                return null;
-            }
-            for (int i = 20; i < zone; i++) {
-                if (digits(s, i, i + 1) < 0) {
-                    return null;
-                }
-            }
-            nanos = digits((s.substring(20, zone) + "00000000"), 0, 9);
-        }
-        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
-            return null;
-        }
+        int hours = number(time, zone + 1, zone + 3);
+        int minutes = number(time, zone + 4, zone + 6);
         try {
-            long day = LocalDate.of(digits(s, 0, 4), digits(s, 5, 7), digits(s, 8, 10)).toEpochDay();
-            return Instant.ofEpochSecond(day * 86_400 + hour * 3600 + minute * 60 + second - offset, nanos);
-        } catch (DateTimeException noSuchDay) {
+            LocalDateTime local = LocalDateTime.of(number(time, 0, 4), number(time, 5, 7), number(time, 8, 10), number(time, 11, 13),
+                    number(time, 14, 16), number(time, 17, 19), number((time.substring(0, zone) + "0000000000").replace('.', '0'), 19, 29));
+            int offset = LocalTime.of(hours, minutes).toSecondOfDay();
+            return Instant.ofEpochSecond(local.toEpochSecond(ZoneOffset.UTC) - (time.charAt(zone) == '-' ? -offset : offset), local.getNano());
+        } catch (DateTimeException noSuchTime) {
             return null;
         }
     }
 
-    /** The number that those characters write, or -1 where one is no digit. */
-    private static int digits(String s, int from, int to) {
-        int value = 0;
-        for (int i = from; i < to; i++) {
-            if (s.charAt(i) < '0' || s.charAt(i) > '9') {
-                return -1;
-            }
-            value = value * 10 + s.charAt(i) - '0';
-        }
-        return value;
+    private static int number(String digits, int from, int to) {
+        return Integer.parseInt(digits, from, to, 10);
     }
 
     /**
@@ -2113,46 +1755,38 @@ public final class Freshness {
             try {
                 if (name.equals("-")) {
                     byte[] bytes = standardInput.readNBytes(MAX_FILE_BYTES + 1);
-                    if (bytes.length > MAX_FILE_BYTES) {
-                        throw tooLarge("standard input");
-                    }
-                    return new Document("standard input", Arrays.copyOf(bytes, bytes.length + 1));
+                    return new Document("standard input", Arrays.copyOf(bytes, checked(bytes.length, "standard input") + 1));
                 }
-                return readFile(name);
-            } catch (NoSuchFileException e) {
-                throw new DataException(name + ": no such file");
+                Path path = path(name);
+                BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
+                if (!before.isRegularFile()) {
+                    // A FIFO or a device could block for ever, or never end.
+                    throw new DataException(name + ": not a regular file; a pipe is read with --state -");
+                }
+                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                    int size = checked(channel.size(), name);
+                    ByteBuffer buffer = ByteBuffer.wrap(new byte[size + 1]);
+                    int read = 0;
+                    while (read >= 0 && buffer.hasRemaining()) {
+                        read = channel.read(buffer);
+                    }
+                    BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
+                    boolean inPlace = Objects.equals(before.fileKey(), after.fileKey()) && !before.lastModifiedTime().equals(after.lastModifiedTime());
+                    if (buffer.position() != size || inPlace) {
+                        throw new DataException(name + ": changed while it was read; write a new file and rename it over the old one");
+                    }
+                    return new Document(name, buffer.array());
+                }
             } catch (IOException e) {
                 throw new DataException(name + ": cannot be read: " + reason(e));
             }
         }
 
-        private static Document readFile(String name) throws IOException {
-            Path path = path(name);
-            BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
-            if (!before.isRegularFile()) {
-                // A FIFO or a device could block for ever or never end.
-                throw new DataException(name + ": " + (before.isDirectory() ? "is a directory" : "is not a regular file")
-                        + "; a pipe is read with --state -");
+        private static int checked(long size, String name) {
+            if (size > MAX_FILE_BYTES) {
+                throw new DataException(name + ": larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
             }
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                long size = channel.size();
-                if (size > MAX_FILE_BYTES) {
-                    throw tooLarge(name);
-                }
-                ByteBuffer buffer = ByteBuffer.wrap(new byte[(int) size + 1]);
-                while (buffer.hasRemaining() && channel.read(buffer) >= 0) { }
-                BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
-                boolean replaced = !Objects.equals(before.fileKey(), after.fileKey());
-                if (buffer.position() != size || channel.size() != size
-                        || !replaced && !before.lastModifiedTime().equals(after.lastModifiedTime())) {
-                    throw new DataException(name + ": changed while it was read; write a new file and rename it over the old");
-                }
-                return new Document(name, buffer.array());
-            }
-        }
-
-        private static DataException tooLarge(String name) {
-            return new DataException(name + ": is larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
+            return (int) size;
         }
 
         int length() {
@@ -2170,7 +1804,7 @@ public final class Freshness {
         }
     }
 
-    /** Replacement is a new file beside its target, which takes the target's place whole or not at all. */
+    /** Replacement is a new file beside its target, that takes the target's place whole or not at all. */
     static final class Replacement implements AutoCloseable {
         private final Path target;
         private final Path temporary;
@@ -2180,7 +1814,7 @@ public final class Freshness {
         Replacement(Path target) throws IOException {
             this.target = target;
             temporary = target.resolveSibling(".freshness-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp");
-            temporary.toFile().deleteOnExit(); // also on SIGTERM and SIGINT
+            temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
             channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             out = Channels.newOutputStream(channel);
         }
@@ -2190,7 +1824,7 @@ public final class Freshness {
             channel.close();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-                directory.force(true); // the new name is not on disk before its directory is
+                directory.force(true); // the new name is on disk once its directory is
             }
         }
 
@@ -2200,14 +1834,12 @@ public final class Freshness {
         }
     }
 
-    /** Journal appends one line to a file that others may append to as well: under a lock, whole or not at all. */
+    /** Journal appends a line to a file that others append to as well: under a lock, whole or not at all. */
     static final class Journal implements AutoCloseable {
         private final FileChannel channel;
 
-        /** Opens the file before the work that it is to record, so that work that cannot be recorded is not done. */
         Journal(Path path) throws IOException {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             channel.lock();
         }
 
@@ -2233,7 +1865,7 @@ public final class Freshness {
         }
     }
 
-    /** Writes a state where it was asked for, and reads a file back: the same bytes have the verdicts decided before. */
+    /** Writes a state, and reads a file back: the same bytes have the verdicts that were decided before. */
     private static void deliver(Document document, Path target, OutputStream out) throws IOException {
         if (target == null) {
             out.write(document.bytes, 0, document.length());
@@ -2248,45 +1880,39 @@ public final class Freshness {
         }
     }
 
-    /** The path of an output, after every refusal: never a link, never what is no regular file, never an input. */
-    private static Path target(Option option, String name, String[] inputs) {
-        Path path = path(name).toAbsolutePath();
-        String where = option.wire + " " + name + ": ";
-        Path parent = path.getParent();
-        try {
-            if (parent == null || !Files.isDirectory(parent)) {
-                throw new DataException(where + (parent == null ? "is a directory" : "no such directory: " + parent));
-            }
-            BasicFileAttributes existing;
-            try {
-                existing = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            } catch (NoSuchFileException free) {
-                return path;
-            }
-            if (!existing.isRegularFile()) {
-                throw new DataException(where + (existing.isSymbolicLink() ? "is a link; name the file itself"
-                        : existing.isDirectory() ? "is a directory" : "is not a regular file"));
-            }
-            for (int i = 0; i < inputs.length; i += 2) {
-                if (sameFile(path, path(inputs[i + 1]))) {
-                    throw new DataException(where + "is the " + inputs[i] + ", which is never written; name another file");
-                }
-            }
-            return path;
-        } catch (IOException e) {
-            throw new DataException(where + "cannot be written: " + reason(e));
+    /** The path of an output, null for standard output: never a link, nor what is no regular file, nor an input. */
+    private static Path target(String option, String name, Call call) {
+        if (name.equals("-") && option.equals("--output")) {
+            return null;
         }
+        Path path = path(name).toAbsolutePath();
+        String refused = option + " " + name + ": ";
+        if (path.getParent() != null && !Files.isDirectory(path.getParent())) {
+            throw new DataException(refused + "no such directory: " + path.getParent());
+        } else if (Files.isSymbolicLink(path)) {
+            throw new DataException(refused + "a link; name the file itself");
+        } else if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new DataException(refused + "not a regular file");
+        }
+        String[] inputs = {"input", call.one("--state", bundledBaseline()), "baseline", call.one("--baseline", bundledBaseline()),
+            "baseline", bundledBaseline()};
+        for (int i = 0; i < inputs.length; i += 2) {
+            if (sameFile(path, path(inputs[i + 1]))) {
+                throw new DataException(refused + "the " + inputs[i] + ", which is never written; name another file");
+            }
+        }
+        return path;
     }
 
     static Path path(String name) {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new DataException(name + ": is no usable path: " + e.getReason());
+            throw new DataException(name + ": no path: " + e.getReason());
         }
     }
 
-    /** Whether both name one file, also by another spelling or through a link. */
+    /** Whether both are one file, also by another spelling or through a link. */
     private static boolean sameFile(Path one, Path other) {
         try {
             return Files.isSameFile(one, other);
@@ -2296,124 +1922,128 @@ public final class Freshness {
     }
 
     private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
         String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : e.getMessage();
-        return reason != null ? reason : e.getClass().getSimpleName();
+        return e instanceof NoSuchFileException ? "no such file" : e instanceof AccessDeniedException ? "permission denied"
+                : reason != null ? reason : e.getClass().getSimpleName();
     }
 
-    /** This source file. The source launcher tells where it is, and the cached start tells it in the same way. */
+    /** This source file: the source launcher says where it is, and the cached start says it in the same way. */
     private static Path source() {
-        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "Freshness.java"));
+        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "Freshness.java")).toAbsolutePath();
         try {
             return source.toRealPath();
         } catch (IOException gone) {
-            return source.toAbsolutePath();
+            return source;
         }
     }
 
-    /** A file beside this source file, named as short as the working directory allows. */
-    private static String beside(Path source, String name) {
+    /** A file beside the source file, named as short as the working directory allows. */
+    private static String beside(String name) {
+        Path source = source();
         return source.getParent().equals(Path.of("").toAbsolutePath()) ? name : source.resolveSibling(name).toString();
     }
 
     private static String bundledBaseline() {
-        return beside(source(), BUNDLED_BASELINE);
-    }
-
-    static String program() {
-        Path source = source();
-        return "java " + shellWord(beside(source, source.getFileName().toString()));
+        return beside(BUNDLED_BASELINE);
     }
 
     private static boolean terminal() {
-        System.setProperty("jdk.console", "java.base"); // 22 to 24 would answer for a console of their own
+        System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
         return System.console() != null;
     }
 
     // ---- Options and help ----
 
-    enum Option {
-        FEED("--feed", "NAME", "the feed that is asked about"),
-        STATE("--state", "FILE", "the state to read; - reads standard input"),
-        ACTION("--action", "ACTION", "work that must be allowed; without it, safe_to_serve must hold"),
-        AGE_SECONDS("--age-seconds", "N", "the age of the newest tick that is written"),
-        OUTPUT("--output", "FILE", "the file to write, whole or not at all; - writes standard output"),
-        RECORD("--record", "FILE", "append the report to this file, as one JSON line"),
-        BASELINE("--baseline", "FILE", "who must be there, and how old is too old; by default " + BUNDLED_BASELINE),
-        FORMAT("--format", "FORMAT", "text, which is the default, or json; for status also prometheus"),
-        WATCH("--watch", "SECONDS", "evaluate again and again, until interrupted"),
-        COLOR("--color", "WHEN", "auto, always or never"),
-        NOW("--now", "INSTANT", "replaces the clock, for example 2026-11-22T09:37:00Z");
-
-        final String wire;
-        private final String value;
-        private final String help;
-
-        Option(String wire, String value, String help) {
-            this.wire = wire;
-            this.value = value;
-            this.help = help;
-        }
-    }
-
-    /** A command, with all that parsing, help and suggestions need to know of it. */
+    /**
+     * The commands. The text of each is its help, and the table that its arguments are parsed by: an example, a summary,
+     * and a line for each option with its value, "..." where it may be repeated and "required" where it must be there.
+     */
     enum Command {
-        STATUS("shows each feed: alive, how old, safe to serve or not, and why", "status --state state.json", null,
-                new Option[0], Option.STATE, Option.BASELINE, Option.FORMAT, Option.OUTPUT, Option.WATCH, Option.COLOR, Option.NOW),
-        GATE("may this work go on? exit 0 only if every feed allows it", "gate --feed alpha --state state.json && ./publish.sh", null,
-                new Option[] {Option.FEED, Option.STATE}, Option.ACTION, Option.BASELINE, Option.FORMAT, Option.NOW),
-        SCENARIO("writes a failure that status then detects", "scenario stale --feed bravo --output stale.json", "KIND",
-                new Option[] {Option.OUTPUT}, Option.FEED, Option.STATE, Option.AGE_SECONDS, Option.FORMAT, Option.NOW),
-        RECOVER("restores one feed on the evidence of a fresh tick", "recover --feed bravo --state stale.json --output recovered.json", null,
-                new Option[] {Option.FEED, Option.STATE, Option.OUTPUT}, Option.AGE_SECONDS, Option.RECORD, Option.BASELINE, Option.FORMAT, Option.NOW),
-        SMOKE("runs the whole contract through real files", "smoke", null, new Option[0], Option.FORMAT),
-        DOCTOR("checks the environment", "doctor", null, new Option[0], Option.FORMAT),
-        HELP("shows this, or the help of a command", "help gate", "[COMMAND]", new Option[0]),
-        VERSION("shows the version", "--version", null, new Option[0]);
+        status("""
+            status --state state.json
+            shows each feed: alive, how old, safe to serve or not, and why
+            --state FILE              the state; - reads standard input; without it, the baseline is shown
+            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
+            --format text|json|prometheus
+            --output FILE             write the report there, whole or not at all
+            --watch SECONDS           evaluate again and again, until interrupted
+            --color auto|always|never
+            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
+            """),
+        gate("""
+            gate --feed alpha --state state.json && ./publish.sh
+            may this work go on? exit 0 only if every feed allows every action
+            --feed NAME...            required: the feed that the work needs
+            --state FILE              required: the state; - reads standard input
+            --action ACTION...        the work; without it, the feed must be safe to serve
+            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
+            --format text|json
+            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
+            """),
+        scenario("""
+            scenario stale --feed bravo --output stale.json
+            writes a failure: stale unknown down missing skewed loosened of one feed, frozen corrupt of all
+            KIND                      required: one of these
+            --feed NAME               the feed that fails
+            --output FILE             required: the state to write; - writes standard output
+            --state FILE              the state to start from, by default data/healthy.json; - reads standard input
+            --age-seconds N           the age of a stale feed, by default 660
+            --format text|json
+            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
+            """),
+        recover("""
+            recover --feed bravo --state stale.json --output recovered.json
+            restores one feed on the evidence of a fresh tick, or refuses and writes nothing
+            --feed NAME               required: the feed to restore
+            --state FILE              required: the state; - reads standard input
+            --output FILE             required: the state to write; - writes standard output
+            --age-seconds N           the age of the fresh tick, by default 5
+            --record FILE             append the report there, as one JSON line
+            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
+            --format text|json
+            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
+            """),
+        smoke("""
+            smoke
+            runs the whole contract through real files
+            --format text|json
+            """),
+        doctor("""
+            doctor
+            checks the environment
+            --format text|json
+            """),
+        help("""
+            help gate
+            shows the commands, or the options of one
+            [COMMAND]                 one of status gate scenario recover smoke doctor
+            """);
 
-        final String wire = name().equals("VERSION") ? "--version" : name().toLowerCase(Locale.ROOT);
-        private final String summary;
-        private final String example;
-        private final String operand;
-        private final Option[] required;
-        private final Option[] optional;
+        final String[] lines;
 
-        Command(String summary, String example, String operand, Option[] required, Option... optional) {
-            this.summary = summary;
-            this.example = example;
-            this.operand = operand;
-            this.required = required;
-            this.optional = optional;
+        Command(String text) {
+            lines = text.split("\n");
         }
 
         static Command named(String name) {
             List<String> known = new ArrayList<>();
             for (Command command : values()) {
-                if (command.wire.equals(name)) {
+                known.add(command.name());
+                if (command.name().equals(name)) {
                     return command;
                 }
-                known.add(command.wire);
             }
-            throw new UsageException("unknown command: " + name + suggestion(name, known), null);
+            throw new DataException("unknown command: " + name + suggestion(name, known) + "; see: " + program() + " help");
         }
 
-        private boolean repeats(Option option) {
-            return this == GATE && (option == Option.FEED || option == Option.ACTION);
-        }
-
-        private Option option(String wire) {
-            List<String> known = new ArrayList<>(List.of("--help"));
-            for (Option[] options : new Option[][] {required, optional}) {
-                for (Option option : options) {
-                    if (option.wire.equals(wire)) {
-                        return option;
-                    }
-                    known.add(option.wire);
+        /** The line of that option or operand; null where the command has none. */
+        String line(String word) {
+            for (String line : lines) {
+                if (line.startsWith(word + " ")) {
+                    return line;
                 }
             }
-            throw new UsageException("unknown option: " + wire + suggestion(wire, known), this);
+            return null;
         }
     }
 
@@ -2422,212 +2052,179 @@ public final class Freshness {
         Command command;
         String operand;
         boolean help;
-        private final Map<Option, List<String>> values = new EnumMap<>(Option.class);
-        private Instant now;
+        private final Map<String, List<String>> values = new HashMap<>();
 
         static Call parse(String[] args) {
             Call call = new Call();
             if (args.length == 0) {
-                throw new UsageException("no command given", null);
+                throw new DataException("no command given; see: " + program() + " help");
             }
-            if (args[0].equals("--help") || args[0].equals("-h")) {
-                call.help = true;
-                return call;
+            call.help = args[0].equals("--help") || args[0].equals("-h");
+            if (!call.help) {
+                call.command = Command.named(args[0].equals("--version") ? "doctor" : args[0]);
+                call.help = call.read(args);
             }
-            call.command = Command.named(args[0]);
-            for (int i = 1; i < args.length; i++) {
-                String arg = args[i];
-                if (arg.equals("--help") || arg.equals("-h")) {
-                    call.help = true;
-                    return call;
-                }
-                if (arg.startsWith("-")) {
-                    int equals = arg.indexOf('=');
-                    Option option = call.command.option(equals < 0 ? arg : arg.substring(0, equals));
-                    String value = equals >= 0 ? arg.substring(equals + 1) : i + 1 < args.length && !args[i + 1].startsWith("--") ? args[++i] : "";
-                    call.put(option, value);
-                } else if (call.command.operand != null && call.operand == null) {
-                    call.operand = arg;
-                } else {
-                    throw new UsageException("unexpected argument: " + arg, call.command);
-                }
+            if (!call.help) {
+                call.check();
             }
-            call.check();
             return call;
         }
 
-        private void put(Option option, String value) {
+        /** Whether help is asked for. */
+        private boolean read(String[] args) {
+            for (int i = 1; i < args.length; i++) {
+                String arg = args[i];
+                if (arg.equals("--help") || arg.equals("-h")) {
+                    return true;
+                } else if (arg.startsWith("-")) {
+                    int equals = arg.indexOf('=');
+                    boolean next = equals < 0 && i + 1 < args.length && !args[i + 1].startsWith("--");
+                    put(equals < 0 ? arg : arg.substring(0, equals), equals >= 0 ? arg.substring(equals + 1) : next ? args[++i] : "");
+                } else if (operand == null && (command == Command.scenario || command == Command.help)) {
+                    operand = arg;
+                } else {
+                    throw error("unexpected argument: " + arg);
+                }
+            }
+            return false;
+        }
+
+        private void put(String option, String value) {
+            String line = command.line(option);
+            if (line == null) {
+                List<String> known = new ArrayList<>();
+                for (String each : command.lines) {
+                    if (each.startsWith("--")) {
+                        known.add(each.substring(0, each.indexOf(' ')));
+                    }
+                }
+                throw error("unknown option: " + option + suggestion(option, known));
+            }
+            String usage = line.substring(option.length() + 1);
             if (value.isEmpty()) {
-                throw new UsageException("no value given for " + option.wire + " " + option.value, command);
+                throw error("no value given for " + option + ", expected " + usage);
+            } else if (value.indexOf('\ufffd') >= 0) {
+                throw error("the value of " + option + " is not text in this locale; set LC_ALL=C.UTF-8");
+            } else if (usage.indexOf('|') >= 0 && !("|" + usage + "|").contains("|" + value + "|")) {
+                throw invalid(option, value, usage);
+            } else if (has(option) && !usage.contains("... ")) {
+                throw error(option + " is given twice");
             }
-            if (value.indexOf('\ufffd') >= 0) {
-                throw new UsageException("the value of " + option.wire + " is not text in this locale; set LC_ALL=C.UTF-8", command);
-            }
-            List<String> given = values.get(option);
-            if (given == null) {
-                values.put(option, given = new ArrayList<>());
-            } else if (!command.repeats(option)) {
-                throw new UsageException(option.wire + " is given twice", command);
-            }
+            List<String> given = values.getOrDefault(option, new ArrayList<>());
             given.add(value);
+            values.put(option, given);
         }
 
+        /** The rules beyond the table. */
         private void check() {
-            for (Option option : command.required) {
-                if (!has(option)) {
-                    throw new UsageException(option.wire + " " + option.value + " is missing", command);
+            for (String line : command.lines) {
+                String word = line.substring(0, Math.max(0, line.indexOf(' ')));
+                if (line.contains(" required: ") && word.startsWith("--") && !has(word)) {
+                    throw error(word + " is missing");
                 }
             }
-            String format = format();
-            if (!format.equals("text") && !format.equals("json") && !(format.equals("prometheus") && command == Command.STATUS)) {
-                throw invalid(Option.FORMAT, command == Command.STATUS ? "text, json or prometheus" : "text or json");
-            }
-            now = has(Option.NOW) ? instant(one(Option.NOW, null)) : null;
-            if (has(Option.NOW) && now == null) {
-                throw invalid(Option.NOW, "an RFC 3339 instant, like 2026-11-22T09:37:00Z");
-            }
-            if (one(Option.BASELINE, "").equals("-")) {
-                throw invalid(Option.BASELINE, "a file");
-            }
-            if (has(Option.AGE_SECONDS)) {
-                Seconds age = number(Option.AGE_SECONDS);
-                if (age == null || age.fault != null || age.sign() < 0 || age.isAbove(Decision.MAX_AGE)) {
-                    throw invalid(Option.AGE_SECONDS, "a number of seconds from 0 to " + MAX_AGE_SECONDS);
-                }
-            }
-            String color = one(Option.COLOR, "auto");
-            if (!color.equals("auto") && !color.equals("always") && !color.equals("never")) {
-                throw invalid(Option.COLOR, "auto, always or never");
-            }
-            if (has(Option.WATCH)) {
+            if (has("--now") && instant(one("--now", "")) == null) {
+                throw invalid("--now", one("--now", ""), "an RFC 3339 instant, like 2026-11-22T09:37:00Z");
+            } else if (one("--baseline", "").equals("-")) {
+                throw invalid("--baseline", "-", "a file");
+            } else if (has("--age-seconds") && (number("--age-seconds") == null || number("--age-seconds").isAbove(Decision.MAX_AGE))) {
+                throw invalid("--age-seconds", one("--age-seconds", ""), "a number from 0 to " + MAX_AGE_SECONDS);
+            } else if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-") || !one("--format", "text").equals("text"))) {
+                throw error("--watch shows text, of a file, by the real clock; leave out --output, --now, --format and --state -");
+            } else if (has("--watch")) {
                 watchMillis();
-                if (has(Option.OUTPUT) || has(Option.NOW) || !format.equals("text") || one(Option.STATE, "").equals("-")) {
-                    throw new UsageException("--watch goes with text, a state in a file, standard output and the real clock only", command);
-                }
-            }
-            if (command == Command.SCENARIO) {
-                checkScenario();
-            }
-        }
-
-        private void checkScenario() {
-            Kind kind = kind();
-            if (kind.ofOneFeed() != has(Option.FEED)) {
-                throw new UsageException("scenario " + kind.wire + (kind.ofOneFeed() ? " needs a --feed NAME" : " takes no --feed: it is of the whole state"), command);
-            }
-            if (has(Option.AGE_SECONDS) && kind != Kind.STALE) {
-                throw new UsageException("--age-seconds goes with scenario stale only", command);
+            } else if (command == Command.scenario && kind().compareTo(Kind.frozen) >= 0 == has("--feed")) {
+                throw error(has("--feed") ? "scenario " + kind() + " is of the whole state; leave out --feed" : "--feed is missing");
+            } else if (command == Command.scenario && has("--age-seconds") && kind() != Kind.stale) {
+                throw error("--age-seconds goes with scenario stale only");
             }
         }
 
         Kind kind() {
             List<String> known = new ArrayList<>();
             for (Kind kind : Kind.values()) {
-                if (kind.wire.equals(operand)) {
+                known.add(kind.name());
+                if (kind.name().equals(operand)) {
                     return kind;
                 }
-                known.add(kind.wire);
             }
-            throw new UsageException(operand == null ? "no KIND given: one of " + String.join(", ", known)
-                    : "unknown kind: " + operand + suggestion(operand, known), command);
+            throw error(operand == null ? "KIND is missing; known are " + list(known).replace("\"", "") : "unknown kind: " + operand + suggestion(operand, known));
         }
 
-        private UsageException invalid(Option option, String expected) {
-            return new UsageException("invalid value given for " + option.wire + ": " + one(option, "") + "; expected " + expected, command);
+        DataException error(String message) {
+            return new DataException(message + "; see: " + program() + " help " + command);
         }
 
-        /** An option's number, by the rules of JSON; null where it is none. */
-        private Seconds number(Option option) {
+        private DataException invalid(String option, String value, String expected) {
+            return error("invalid value given for " + option + ": " + value + "; expected " + expected);
+        }
+
+        /** An option's number by the rules of JSON; null where it is none. */
+        private Seconds number(String option) {
             try {
-                Json in = new Json(Document.of(option.wire, one(option, "")));
+                Json in = new Json(Document.of(option, one(option, "")), 0);
                 Seconds seconds = in.seconds();
                 in.end();
-                return seconds;
+                return seconds.fault == null ? seconds : null;
             } catch (DataException notJson) {
                 return null;
             }
         }
 
-        boolean has(Option option) {
+        boolean has(String option) {
             return values.containsKey(option);
         }
 
-        List<String> all(Option option) {
+        List<String> all(String option) {
             return values.getOrDefault(option, List.of());
         }
 
-        String one(Option option, String otherwise) {
+        String one(String option, String otherwise) {
             return has(option) ? values.get(option).get(0) : otherwise;
         }
 
-        String format() {
-            return one(Option.FORMAT, "text");
-        }
-
         Instant now() {
-            return now != null ? now : Instant.now();
+            return has("--now") ? instant(one("--now", null)) : Instant.now();
         }
 
         long watchMillis() {
-            Seconds seconds = number(Option.WATCH);
-            double every = seconds == null || seconds.fault != null ? 0 : seconds.approximate();
-            if (every < 0.1 || every > 86_400) {
-                throw invalid(Option.WATCH, "a number of seconds from 0.1 to 86400");
+            Seconds every = number("--watch");
+            if (every == null || every.nanos < 100_000_000 || every.nanos > 86_400 * Seconds.NANOS) {
+                throw invalid("--watch", one("--watch", ""), "a number of seconds from 0.1 to 86400");
             }
-            return (long) (every * 1000);
+            return every.nanos / 1_000_000;
         }
 
-        /** Whether to colour a report; auto does on a terminal, unless NO_COLOR is set. */
-        boolean color(boolean toStandardOutput) {
-            String when = one(Option.COLOR, "auto");
-            String noColor = System.getenv("NO_COLOR");
-            return when.equals("always") || when.equals("auto") && toStandardOutput && format().equals("text")
-                    && (noColor == null || noColor.isEmpty()) && terminal();
-        }
-
-        /** Every file that is read, after the word for it: none of them may be written. */
-        String[] inputs() {
-            String state = one(Option.STATE, bundledBaseline());
-            return new String[] {"input", state.equals("-") ? bundledBaseline() : state, "baseline", one(Option.BASELINE, bundledBaseline()),
-                "bundled baseline", bundledBaseline()};
+        boolean colors(boolean toStandardOutput) {
+            String when = one("--color", "auto");
+            String never = System.getenv("NO_COLOR");
+            return when.equals("always") || when.equals("auto") && toStandardOutput && (never == null || never.isEmpty()) && terminal();
         }
     }
 
     private static int help(Command command, Sink sink) throws IOException {
+        sink.add("example: ").add(program()).add(" ").add((command == null ? Command.gate : command).lines[0]).add("\n\n");
         if (command == null) {
-            sink.add("example: ").add(program()).add(" ").add(Command.GATE.example).add("\n\n")
-                    .add("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n");
+            sink.add("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n");
             for (Command each : Command.values()) {
-                String usage = each.operand == null ? each.wire : each.wire + " " + each.operand;
-                sink.add("  ").add(usage).add(" ".repeat(16 - usage.length())).add(each.summary).add("\n");
+                sink.add("  ").add(each.name()).add(" ".repeat(10 - each.name().length())).add(each.lines[1]).add("\n");
             }
-            sink.add("\nexit codes: 0 proved safe, or done; 2 evaluated and not safe; 3 could not be evaluated\n")
-                    .add("Go on only on 0. ").add(program()).add(" COMMAND --help shows the options of a command.\n");
-        } else {
-            sink.add("example: ").add(program()).add(" ").add(command.example).add("\n\n").add(command.wire).add(": ").add(command.summary).add("\n\n");
-            if (command == Command.SCENARIO) {
-                sink.add("  KIND                   one of");
-                for (Kind kind : Kind.values()) {
-                    sink.add(" ").add(kind.wire);
-                }
-                sink.add("\n");
-            }
-            for (Option[] options : new Option[][] {command.required, command.optional}) {
-                for (Option option : options) {
-                    String usage = option.wire + " " + option.value + (command.repeats(option) ? "..." : "");
-                    sink.add("  ").add(usage).add(" ".repeat(23 - usage.length())).add(option.help)
-                            .add(options == command.required ? " (required)\n" : "\n");
-                }
-            }
+            sink.add("\nexit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated.\n");
+            sink.add("Go on only on 0. For the options of a command: ").add(program()).add(" help COMMAND\n").flush();
+            return SAFE;
+        }
+        sink.add(command.name()).add(" ").add(command.lines[1]).add("\n\n");
+        for (int i = 2; i < command.lines.length; i++) {
+            sink.add("  ").add(command.lines[i]).add("\n");
         }
         sink.flush();
         return SAFE;
     }
 
-    /** The nearest of the known words as a question, or else the words themselves. */
+    /** The nearest of the known words as a question, or else the words. */
     static String suggestion(String word, List<String> known) {
         String nearest = null;
-        int least = Math.max(1, word.length() / 3) + 1;
+        int least = word.length() / 3 + 2;
         for (String candidate : known) {
             int distance = candidate.startsWith(word) ? 1 : distance(word, candidate);
             if (distance < least) {
@@ -2636,53 +2233,46 @@ public final class Freshness {
             }
         }
         return nearest != null ? "; did you mean " + nearest + "?"
-                : known.size() <= 2 * MAX_NAMED_IN_LINE ? "; known are " + String.join(", ", known) : "";
+                : known.size() <= 10 ? "; known are " + String.join(", ", known) : "";
     }
 
-    /** Levenshtein's: how many characters to put in, take out or replace. */
+    /** Levenshtein's distance: how many characters to put in, take out or replace. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             int diagonal = i;
             for (int j = 0; j <= b.length(); j++) {
                 int above = row[j];
-                row[j] = i == 0 ? j : j == 0 ? i : Math.min(Math.min(above, row[j - 1]) + 1,
-                        diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
+                row[j] = i == 0 ? j : j == 0 ? i : Math.min(Math.min(above, row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
                 diagonal = above;
             }
         }
         return row[b.length()];
     }
 
+    static String program() {
+        return "java " + shellWord(beside(source().getFileName().toString()));
+    }
+
     /** A command that can be pasted into a shell; options without a value are left out. */
-    private static String commandLine(String command, Object... options) {
-        StringBuilder b = new StringBuilder(program()).append(' ').append(command);
+    private static String commandLine(String command, String... options) {
+        Sink sink = new Sink(null).add(program()).add(" ").add(command);
         for (int i = 0; i < options.length; i += 2) {
-            if (options[i + 1] != null) {
-                String value = (String) options[i + 1];
-                b.append(' ').append(((Option) options[i]).wire).append(value.startsWith("--") ? '=' : ' ').append(shellWord(value));
-            }
+            String value = options[i + 1];
+            sink.add(value == null ? "" : " " + options[i] + (value.startsWith("--") ? "=" : " ") + shellWord(value));
         }
-        return b.toString();
+        return sink.b.toString();
     }
 
     private static String shellWord(String word) {
         boolean plain = true;
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
-            plain &= c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_./:=@%+,".indexOf(c) >= 0;
+            plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
         }
-        if (plain) {
-            return word;
+        if (plain || visible(word).equals(word)) {
+            return plain ? word : "'" + word.replace("'", "'\\''") + "'";
         }
-        String shown = visible(word);
-        if (shown.equals(word)) {
-            return "'" + word.replace("'", "'\\''") + "'";
-        }
-        StringBuilder b = new StringBuilder("$'");
-        for (byte octet : word.getBytes(StandardCharsets.UTF_8)) {
-            b.append("\\x").append(HexFormat.of().toHexDigits(octet));
-        }
-        return b.append('\'').toString();
+        return "$'\\x" + HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)) + "'";
     }
 }
