@@ -1,3 +1,90 @@
+//bin/: 2>/dev/null <<'end' # Java reads a comment; a shell a command that is not there, fed with the next line.
+/*
+end
+# ./Freshness.java: the kernel declines this file and the calling shell reads on here. It hands over to Java, with classes
+# compiled earlier from this very source where the user's cache has them, and else with the source.
+me=$0 nl='
+'
+stop() {
+  echo "freshness: $1; install JDK 21 or newer, or set JAVA_HOME to one" >&2
+  exit 3
+}
+java=${JAVA_HOME:+$JAVA_HOME/bin/java}
+java=${java:-$(command -v java)} || stop 'no java on the PATH'
+[ -x "$java" ] || stop "there is no $java"
+command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; } # macOS
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
+case ${FRESHNESS_CACHE:-on}$cache in off* | on/freshness | on[!/]*) cache='' ;; esac
+
+# An entry is named by the SHA-256 of the source and by the java that made it. Its stamp tells inode, size and time of change
+# of that java and of the files of the entry: none that was touched since counts. Nor does a directory that someone else
+# owns, can write or could exchange.
+find_entry() {
+  trusted='' source='' id='' files=$nl stamp=$nl entry=''
+  [ -n "$cache" ] && [ -O "$cache" ] && [ ! -h "$cache" ] || return 1
+  while read -r inode mode links user group size rest; do # to single spaces: ls aligns its columns
+    line="$inode $mode $links $user $group $size $rest"
+    case $line in
+      *\ d????-??-*[/]freshness | *\ d????-??-*[/].. | *\ d????????[tT]*[/]..) trusted=$trusted. ;;
+      "$inode - "*) source=$inode ;;
+      *" $java") id=$inode files=$files$line$nl ;;
+      *) files=$files$line$nl ;;
+    esac
+  done <<found
+$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"*; wait; } 2>/dev/null)
+found
+  entry=$cache/$source-$id
+  if [ "$trusted" = .. ] && [ -f "$entry/stamp" ]; then
+    while read -r line; do
+      case $files in *"$nl$line$nl"*) stamp=$stamp$line$nl ;; esac
+    done <"$entry/stamp"
+    case $stamp in *" $java$nl"*" $entry/freshness.jar$nl"*" $entry/freshness.jsa$nl") return ;; esac
+  fi
+  entry=''
+  return 1
+}
+
+list() {
+  LC_ALL=C TZ=UTC0 ls -ldcinL --full-time "$@" || LC_ALL=C TZ=UTC0 ls -ldcinLT "$@" # GNU, BSD
+}
+
+# One run builds, in a directory that is also the lock; the others start from the source meanwhile. The archive knows the
+# path of its classes, so these go to their place first; without its stamp, which comes last, no entry counts.
+build_entry() (
+  unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS
+  umask 077
+  new=$cache/new
+  mkdir "$new" || { find "$new" -prune -mmin +5 -exec rm -rf {} +; exit; }
+  trap 'rm -rf "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  find_entry && exit
+  cp "$me" "$new/Freshness.java" &&
+    "$java" -m jdk.compiler/com.sun.tools.javac.Main -proc:none -XDstringConcat=inline -d "$new/classes" "$new/Freshness.java" &&
+    "$java" -m jdk.jartool/sun.tools.jar.Main --create --file "$new/freshness.jar" --no-compress --no-manifest -C "$new/classes" . || exit
+  sum=$(sha256sum - <"$new/Freshness.java")
+  made=$cache/${sum%% *}-$id
+  rm -rf "$made"
+  mkdir "$made" && mv "$new/freshness.jar" "$made" || exit
+  "$java" -XX:DumpLoadedClassList="$new/list" -Djdk.launcher.sourcefile="$me" -cp "$made/freshness.jar" Freshness smoke
+  "$java" -Xshare:dump -XX:SharedClassListFile="$new/list" -XX:SharedArchiveFile="$made/freshness.jsa" -cp "$made/freshness.jar" &&
+    { list "$java" && list "$made/freshness.jar" && list "$made/freshness.jsa"; } | tr -s ' ' >"$new/stamp" && mv "$new/stamp" "$made"
+  ls -t "$cache" | tail -n +5 | while read -r old; do rm -rf "${cache:?}/$old"; done
+)
+
+if ! find_entry; then
+  version=$("$java" -version 2>&1) version=${version#*version \"} version=${version%%\"*}
+  case ${version%%.*} in [1-9] | 1[0-9] | 20) stop "$java is Java $version, too old" ;; esac
+  [ -z "$cache" ] || [ -d "$cache" ] || (umask 077 && mkdir -p "$cache") 2>/dev/null
+  find_entry || [ "$trusted" != .. ] || build_entry </dev/null >/dev/null 2>&1
+  find_entry
+fi
+[ -n "$entry" ] || exec "$java" --source 21 "$me" "$@"
+# The user's own options may not go with these.
+[ -z "$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS" ] || exec "$java" -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
+exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
+  -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
+*/
+
 /*
  * Freshness: a fail-closed freshness gate for market-data feeds.
  *
@@ -74,14 +161,10 @@ public final class Freshness {
     static final int MAX_FILE_BYTES = 256 << 20;
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
-    /** A longer number, or one beyond this power of ten, is kept in a state, but is no age and no limit. */
+    /** A longer number, or one with a smaller power of ten, is kept in a state, but is no age and no limit. */
     static final int MAX_NUMBER_CHARS = 1000;
-    static final int MAX_EXPONENT = 10_000;
     /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
-    /** No limit counts for more, and no time since as_of: sums of nanoseconds stay in a long. */
-    static final long MAX_LIMIT_SECONDS = 2_000_000_000;
-    static final long MAX_ELAPSED_SECONDS = 3_000_000_000L;
     static final int MAX_SKEW_SECONDS = 1;
     static final int FROZEN_FOR_SECONDS = 3600;
     static final String STALE_AGE_SECONDS = "660";
@@ -104,7 +187,7 @@ public final class Freshness {
         try {
             exit = run(args, System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
         } finally {
-            System.exit(exit);
+            Runtime.getRuntime().halt(exit);
         }
     }
 
@@ -146,6 +229,9 @@ public final class Freshness {
             case recover: return recover(call, in, out, err);
             case smoke: return smoke(call, out);
             case doctor: return doctor(call, out);
+            case version:
+                new Sink(out).add("freshness 1.0, Java ").add(Runtime.version().toString()).add("\n").flush();
+                return SAFE;
             case help: return help(call.operand == null ? null : Command.named(call.operand), new Sink(out));
         }
         throw new IllegalStateException();
@@ -163,7 +249,7 @@ public final class Freshness {
     // ---- Domain ----
 
     /** In the order in which they need more freshness. */
-    static final List<String> ACTIONS = List.of("inspect_status", "read_last_price", "serve_cached_status",
+    static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price", "serve_cached_status",
             "price_order", "publish_signal", "rebalance_position");
 
     // The constants of the enums below are spelled as in the outputs.
@@ -178,8 +264,8 @@ public final class Freshness {
 
         Status(int allowed) {
             this.allowed = allowed;
-            allowedJson = list(ACTIONS.subList(0, allowed));
-            blockedJson = list(ACTIONS.subList(allowed, ACTIONS.size()));
+            allowedJson = array(ACTIONS.subList(0, allowed));
+            blockedJson = array(ACTIONS.subList(allowed, ACTIONS.size()));
         }
     }
 
@@ -214,14 +300,15 @@ public final class Freshness {
     /**
      * Seconds is an exact time of zero or more.
      *
-     * @param rest  the decimal digits beyond the nanoseconds, without trailing zeros
-     * @param fault the text found where no such number stands; null where one does
+     * @param fraction the decimal digits behind the point, without trailing zeros
+     * @param fault    the text found where no such number stands; null where one does
      */
-    record Seconds(long nanos, String rest, String fault) {
-        static final long NANOS = 1_000_000_000;
+    record Seconds(long whole, String fraction, String fault) {
+        private static final int MAX_DIGITS = 17;
+        private static final long LARGEST = 100_000_000_000_000_000L;
 
-        static Seconds of(long nanos) {
-            return new Seconds(nanos, "", null);
+        static Seconds of(long whole) {
+            return new Seconds(whole, "", null);
         }
 
         static Seconds fault(String found) {
@@ -230,37 +317,33 @@ public final class Freshness {
 
         static Seconds between(Instant from, Instant to) {
             Duration time = Duration.between(from, to);
-            return of(time.getSeconds() < MAX_ELAPSED_SECONDS ? time.toNanos() : MAX_ELAPSED_SECONDS * NANOS);
+            return new Seconds(time.getSeconds(), unpadded(Integer.toString(1_000_000_000 + time.getNano()).substring(1)), null);
         }
 
-        /** Takes a number of RFC 8259, section 6: the bytes before the mantissa's end, and the exponent behind it. */
-        static Seconds of(byte[] in, int from, int mantissa, int to) {
-            String number = new String(in, from, Math.min(to - from, MAX_NUMBER_CHARS), StandardCharsets.ISO_8859_1);
-            boolean negative = number.charAt(0) == '-';
-            if (to - from > MAX_NUMBER_CHARS) {
-                return fault("a number of " + (to - from) + " characters");
-            } else if (mantissa == to && !negative) {
+        /** Takes a number as RFC 8259 writes it, its exponent from that index on. */
+        static Seconds of(String number, int e) {
+            if (e == number.length() && number.charAt(0) != '-') {
                 return plain(number);
             }
             int power = 0;
-            for (int i = mantissa + 1; i < to && power < MAX_EXPONENT; i++) {
-                power = power * 10 + Math.max(0, in[i] - '0');
+            for (int i = e + 1; i < number.length() && power < MAX_NUMBER_CHARS; i++) {
+                power = power * 10 + Math.max(0, number.charAt(i) - '0');
             }
-            BigDecimal digits = new BigDecimal(number.substring(0, mantissa - from));
-            return digits.signum() == 0 ? of(0) : digits.signum() < 0 || power >= MAX_EXPONENT ? fault(number)
-                    : plain(digits.scaleByPowerOfTen(mantissa < to && in[mantissa + 1] == '-' ? -power : power).toPlainString());
+            boolean small = e < number.length() && number.charAt(e + 1) == '-';
+            BigDecimal digits = new BigDecimal(number.substring(0, e));
+            if (digits.signum() == 0) {
+                return of(0);
+            }
+            return digits.signum() < 0 || small && power >= MAX_NUMBER_CHARS ? fault(number)
+                    : plain(digits.scaleByPowerOfTen(small ? -power : Math.min(power, MAX_NUMBER_CHARS)).toPlainString());
         }
 
-        /** Takes plain digits, with or without a fraction. */
-        static Seconds plain(String digits) {
+        /** Takes plain digits. Where more stand before the point than fit, the number is as good as the largest. */
+        private static Seconds plain(String digits) {
             int point = digits.indexOf('.');
-            int whole = point < 0 ? digits.length() : point;
-            if (whole > 10) {
-                return of(MAX_ELAPSED_SECONDS * NANOS);
-            }
-            String fraction = (point < 0 ? "" : digits.substring(point + 1)) + "000000000";
-            long seconds = Math.min(MAX_ELAPSED_SECONDS, Long.parseLong(digits.substring(0, whole)));
-            return new Seconds(seconds * NANOS + Long.parseLong(fraction.substring(0, 9)), unpadded(fraction.substring(9)), null);
+            int end = point < 0 ? digits.length() : point;
+            return end > MAX_DIGITS ? of(LARGEST)
+                    : new Seconds(Long.parseLong(digits.substring(0, end)), point < 0 ? "" : unpadded(digits.substring(point + 1)), null);
         }
 
         private static String unpadded(String digits) {
@@ -271,22 +354,34 @@ public final class Freshness {
             return digits.substring(0, end);
         }
 
-        Seconds plus(Seconds whole) {
-            return whole.nanos == 0 ? this : new Seconds(nanos + whole.nanos, rest, null);
+        private BigDecimal decimal() {
+            return new BigDecimal(toString());
         }
 
+        Seconds plus(Seconds other) {
+            return fraction.isEmpty() || other.fraction.isEmpty() ? new Seconds(whole + other.whole, fraction + other.fraction, null)
+                    : plain(decimal().add(other.decimal()).toPlainString());
+        }
+
+        Seconds times(int factor) {
+            return fraction.isEmpty() ? of(whole * factor) : plain(decimal().multiply(BigDecimal.valueOf(factor)).toPlainString());
+        }
+
+        /** Digits without trailing zeros compare as text does. */
         boolean isAbove(Seconds limit) {
-            return nanos != limit.nanos ? nanos > limit.nanos : rest.compareTo(limit.rest) > 0;
+            return whole != limit.whole ? whole > limit.whole : fraction.compareTo(limit.fraction) > 0;
         }
 
         boolean isLimit() {
-            return fault == null && (nanos > 0 || !rest.isEmpty());
+            return fault == null && (whole > 0 || !fraction.isEmpty());
+        }
+
+        double approximate() {
+            return whole + (fraction.isEmpty() ? 0 : Double.parseDouble("0." + fraction));
         }
 
         @Override public String toString() {
-            String whole = Long.toString(nanos / NANOS);
-            String fraction = nanos % NANOS == 0 && rest.isEmpty() ? "" : unpadded(Long.toString(NANOS + nanos % NANOS).substring(1) + rest);
-            return fraction.isEmpty() ? whole : whole + "." + fraction;
+            return fraction.isEmpty() ? Long.toString(whole) : whole + "." + fraction;
         }
     }
 
@@ -331,8 +426,7 @@ public final class Freshness {
      * verdicts come out. There is no clock, file, environment or output in it.
      */
     static final class Decision {
-        private static final Seconds MAX_AGE = Seconds.of(MAX_AGE_SECONDS * Seconds.NANOS);
-        private static final Seconds MAX_LIMIT = Seconds.of(MAX_LIMIT_SECONDS * Seconds.NANOS);
+        private static final Seconds MAX_AGE = Seconds.of(MAX_AGE_SECONDS);
 
         private final State baseline;
         private final State state;
@@ -425,7 +519,7 @@ public final class Freshness {
             if (age.isAbove(limit)) {
                 return new Verdict(name, true, age, limit, Reason.stale, Alert.page, null);
             }
-            boolean pastHalf = Seconds.of(age.nanos * 2).isAbove(limit) || age.nanos * 2 == limit.nanos && !age.rest.isEmpty();
+            boolean pastHalf = age.times(2).isAbove(limit);
             return new Verdict(name, true, age, limit, Reason.fresh, pastHalf || own.isAbove(agreed) ? Alert.ticket : Alert.none, null);
         }
 
@@ -438,8 +532,7 @@ public final class Freshness {
             if (own == null || agreed == null || !own.isLimit() || !agreed.isLimit()) {
                 return null;
             }
-            Seconds limit = own.isAbove(agreed) ? agreed : own;
-            return limit.isAbove(MAX_LIMIT) ? MAX_LIMIT : limit;
+            return own.isAbove(agreed) ? agreed : own;
         }
 
         /** The limit of the feeds that have none of their own; null where it is not valid. */
@@ -610,10 +703,10 @@ public final class Freshness {
             case missing: edit.removeFeed(state, claim); break;
             case frozen: edit.set(0, "", "as_of", "\"" + call.now().minusSeconds(FROZEN_FOR_SECONDS) + "\""); break;
             case corrupt: edit.cut(); break;
-            case down: edit.set(claim.at, feed, "alive", "false"); break;
+            case down: edit.set(claim.at, feed + " ", "alive", "false"); break;
             default:
-                edit.set(claim.at, feed, "alive", "true");
-                edit.set(claim.at, feed, "last_tick_age_seconds", kind == Kind.unknown ? "null" : kind == Kind.skewed ? SKEWED_AGE_SECONDS
+                edit.set(claim.at, feed + " ", "alive", "true");
+                edit.set(claim.at, feed + " ", "last_tick_age_seconds", kind == Kind.unknown ? "null" : kind == Kind.skewed ? SKEWED_AGE_SECONDS
                         : call.one("--age-seconds", STALE_AGE_SECONDS));
         }
         if (kind == Kind.loosened) {
@@ -626,11 +719,10 @@ public final class Freshness {
                     + (kind == Kind.stale ? "; give a larger --age-seconds" : ""));
         }
         deliver(edit.document, target, out);
-        Facts facts = new Facts();
-        facts.add("scenario", kind.name(), null).add("feed", feed, null).add("changed", edit.changes.toString(), null);
-        facts.add("state", document.label, null).add("state_sha256", document.sha256(), null);
-        facts.add("output", output, null).add("output_sha256", edit.document.sha256(), null);
-        facts.add("show", commandLine("status", "--state", output, "--now", call.one("--now", null)), null);
+        Facts facts = new Facts().add("scenario", kind.name()).add("feed", feed).add("changed", edit.text(), array(edit.changes));
+        facts.add("state", document.label).add("state_sha256", document.sha256());
+        facts.add("output", output).add("output_sha256", edit.document.sha256());
+        facts.add("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
         facts.report("SCENARIO WRITTEN: " + kind + (feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out));
         return SAFE;
     }
@@ -667,20 +759,19 @@ public final class Freshness {
         if (claim == null) {
             edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed), age);
         } else if (!was.safe()) {
-            edit.set(claim.at, feed, "alive", "true");
-            edit.set(claim.at, feed, "last_tick_age_seconds", age);
+            edit.set(claim.at, feed + " ", "alive", "true");
+            edit.set(claim.at, feed + " ", "last_tick_age_seconds", age);
         }
         Decision next = new Decision(e.baseline, State.parse(edit.document, false), null, e.now);
         Verdict is = next.of(feed);
         String refusal = is.safe() ? changed(e.decision.all(), next.all(), feed) : "it would still be " + is.reason.status + ": " + is.sentence();
-        Facts facts = new Facts();
-        facts.add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered", null);
-        facts.add("time", e.now.toString(), null).add("feed", feed, null).add("refused_because", refusal, null);
-        facts.add("before", was.brief(), json(was)).add("after", is.brief(), json(is)).add("changed", edit.changes.toString(), null);
-        facts.add("baseline", e.baselineName, null).add("state", e.stateName, null).add("state_sha256", e.stateSha256, null);
-        facts.add("output", refusal != null ? null : output, null).add("output_sha256", refusal != null ? null : edit.document.sha256(), null);
+        Facts facts = new Facts().add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
+        facts.add("time", e.now.toString()).add("feed", feed).add("refused_because", refusal);
+        facts.add("before", was.brief(), json(was)).add("after", is.brief(), json(is)).add("changed", edit.text(), array(edit.changes));
+        facts.add("baseline", e.baselineName).add("state", e.stateName).add("state_sha256", e.stateSha256);
+        facts.add("output", refusal != null ? null : output).add("output_sha256", refusal != null ? null : edit.document.sha256());
         facts.add("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
-                "--baseline", call.one("--baseline", null), "--now", e.now.toString()), null);
+                "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refusal != null) {
             facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(out));
             return UNSAFE;
@@ -819,11 +910,15 @@ public final class Freshness {
         private final List<String> texts = new ArrayList<>();
         private final List<String> values = new ArrayList<>();
 
-        /** Adds a fact with its JSON value; without one, the text as a string. */
+        Facts add(String name, String text) {
+            return add(name, text, text == null ? "null" : quoted(text));
+        }
+
+        /** Adds a fact that has another form in JSON; one without text is for JSON only. */
         Facts add(String name, String text, String json) {
             names.add(name);
             texts.add(text);
-            values.add(json != null ? json : text == null ? "null" : quoted(text));
+            values.add(json);
             return this;
         }
 
@@ -937,7 +1032,7 @@ public final class Freshness {
 
         /** What is blocked on an unsafe feed, why, and what to do next. */
         private void explain(Sink sink, Verdict v) {
-            sink.add("blocked on ").add(visible(v.name)).add(": ").add(v.reason.status.blockedJson.replace("\"", ""));
+            sink.add("blocked on ").add(visible(v.name)).add(": ").add(bare(v.reason.status.blockedJson));
             sink.add("\n  why:  ").add(visible(v.sentence())).add("\n  next: ").add(e.next(v, call)).add("\n");
         }
 
@@ -951,7 +1046,7 @@ public final class Freshness {
             if (v.age == null || v.limit == null) {
                 return "[??????????]";
             }
-            int full = (int) Math.min(10, Math.ceil(10.0 * v.age.nanos / Math.max(1, v.limit.nanos)));
+            int full = (int) Math.min(10, Math.ceil(10 * v.age.approximate() / v.limit.approximate()));
             return "[" + "##########..........".substring(10 - full, 20 - full) + "]";
         }
 
@@ -981,16 +1076,16 @@ public final class Freshness {
                     unsafe.add(v.name);
                 }
             }
-            Facts facts = new Facts().add("overall_status", exit() == SAFE ? "eligible" : "restricted", null);
-            facts.add("unsafe_feeds", null, "[" + list(unsafe) + "]").add("max_age_seconds", null, "" + e.decision.commonLimit());
-            facts.add("fresh_feeds", null, "" + fresh).add("alive_feeds", null, "" + alive).add("total_feeds", null, "" + verdicts.size());
-            feeds(facts.add("state", e.stateName, null).add("state_sha256", e.stateSha256, null), sink);
+            Facts facts = new Facts().add("overall_status", exit() == SAFE ? "eligible" : "restricted").add("unsafe_feeds", null, array(unsafe));
+            facts.add("max_age_seconds", null, String.valueOf(e.decision.commonLimit())).add("fresh_feeds", null, Integer.toString(fresh));
+            facts.add("alive_feeds", null, Integer.toString(alive)).add("total_feeds", null, Integer.toString(verdicts.size()));
+            feeds(facts.add("state", e.stateName).add("state_sha256", e.stateSha256), sink);
         }
 
         /** Writes the facts, the error where there is one, and all verdicts, a line each. */
         private void feeds(Facts facts, Sink sink) throws IOException {
             if (e.error != null) {
-                facts.add("error", e.error, null);
+                facts.add("error", e.error);
             }
             String members = facts.json("\n  ");
             sink.add(members.substring(0, members.length() - 2)).add(",\n  \"feeds\": [");
@@ -1012,9 +1107,9 @@ public final class Freshness {
                 next.add(e.next(v, call));
             }
             if (json) {
-                feeds(new Facts().add("gate", e.error == null && blocked.isEmpty() ? "open" : "blocked", null)
-                        .add("actions", null, "[" + list(actions) + "]").add("blocked_feeds", null, "[" + list(names) + "]")
-                        .add("next", null, "[" + list(next) + "]").add("state", e.stateName, null), sink);
+                feeds(new Facts().add("gate", e.error == null && blocked.isEmpty() ? "open" : "blocked")
+                        .add("actions", null, array(actions)).add("blocked_feeds", null, array(names))
+                        .add("next", null, array(next)).add("state", e.stateName), sink);
             } else if (e.error != null) {
                 sink.add("GATE BLOCKED: ").add(visible(e.error)).add("\n").flush();
             } else {
@@ -1059,8 +1154,8 @@ public final class Freshness {
         Sink sink = new Sink(null).add("{\"name\": ").add(quoted(v.name)).add(", \"alive\": ").add(String.valueOf(v.alive));
         sink.add(", \"last_tick_age_seconds\": ").add(String.valueOf(v.age)).add(", \"max_age_seconds\": ").add(String.valueOf(v.limit));
         sink.add(", \"freshness_status\": \"").add(status.name()).add("\", \"safe_to_serve\": ").add(v.safe() ? "true" : "false");
-        sink.add(", \"allowed_actions\": [").add(status.allowedJson).add("], \"blocked_actions\": [").add(status.blockedJson);
-        sink.add("], \"blocked_reason\": ").add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
+        sink.add(", \"allowed_actions\": ").add(status.allowedJson).add(", \"blocked_actions\": ").add(status.blockedJson);
+        sink.add(", \"blocked_reason\": ").add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
         return sink.add("\", \"alert\": \"").add(v.alert.name()).add("\"}").b.toString();
     }
 
@@ -1080,7 +1175,7 @@ public final class Freshness {
             boolean all = passed == lines.size();
             Sink sink = new Sink(out);
             if (call.one("--format", "text").equals("json")) {
-                sink.add(new Facts().add(call.command.name(), all ? "passed" : "failed", null)
+                sink.add(new Facts().add(call.command.name(), all ? "passed" : "failed")
                         .add("checks", null, "[" + String.join(",", values) + "\n  ]").json("\n  ")).add("\n");
             } else {
                 sink.add(call.command.name().toUpperCase(Locale.ROOT) + (all ? " PASSED: " : " FAILED: ") + passed + " of " + lines.size()
@@ -1104,13 +1199,17 @@ public final class Freshness {
         return width;
     }
 
-    /** The strings as the inside of a JSON array. */
-    static String list(List<String> strings) {
+    /** The inside of a JSON array of plain words, as people write a list. */
+    private static String bare(String array) {
+        return array.substring(1, array.length() - 1).replace("\"", "");
+    }
+
+    static String array(List<String> strings) {
         Sink sink = new Sink(null);
         for (String string : strings) {
-            sink.add(sink.b.length() == 0 ? "" : ", ").add(quoted(string));
+            sink.add(sink.b.length() == 0 ? "[" : ", ").add(quoted(string));
         }
-        return sink.b.toString();
+        return strings.isEmpty() ? "[]" : sink.add("]").b.toString();
     }
 
     /** A JSON string; what a terminal might act on is escaped too. */
@@ -1263,13 +1362,13 @@ public final class Freshness {
                 if (each.equals(name)) {
                     if (!old.equals(value)) {
                         splice(at, last, value);
-                        changes.add(feed + " " + name + " " + old + " -> " + value);
+                        changes.add(feed + name + " " + old + " -> " + value);
                     }
                     return;
                 }
             }
             splice(last, last, "," + gap + '"' + name + "\": " + value);
-            changes.add(feed + " " + name + " added: " + value);
+            changes.add(feed + name + " added: " + value);
         }
 
         void removeFeed(State state, Feed feed) {
@@ -1313,8 +1412,7 @@ public final class Freshness {
             if (limit == null || !limit.isLimit()) {
                 throw new DataException("nothing written: " + feed.name + " has no limit to loosen");
             }
-            Seconds tenfold = Seconds.of(Math.min(limit.nanos, MAX_LIMIT_SECONDS * Seconds.NANOS / 10) * 10);
-            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name : "state", "max_age_seconds", tenfold.toString());
+            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name + " " : "", "max_age_seconds", limit.times(10).toString());
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -1325,6 +1423,10 @@ public final class Freshness {
             }
             splice(end / 2, document.length(), "");
             changes.add("cut after " + end / 2 + " bytes");
+        }
+
+        String text() {
+            return changes.isEmpty() ? "nothing" : String.join(", ", changes);
         }
 
         private int end(Feed feed) {
@@ -1561,7 +1663,8 @@ public final class Freshness {
                 at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
                 digits();
             }
-            return Seconds.of(in, from, mantissa, at);
+            return at - from > MAX_NUMBER_CHARS ? Seconds.fault("a number of " + (at - from) + " characters")
+                    : Seconds.of(new String(in, from, at - from, StandardCharsets.ISO_8859_1), mantissa - from);
         }
 
         private boolean digit() {
@@ -1947,9 +2050,15 @@ public final class Freshness {
         return beside(BUNDLED_BASELINE);
     }
 
+    /** Whether standard output is a terminal; the Console, which also knows, takes long to load. */
     private static boolean terminal() {
-        System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
-        return System.console() != null;
+        try {
+            String name = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty");
+        } catch (IOException notLinux) {
+            System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
+            return System.console() != null;
+        }
     }
 
     // ---- Options and help ----
@@ -2013,6 +2122,10 @@ public final class Freshness {
             checks the environment
             --format text|json
             """),
+        version("""
+            --version
+            shows the version of this program and of Java
+            """),
         help("""
             help gate
             shows the commands, or the options of one
@@ -2032,6 +2145,9 @@ public final class Freshness {
                 if (command.name().equals(name)) {
                     return command;
                 }
+            }
+            if (name.equals("--version")) {
+                return version;
             }
             throw new DataException("unknown command: " + name + suggestion(name, known) + "; see: " + program() + " help");
         }
@@ -2061,7 +2177,7 @@ public final class Freshness {
             }
             call.help = args[0].equals("--help") || args[0].equals("-h");
             if (!call.help) {
-                call.command = Command.named(args[0].equals("--version") ? "doctor" : args[0]);
+                call.command = Command.named(args[0]);
                 call.help = call.read(args);
             }
             if (!call.help) {
@@ -2148,7 +2264,7 @@ public final class Freshness {
                     return kind;
                 }
             }
-            throw error(operand == null ? "KIND is missing; known are " + list(known).replace("\"", "") : "unknown kind: " + operand + suggestion(operand, known));
+            throw error(operand == null ? "KIND is missing; known are " + String.join(", ", known) : "unknown kind: " + operand + suggestion(operand, known));
         }
 
         DataException error(String message) {
@@ -2184,15 +2300,17 @@ public final class Freshness {
         }
 
         Instant now() {
-            return has("--now") ? instant(one("--now", null)) : Instant.now();
+            // The next millisecond: an age is never taken for younger than it is.
+            return has("--now") ? instant(one("--now", null)) : Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
 
         long watchMillis() {
             Seconds every = number("--watch");
-            if (every == null || every.nanos < 100_000_000 || every.nanos > 86_400 * Seconds.NANOS) {
+            double seconds = every == null ? 0 : every.approximate();
+            if (seconds < 0.1 || seconds > 86_400) {
                 throw invalid("--watch", one("--watch", ""), "a number of seconds from 0.1 to 86400");
             }
-            return every.nanos / 1_000_000;
+            return (long) (seconds * 1000);
         }
 
         boolean colors(boolean toStandardOutput) {
