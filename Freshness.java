@@ -113,6 +113,7 @@ exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:T
 
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -166,6 +167,8 @@ public final class Freshness {
     /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
     static final int MAX_SKEW_SECONDS = 1;
+    /** How often a file is read anew that another has replaced meanwhile. */
+    static final int MAX_TRIES = 100;
     static final int FROZEN_FOR_SECONDS = 3600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
@@ -1860,25 +1863,26 @@ public final class Freshness {
                     byte[] bytes = standardInput.readNBytes(MAX_FILE_BYTES + 1);
                     return new Document("standard input", Arrays.copyOf(bytes, checked(bytes.length, "standard input") + 1));
                 }
-                Path path = path(name);
-                BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
-                if (!before.isRegularFile()) {
-                    // A FIFO or a device could block for ever, or never end.
-                    throw new DataException(name + ": not a regular file; a pipe is read with --state -");
-                }
-                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                    int size = checked(channel.size(), name);
-                    ByteBuffer buffer = ByteBuffer.wrap(new byte[size + 1]);
-                    int read = 0;
-                    while (read >= 0 && buffer.hasRemaining()) {
-                        read = channel.read(buffer);
+                for (int tries = 0;; tries++) {
+                    Path path = path(name);
+                    BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
+                    if (!before.isRegularFile()) {
+                        // A FIFO or a device could block for ever, or never end.
+                        throw new DataException(name + ": not a regular file; a pipe is read with --state -");
+                    }
+                    int size = checked(before.size(), name);
+                    byte[] bytes = new byte[size + 1];
+                    int read;
+                    try (FileInputStream in = new FileInputStream(path.toFile())) {
+                        read = in.readNBytes(bytes, 0, bytes.length);
                     }
                     BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
-                    boolean inPlace = Objects.equals(before.fileKey(), after.fileKey()) && !before.lastModifiedTime().equals(after.lastModifiedTime());
-                    if (buffer.position() != size || inPlace) {
+                    boolean replaced = !Objects.equals(before.fileKey(), after.fileKey());
+                    if (read == size && (replaced || before.lastModifiedTime().equals(after.lastModifiedTime()))) {
+                        return new Document(name, bytes);
+                    } else if (!replaced || tries == MAX_TRIES) {
                         throw new DataException(name + ": changed while it was read; write a new file and rename it over the old one");
                     }
-                    return new Document(name, buffer.array());
                 }
             } catch (IOException e) {
                 throw new DataException(name + ": cannot be read: " + reason(e));
