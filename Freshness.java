@@ -15,6 +15,12 @@ java=${java:-$(command -v java)} || stop 'no java on the PATH'
 command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; } # macOS
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
 case ${FRESHNESS_CACHE:-on}$cache in off* | on/freshness | on[!/]*) cache='' ;; esac
+state='' last='' large=''
+for arg in "$@"; do
+  case $last,$arg in --state,* | --baseline,*) state=$arg ;; *,--state=* | *,--baseline=*) state=${arg#*=} ;; esac
+  last=$arg
+done
+case $state in *"$nl"*) state='' ;; esac
 
 # An entry is named by the SHA-256 of the source and by the java that made it. Its stamp tells inode, size and time of change
 # of that java and of the files of the entry: none that was touched since counts. Nor does a directory that someone else
@@ -27,11 +33,12 @@ find_entry() {
     case $line in
       *\ d????-??-*[/]freshness | *\ d????-??-*[/].. | *\ d????????[tT]*[/]..) trusted=$trusted. ;;
       "$inode - "*) source=$inode ;;
+      *" $state") [ ${#size} -lt 8 ] || large=yes ;;
       *" $java") id=$inode files=$files$line$nl ;;
       *) files=$files$line$nl ;;
     esac
   done <<found
-$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"*; wait; } 2>/dev/null)
+$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"* ${state:+"$state"}; wait; } 2>/dev/null)
 found
   entry=$cache/$source-$id
   if [ "$trusted" = .. ] && [ -f "$entry/stamp" ]; then
@@ -45,7 +52,7 @@ found
 }
 
 list() {
-  LC_ALL=C TZ=UTC0 ls -ldcinL --full-time "$@" || LC_ALL=C TZ=UTC0 ls -ldcinLT "$@" # GNU, BSD
+  LC_ALL=C TZ=UTC0 ls -ldcinL --full-time -- "$@" || LC_ALL=C TZ=UTC0 ls -ldcinLT -- "$@" # GNU, BSD
 }
 
 # One run builds, in a directory that is also the lock; the others start from the source meanwhile. The archive knows the
@@ -79,10 +86,11 @@ if ! find_entry; then
   find_entry
 fi
 [ -n "$entry" ] || exec "$java" --source 21 "$me" "$@"
-# The user's own options may not go with these.
-[ -z "$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS" ] || exec "$java" -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
-exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
-  -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
+set -- -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
+# The user's own options may not go with these; and a large state is worth the optimizing compiler, which takes long to start.
+[ -z "$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS" ] || exec "$java" "$@"
+[ -n "$large" ] || set -- -XX:TieredStopAtLevel=1 -Xms16m "$@"
+exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable "$@"
 */
 
 /*
@@ -144,6 +152,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -262,13 +271,16 @@ public final class Freshness {
         unknown(1), stale(3), fresh(6);
 
         final int allowed;
-        final String allowedJson;
-        final String blockedJson;
+        final String blocked;
+        /** All that a JSON verdict says of this status. */
+        final String json;
 
         Status(int allowed) {
             this.allowed = allowed;
-            allowedJson = array(ACTIONS.subList(0, allowed));
-            blockedJson = array(ACTIONS.subList(allowed, ACTIONS.size()));
+            List<String> no = ACTIONS.subList(allowed, ACTIONS.size());
+            blocked = String.join(", ", no);
+            json = "\"freshness_status\": \"" + this + "\", \"safe_to_serve\": " + no.isEmpty() + ", \"allowed_actions\": "
+                    + array(ACTIONS.subList(0, allowed)) + ", \"blocked_actions\": " + array(no) + ", \"blocked_reason\": ";
         }
     }
 
@@ -460,25 +472,33 @@ public final class Freshness {
 
         /** The verdict on one feed; null where neither the baseline nor the state has it. */
         Verdict of(String name) {
-            Feed contract = baseline.feed(name);
-            Feed claim = state == null ? null : state.feed(name);
+            Feed contract = baseline.feed(name, 0);
+            Feed claim = state == null ? null : state.feed(name, 0);
             return contract == null && claim == null ? null : decide(contract, claim);
         }
 
-        /** All verdicts: the baseline's feeds in its order, then the unexpected ones in the state's. */
+        /** All verdicts, each decided when it is asked for: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
-            List<Verdict> verdicts = new ArrayList<>(baseline.feeds.size());
-            for (Feed contract : baseline.feeds) {
-                verdicts.add(decide(contract, state == null || state == baseline ? contract : state.feed(contract.name)));
-            }
-            if (state != null && state != baseline) {
-                for (Feed claim : state.feeds) {
-                    if (baseline.feed(claim.name) == null) {
-                        verdicts.add(decide(null, claim));
-                    }
+            List<Feed> unexpected = new ArrayList<Feed>();
+            for (int i = 0; state != null && state != baseline && i < state.feeds.size(); i++) {
+                Feed claim = state.feeds.get(i);
+                if (baseline.feed(claim.name, i) == null) {
+                    unexpected.add(claim);
                 }
             }
-            return verdicts;
+            return new AbstractList<Verdict>() {
+                @Override public Verdict get(int i) {
+                    if (i >= baseline.feeds.size()) {
+                        return decide(null, unexpected.get(i - baseline.feeds.size()));
+                    }
+                    Feed contract = baseline.feeds.get(i);
+                    return decide(contract, state == null || state == baseline ? contract : state.feed(contract.name, i));
+                }
+
+                @Override public int size() {
+                    return baseline.feeds.size() + unexpected.size();
+                }
+            };
         }
 
         private Verdict decide(Feed contract, Feed claim) {
@@ -697,7 +717,7 @@ public final class Freshness {
         Path target = target("--output", output, call);
         Document document = Document.read(call.one("--state", bundledBaseline()), in);
         State state = State.parse(document, false);
-        Feed claim = feed == null ? null : state.feed(feed);
+        Feed claim = feed == null ? null : state.feed(feed, 0);
         if (feed != null && claim == null) {
             throw new DataException("unknown feed: " + feed + suggestion(feed, state.names()));
         }
@@ -717,7 +737,7 @@ public final class Freshness {
         }
         // Judged by the limits that the state came with: what they would let through is no failure.
         Decision decision = kind == Kind.corrupt ? null : new Decision(state, State.parse(edit.document, false), null, call.now());
-        if (decision != null && (feed != null ? decision.of(feed).safe() : fresh(decision.all()) == state.feeds.size())) {
+        if (decision != null && (feed != null ? decision.of(feed).safe() : new Report(call, null, decision.all(), false).unsafe.isEmpty())) {
             throw new DataException("nothing written: still fresh by the limits of " + document.label
                     + (kind == Kind.stale ? "; give a larger --age-seconds" : ""));
         }
@@ -728,14 +748,6 @@ public final class Freshness {
         facts.add("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
         facts.report("SCENARIO WRITTEN: " + kind + (feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out));
         return SAFE;
-    }
-
-    private static int fresh(List<Verdict> verdicts) {
-        int fresh = 0;
-        for (Verdict verdict : verdicts) {
-            fresh += verdict.safe() ? 1 : 0;
-        }
-        return fresh;
     }
 
     /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
@@ -758,9 +770,9 @@ public final class Freshness {
             throw new DataException("unknown feed: " + feed + suggestion(feed, e.baseline.names()));
         }
         Edit edit = new Edit(e.stateDocument);
-        Feed claim = e.state.feed(feed);
+        Feed claim = e.state.feed(feed, 0);
         if (claim == null) {
-            edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed), age);
+            edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed, 0), age);
         } else if (!was.safe()) {
             edit.set(claim.at, feed + " ", "alive", "true");
             edit.set(claim.at, feed + " ", "last_tick_age_seconds", age);
@@ -770,7 +782,7 @@ public final class Freshness {
         String refusal = is.safe() ? changed(e.decision.all(), next.all(), feed) : "it would still be " + is.reason.status + ": " + is.sentence();
         Facts facts = new Facts().add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
         facts.add("time", e.now.toString()).add("feed", feed).add("refused_because", refusal);
-        facts.add("before", was.brief(), json(was)).add("after", is.brief(), json(is)).add("changed", edit.text(), array(edit.changes));
+        facts.add("before", was.brief(), object(new Sink(null), was).b.toString()).add("after", is.brief(), object(new Sink(null), is).b.toString()).add("changed", edit.text(), array(edit.changes));
         facts.add("baseline", e.baselineName).add("state", e.stateName).add("state_sha256", e.stateSha256);
         facts.add("output", refusal != null ? null : output).add("output_sha256", refusal != null ? null : edit.document.sha256());
         facts.add("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
@@ -955,13 +967,21 @@ public final class Freshness {
         private final List<Verdict> verdicts;
         private final boolean colors;
         private final int fresh;
+        private int alive;
+        private final List<String> unsafe = new ArrayList<String>();
 
         Report(Call call, Evaluation e, List<Verdict> verdicts, boolean colors) {
             this.call = call;
             this.e = e;
             this.verdicts = verdicts;
             this.colors = colors;
-            fresh = fresh(verdicts);
+            for (Verdict v : verdicts) {
+                alive += v.alive == Boolean.TRUE ? 1 : 0;
+                if (!v.safe()) {
+                    unsafe.add(v.name);
+                }
+            }
+            fresh = verdicts.size() - unsafe.size();
         }
 
         int exit() {
@@ -1035,7 +1055,7 @@ public final class Freshness {
 
         /** What is blocked on an unsafe feed, why, and what to do next. */
         private void explain(Sink sink, Verdict v) {
-            sink.add("blocked on ").add(visible(v.name)).add(": ").add(bare(v.reason.status.blockedJson));
+            sink.add("blocked on ").add(visible(v.name)).add(": ").add(v.reason.status.blocked);
             sink.add("\n  why:  ").add(visible(v.sentence())).add("\n  next: ").add(e.next(v, call)).add("\n");
         }
 
@@ -1071,14 +1091,6 @@ public final class Freshness {
         }
 
         private void json(Sink sink) throws IOException {
-            int alive = 0;
-            List<String> unsafe = new ArrayList<>();
-            for (Verdict v : verdicts) {
-                alive += v.alive == Boolean.TRUE ? 1 : 0;
-                if (!v.safe()) {
-                    unsafe.add(v.name);
-                }
-            }
             Facts facts = new Facts().add("overall_status", exit() == SAFE ? "eligible" : "restricted").add("unsafe_feeds", null, array(unsafe));
             facts.add("max_age_seconds", null, String.valueOf(e.decision.commonLimit())).add("fresh_feeds", null, Integer.toString(fresh));
             facts.add("alive_feeds", null, Integer.toString(alive)).add("total_feeds", null, Integer.toString(verdicts.size()));
@@ -1094,7 +1106,7 @@ public final class Freshness {
             sink.add(members.substring(0, members.length() - 2)).add(",\n  \"feeds\": [");
             String separator = "\n    ";
             for (Verdict verdict : verdicts) {
-                sink.add(separator).add(Freshness.json(verdict)).spill();
+                object(sink.add(separator), verdict).spill();
                 separator = ",\n    ";
             }
             sink.add("\n  ]\n}\n").flush();
@@ -1152,14 +1164,12 @@ public final class Freshness {
         }
     }
 
-    static String json(Verdict v) {
-        Status status = v.reason.status;
-        Sink sink = new Sink(null).add("{\"name\": ").add(quoted(v.name)).add(", \"alive\": ").add(String.valueOf(v.alive));
+    /** Appends a verdict as a JSON object. */
+    private static Sink object(Sink sink, Verdict v) {
+        sink.add("{\"name\": ").add(quoted(v.name)).add(", \"alive\": ").add(String.valueOf(v.alive));
         sink.add(", \"last_tick_age_seconds\": ").add(String.valueOf(v.age)).add(", \"max_age_seconds\": ").add(String.valueOf(v.limit));
-        sink.add(", \"freshness_status\": \"").add(status.name()).add("\", \"safe_to_serve\": ").add(v.safe() ? "true" : "false");
-        sink.add(", \"allowed_actions\": ").add(status.allowedJson).add(", \"blocked_actions\": ").add(status.blockedJson);
-        sink.add(", \"blocked_reason\": ").add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
-        return sink.add("\", \"alert\": \"").add(v.alert.name()).add("\"}").b.toString();
+        sink.add(", ").add(v.reason.status.json).add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
+        return sink.add("\", \"alert\": \"").add(v.alert.name()).add("\"}");
     }
 
     /** Checks are what smoke and doctor found, a line each. */
@@ -1200,11 +1210,6 @@ public final class Freshness {
             width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
         }
         return width;
-    }
-
-    /** The inside of a JSON array of plain words, as people write a list. */
-    private static String bare(String array) {
-        return array.substring(1, array.length() - 1).replace("\"", "");
     }
 
     static String array(List<String> strings) {
@@ -1248,7 +1253,7 @@ public final class Freshness {
 
     /** State is what a document claims: a producer's, or as a baseline the contract that was reviewed. */
     static final class State {
-        static final State NONE = new State();
+        static final State NONE = new State(Document.of("", ""));
 
         /** When it was written; null where as_of is absent or unreadable, and asOfText tells which. */
         Instant asOf;
@@ -1256,12 +1261,31 @@ public final class Freshness {
         boolean requireAsOf;
         /** The limit of the feeds that have none of their own; null where it is absent. */
         Seconds limit;
-        final List<Feed> feeds = new ArrayList<>();
-        private final Map<String, Feed> byName = new HashMap<>();
+        private final Json reader;
+        /** Where each feed begins and the hash of its name; and an open-addressing table of the feeds by that hash, 0 where free. */
+        private int[] starts = new int[8];
+        private int[] hashes = new int[8];
+        private int[] table = new int[16];
+        private int count;
+        /** The feeds, each read from the document when it is asked for: a million of them take little memory. */
+        final List<Feed> feeds = new AbstractList<Feed>() {
+            @Override public Feed get(int i) {
+                reader.at = starts[i];
+                return read(reader);
+            }
+
+            @Override public int size() {
+                return count;
+            }
+        };
+
+        private State(Document document) {
+            reader = new Json(document, 0);
+        }
 
         /** Reads a document whole. Each fault that cannot be pinned to a feed is a DataException. */
         static State parse(Document document, boolean asBaseline) {
-            State state = new State();
+            State state = new State(document);
             Json in = new Json(document, 0);
             int feedsAt = -1;
             Json.Members members = in.object("an object with max_age_seconds and feeds");
@@ -1285,7 +1309,7 @@ public final class Freshness {
                         feedsAt = at;
                         in.array("an array of feeds");
                         for (boolean more = in.element(true); more; more = in.element(false)) {
-                            state.add(in);
+                            state.index(in);
                         }
                         break;
                     default: in.skip();
@@ -1298,34 +1322,84 @@ public final class Freshness {
             return state;
         }
 
-        private void add(Json in) {
+        /** Checks a feed and remembers where it is. */
+        private void index(Json in) {
+            int at = in.at;
+            int hash = 0;
+            boolean named = false;
+            Json.Members members = in.object("a feed, an object with a name");
+            for (String name = in.member(members); name != null; name = in.member(members)) {
+                if (name.equals("name")) {
+                    hash = in.nameHash();
+                    named = true;
+                } else {
+                    in.skip();
+                }
+            }
+            if (!named) {
+                throw in.error(at, "expected a feed with a name");
+            }
+            if (count == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * count);
+                hashes = Arrays.copyOf(hashes, 2 * count);
+                table = new int[4 * count];
+                for (int i = 0; i < count; i++) {
+                    table[slot(hashes[i], "")] = i + 1; // all differ, and none is empty
+                }
+            }
+            starts[count] = at;
+            hashes[count] = hash;
+            int slot = slot(hash, null);
+            if (table[slot] != 0) {
+                throw in.error(at, "expected each feed once, found a second " + feeds.get(count).name);
+            }
+            table[slot] = ++count;
+        }
+
+        /** The slot of the feed of that name, without one that of the feed now indexed; or the free slot where it belongs. */
+        private int slot(int hash, String name) {
+            int slot = hash & table.length - 1;
+            for (; table[slot] != 0; slot = slot + 1 & table.length - 1) {
+                if (hashes[table[slot] - 1] == hash) {
+                    name = name == null ? feeds.get(count).name : name;
+                    if (feeds.get(table[slot] - 1).name.equals(name)) {
+                        break;
+                    }
+                }
+            }
+            return slot;
+        }
+
+        private Feed read(Json in) {
             int at = in.at;
             String feed = null;
             Boolean alive = null;
             Seconds age = null;
             Seconds ownLimit = null;
-            Json.Members members = in.object("a feed, an object with a name");
+            Json.Members members = in.object("");
             for (String name = in.member(members); name != null; name = in.member(members)) {
                 switch (name) {
-                    case "name": feed = in.name(); break;
+                    case "name": feed = in.string(); break;
                     case "alive": alive = in.bool(); break;
                     case "last_tick_age_seconds": age = in.seconds(); break;
                     case "max_age_seconds": ownLimit = in.seconds(); break;
                     default: in.skip();
                 }
             }
-            if (feed == null) {
-                throw in.error(at, "expected a feed with a name");
-            }
-            Feed entry = new Feed(feed, alive, age == null || "null".equals(age.fault) ? null : age, ownLimit, at);
-            if (byName.put(feed, entry) != null) {
-                throw in.error(at, "expected each feed once, found a second " + feed);
-            }
-            feeds.add(entry);
+            return new Feed(feed, alive, age == null || "null".equals(age.fault) ? null : age, ownLimit, at);
         }
 
-        Feed feed(String name) {
-            return byName.get(name);
+        /** The feed of that name, which is likely to be at that place; null where there is none. */
+        Feed feed(String name, int likely) {
+            if (likely < count) {
+                Feed feed = feeds.get(likely);
+                if (feed.name.equals(name)) {
+                    return feed;
+                }
+            }
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            int slot = table[slot(Json.hash(bytes, 0, bytes.length), name)];
+            return slot == 0 ? null : feeds.get(slot - 1);
         }
 
         Seconds limitOf(Feed feed) {
@@ -1375,7 +1449,10 @@ public final class Freshness {
         }
 
         void removeFeed(State state, Feed feed) {
-            int i = state.feeds.indexOf(feed);
+            int i = 0;
+            while (state.starts[i] != feed.at) {
+                i++;
+            }
             if (state.feeds.size() == 1) {
                 throw new DataException("nothing written: " + feed.name + " is the only feed, and a state must have one");
             } else if (i == 0) {
@@ -1393,8 +1470,8 @@ public final class Freshness {
             entry.set(0, feed.name, "alive", "true");
             entry.set(0, feed.name, "last_tick_age_seconds", age);
             Feed before = null;
-            for (int i = 0; baseline.feeds.get(i) != feed; i++) {
-                Feed present = state.feed(baseline.feeds.get(i).name);
+            for (int i = 0; baseline.starts[i] != feed.at; i++) {
+                Feed present = state.feed(baseline.feeds.get(i).name, i);
                 before = present != null ? present : before;
             }
             Feed neighbour = before != null ? before : state.feeds.get(0);
@@ -1460,12 +1537,17 @@ public final class Freshness {
      */
     static final class Json {
         private static final int MAX_SHOWN = 40;
+        private static final int HASH_FACTOR = (int) System.nanoTime() * 8 + 5;
 
         private final String label;
         private final byte[] in;
         /** The next byte to read. */
         int at;
         private int depth;
+        private final Members[] levels = new Members[MAX_NESTING + 1];
+        /** Member names seen before, and where: most objects have the names of the one before. */
+        private final String[] known = new String[32];
+        private final int[] knownAt = new int[32];
         /** What the last string had between its quotes. */
         private boolean escapes;
         private boolean ascii;
@@ -1507,9 +1589,11 @@ public final class Freshness {
         }
 
         private void space() {
-            while (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t') {
-                at++;
+            int i = at;
+            while (in[i] == ' ' || in[i] == '\n' || in[i] == '\r' || in[i] == '\t') {
+                i++;
             }
+            at = i;
         }
 
         /** Takes that character and the white space behind it. */
@@ -1569,7 +1653,7 @@ public final class Freshness {
                     if (in[at] != '-' && !digit()) {
                         throw expected("a value");
                     }
-                    seconds();
+                    number();
             }
         }
 
@@ -1600,7 +1684,10 @@ public final class Freshness {
 
         Members object(String expected) {
             enter('{', expected);
-            return new Members();
+            levels[depth] = levels[depth] == null ? new Members() : levels[depth];
+            levels[depth].count = 0;
+            levels[depth].many = null;
+            return levels[depth];
         }
 
         /** The name of the next member, with the cursor at its value; null at the end of the object. */
@@ -1616,13 +1703,26 @@ public final class Freshness {
                 throw expected("a member name in double quotes");
             }
             members.at = at;
-            String name = string();
+            String name = memberName();
             if (!members.add(name)) {
                 throw error(members.at, "expected each member once, found a second " + name);
             }
             space();
             take(':', "':'");
             return name;
+        }
+
+        private String memberName() {
+            int from = at + 1;
+            scan();
+            int length = at - 1 - from;
+            int slot = (length + in[from]) & known.length - 1;
+            if (known[slot] == null || known[slot].length() != length || escapes || !Arrays.equals(in, from, from + length, in, knownAt[slot], knownAt[slot] + length)) {
+                at = from - 1;
+                known[slot] = string();
+                knownAt[slot] = from;
+            }
+            return known[slot];
         }
 
         // Section 5: arrays.
@@ -1645,12 +1745,8 @@ public final class Freshness {
 
         // Section 6: numbers.
 
-        /** Reads a number of seconds; any other value is passed over and becomes a fault. */
-        Seconds seconds() {
-            int from = at;
-            if (in[at] != '-' && !digit()) {
-                return Seconds.fault(skipped());
-            }
+        /** Passes over a number and returns where its exponent begins, or else its end. */
+        private int number() {
             at += in[at] == '-' ? 1 : 0;
             int whole = at;
             digits();
@@ -1661,13 +1757,23 @@ public final class Freshness {
                 at++;
                 digits();
             }
-            int mantissa = at;
+            int exponent = at;
             if (in[at] == 'e' || in[at] == 'E') {
                 at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
                 digits();
             }
+            return exponent;
+        }
+
+        /** Reads a number of seconds; any other value is passed over and becomes a fault. */
+        Seconds seconds() {
+            int from = at;
+            if (in[at] != '-' && !digit()) {
+                return Seconds.fault(skipped());
+            }
+            int exponent = number() - from;
             return at - from > MAX_NUMBER_CHARS ? Seconds.fault("a number of " + (at - from) + " characters")
-                    : Seconds.of(new String(in, from, at - from, StandardCharsets.ISO_8859_1), mantissa - from);
+                    : Seconds.of(new String(in, from, at - from, StandardCharsets.ISO_8859_1), exponent);
         }
 
         private boolean digit() {
@@ -1678,9 +1784,11 @@ public final class Freshness {
             if (!digit()) {
                 throw expected("a digit");
             }
-            while (digit()) {
-                at++;
+            int i = at;
+            while (in[i] >= '0' && in[i] <= '9') {
+                i++;
             }
+            at = i;
         }
 
         // Section 7: strings.
@@ -1709,20 +1817,33 @@ public final class Freshness {
             return b.toString();
         }
 
-        /** A feed's name: a string that is not empty and not too long. */
-        String name() {
+        /** Checks a feed's name, a string that is not empty and not too long, and returns its hash. */
+        int nameHash() {
             int from = at;
             if (in[at] == '"') {
                 scan();
                 int bytes = at - from - 2;
-                at = from;
+                if (!escapes && bytes > 0 && bytes <= MAX_NAME_CHARS) {
+                    return hash(in, from + 1, at - 1);
+                }
                 // No character takes more than the twelve bytes of an escaped pair.
+                at = from;
                 String name = bytes > 12 * MAX_NAME_CHARS ? "" : string();
                 if (!name.isEmpty() && name.codePointCount(0, name.length()) <= MAX_NAME_CHARS) {
-                    return name;
+                    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+                    return hash(utf8, 0, utf8.length);
                 }
             }
             throw error(from, "expected a name, a string of 1 to " + MAX_NAME_CHARS + " characters");
+        }
+
+        /** A hash that nobody can write colliding names for: its factor is another in each run. */
+        static int hash(byte[] bytes, int from, int to) {
+            int hash = 0;
+            for (int i = from; i < to; i++) {
+                hash = (hash + bytes[i]) * HASH_FACTOR;
+            }
+            return hash ^ hash >>> 15;
         }
 
         /** Checks a string and passes over it. */
@@ -1730,16 +1851,21 @@ public final class Freshness {
             escapes = false;
             ascii = true;
             int from = ++at;
-            for (; in[at] != '"'; at++) {
-                if (in[at] == '\\') {
+            int i = from;
+            for (byte b = in[i]; b != '"'; b = in[++i]) {
+                if (b == '\\') {
                     escapes = true;
+                    at = i;
                     escape();
-                } else if (in[at] < 0) {
+                    i = at;
+                } else if (b < 0) {
                     ascii = false;
-                } else if (in[at] < ' ') {
-                    throw expected(at < in.length - 1 ? "control characters only escaped" : "'\"'");
+                } else if (b < ' ') {
+                    at = i;
+                    throw expected(i < in.length - 1 ? "control characters only escaped" : "'\"'");
                 }
             }
+            at = i;
             if (!ascii) {
                 utf8(from);
             }
