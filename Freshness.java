@@ -791,11 +791,11 @@ public final class Freshness {
             facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(out));
             return UNSAFE;
         }
-        // The record is opened first: what cannot be recorded is not done.
-        try (Journal open = journal == null ? null : new Journal(journal)) {
+        // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
+        try (Journal open = journal == null ? null : new Journal(journal, facts.json(" ") + "\n")) {
             deliver(edit.document, target, out);
             if (open != null) {
-                open.append(facts.json(" ") + "\n");
+                open.done = true;
             }
         }
         facts.report(was.safe() ? "NOTHING TO RECOVER: " + is.brief() + "; the state was copied unchanged"
@@ -2067,17 +2067,16 @@ public final class Freshness {
         }
     }
 
-    /** Journal appends a line to a file that others append to as well: under a lock, whole or not at all. */
+    /** Journal appends a line to a file that others append to as well: under a lock, and only if the work is done that it records. */
     static final class Journal implements AutoCloseable {
         private final FileChannel channel;
+        private final long size;
+        boolean done;
 
-        Journal(Path path) throws IOException {
+        Journal(Path path, String line) throws IOException {
             channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             channel.lock();
-        }
-
-        void append(String line) throws IOException {
-            long size = channel.size();
+            size = channel.size();
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
             ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n" + line : line).getBytes(StandardCharsets.UTF_8));
@@ -2088,12 +2087,15 @@ public final class Freshness {
                 }
                 channel.force(true);
             } catch (IOException e) {
-                channel.truncate(size);
+                close();
                 throw e;
             }
         }
 
         @Override public void close() throws IOException {
+            if (!done) {
+                channel.truncate(size);
+            }
             channel.close();
         }
     }
