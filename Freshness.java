@@ -788,7 +788,7 @@ public final class Freshness {
         facts.add("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
                 "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refusal != null) {
-            facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(out));
+            facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(target == null ? err : out));
             return UNSAFE;
         }
         // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
@@ -1239,7 +1239,7 @@ public final class Freshness {
             int type = c >= ' ' && c < 0x7f ? Character.OTHER_LETTER : Character.getType(s.codePointAt(i));
             boolean quiet = type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
                     && type != Character.PARAGRAPH_SEPARATOR && type != Character.UNASSIGNED;
-            if (Character.isLowSurrogate(c) && clean < i || quiet && c != '\\' && c != special) {
+            if (Character.isLowSurrogate(c) ? clean < i : quiet && c != '\\' && c != special) {
                 continue;
             }
             b = b == null ? new StringBuilder() : b;
@@ -1294,9 +1294,10 @@ public final class Freshness {
                 switch (name) {
                     case "max_age_seconds": state.limit = in.seconds(); break;
                     case "as_of":
-                        boolean text = in.peek() == '"';
-                        state.asOfText = text ? in.string() : in.skipped();
-                        state.asOf = text ? instant(state.asOfText) : null;
+                        boolean isText = in.peek() == '"';
+                        String text = isText ? in.string() : in.skipped();
+                        state.asOf = isText ? instant(text) : null;
+                        state.asOfText = Json.shortened(text);
                         break;
                     case "require_as_of":
                         Boolean required = in.bool();
@@ -1661,8 +1662,11 @@ public final class Freshness {
         String skipped() {
             int from = at;
             skip();
-            return at - from <= MAX_SHOWN ? new String(in, from, at - from, StandardCharsets.UTF_8)
-                    : new String(in, from, MAX_SHOWN, StandardCharsets.UTF_8) + "...";
+            return shortened(new String(in, from, Math.min(at - from, 4 * MAX_SHOWN + 4), StandardCharsets.UTF_8));
+        }
+
+        private static String shortened(String text) {
+            return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
         }
 
         private void literal(String word) {
@@ -1705,7 +1709,7 @@ public final class Freshness {
             members.at = at;
             String name = memberName();
             if (!members.add(name)) {
-                throw error(members.at, "expected each member once, found a second " + name);
+                throw error(members.at, "expected each member once, found a second " + shortened(name));
             }
             space();
             take(':', "':'");
@@ -1717,7 +1721,8 @@ public final class Freshness {
             scan();
             int length = at - 1 - from;
             int slot = (length + in[from]) & known.length - 1;
-            if (known[slot] == null || known[slot].length() != length || escapes || !Arrays.equals(in, from, from + length, in, knownAt[slot], knownAt[slot] + length)) {
+            int end = knownAt[slot] + length; // where the name there ends, too, if it is the same
+            if (escapes || known[slot] == null || end >= in.length || in[end] != '"' || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) {
                 at = from - 1;
                 known[slot] = string();
                 knownAt[slot] = from;
@@ -2287,7 +2292,7 @@ public final class Freshness {
         /** The line of that option or operand; null where the command has none. */
         String line(String word) {
             for (String line : lines) {
-                if (line.startsWith(word + " ")) {
+                if (line.startsWith(word + " ") && word.indexOf(' ') < 0) {
                     return line;
                 }
             }
@@ -2353,7 +2358,7 @@ public final class Freshness {
                 throw error("no value given for " + option + ", expected " + usage);
             } else if (value.indexOf('\ufffd') >= 0) {
                 throw error("the value of " + option + " is not text in this locale; set LC_ALL=C.UTF-8");
-            } else if (usage.indexOf('|') >= 0 && !("|" + usage + "|").contains("|" + value + "|")) {
+            } else if (usage.indexOf('|') >= 0 && !Arrays.asList(usage.split("\\|")).contains(value)) {
                 throw invalid(option, value, usage);
             } else if (has(option) && !usage.contains("... ")) {
                 throw error(option + " is given twice");
