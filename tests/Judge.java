@@ -152,7 +152,7 @@ final class Judge {
     private static final List<String> STALE_MAY = List.of("inspect_status", "read_last_price", "serve_cached_status");
     private static final List<String> FRESH_MAY = List.of("inspect_status", "price_order", "publish_signal", "read_last_price",
         "rebalance_position", "serve_cached_status");
-    private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_EXPONENT = 999_999_999;
+    private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_EXPONENT = 999_999_999, MIN_EXPONENT = 1000;
     private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.TWO;
 
     private record Decision(int exit, boolean baselineValid, boolean stateValid, List<Verdict> verdicts) { }
@@ -256,7 +256,12 @@ final class Judge {
     }
 
     private static BigDecimal number(Node node) {
-        return node instanceof Num number && number.text.length() <= MAX_NUMBER_CHARACTERS ? exact(number.text) : null;
+        if (!(node instanceof Num number) || number.text.length() > MAX_NUMBER_CHARACTERS) { return null; }
+        // So small a power of ten is no plausible time, DESIGN says; zero is zero with any power.
+        BigDecimal value = exact(number.text);
+        int e = number.text.toLowerCase().indexOf('e');
+        boolean tiny = e >= 0 && new BigInteger(number.text.substring(e + 1)).compareTo(BigInteger.valueOf(-MIN_EXPONENT)) <= 0;
+        return tiny && value.signum() != 0 ? null : value;
     }
 
     /** The exact value; an exponent beyond BigDecimal's is cut to a billion, where no other number here can meet it. */

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Measures start-up and large states. Every figure is a ratio of two medians taken in turns in one run, since the machine
+# may be shared: below 1 means faster than what it is compared with. Needs JAVA_HOME; installs hyperfine and jq where missing.
+# Arguments: "start", "large" or both (the default).
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for tool in hyperfine jq; do
+  command -v "$tool" >/dev/null || { apt-get -q update && apt-get -q install -y "$tool"; } >&2
+done
+java=$JAVA_HOME/bin/java
+python=/usr/bin/python3
+cd "$root"
+export HOME=$work XDG_CACHE_HOME=$work/cache
+unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS FRESHNESS_CACHE
+./Freshness.java --version >/dev/null
+
+row() {
+  printf '%-74s %9s %9s\n' "$@"
+}
+
+# ratio NAME WANTED RUNS COMMAND OTHER: the one's median time in units of the other's
+ratio() {
+  hyperfine --ignore-failure --warmup 2 --runs "$3" --export-json "$work/times" "$4" "$5" >/dev/null 2>&1
+  row "$1" "$(jq -r '.results | .[0].median / .[1].median * 1000 | round / 1000' "$work/times")" "$2"
+}
+
+# feeds COUNT FILE: a state with that many feeds, most of them fresh, the same at every run
+feeds() {
+  awk -v n="$1" 'BEGIN {
+    srand(7)
+    print "{\"max_age_seconds\": 90, \"feeds\": ["
+    for (i = 1; i <= n; i++) {
+      x = rand()
+      age = x < 0.02 ? "null" : x < 0.1 ? int(91 + rand() * 1900) : sprintf("%.1f", rand() * 90)
+      printf "  {\"name\": \"feed-%07d\", \"alive\": %s, \"last_tick_age_seconds\": %s}%s\n", i, rand() < 0.02 ? "false" : "true", age, i < n ? "," : ""
+    }
+    print "]}"
+  }' >"$2"
+}
+
+start() {
+  local runs=${RUNS:-40}
+  mkdir "$work/hello"
+  echo 'public class Hello { public static void main(String[] args) { } }' >"$work/hello/Hello.java"
+  "$JAVA_HOME/bin/javac" -d "$work/hello" "$work/hello/Hello.java"
+  "$JAVA_HOME/bin/jar" --create --file "$work/hello.jar" -C "$work/hello" Hello.class
+  "$java" -XX:ArchiveClassesAtExit="$work/hello.jsa" -cp "$work/hello.jar" Hello >/dev/null 2>&1
+  ratio './Freshness.java status / an empty main from a jar with its own archive' '<= 1.5' "$runs" \
+    './Freshness.java status' "$java -XX:SharedArchiveFile=$work/hello.jsa -cp $work/hello.jar Hello"
+  ratio './Freshness.java gate / python3 importing what such a program needs' '< 1' "$runs" \
+    './Freshness.java gate --feed alpha --state data/healthy.json' \
+    "$python -c 'import argparse, json, pathlib, dataclasses, tempfile'"
+  ratio 'java Freshness.java status / java Hello.java' '<= 2.3' 8 "$java Freshness.java status" "$java $work/hello/Hello.java"
+  ratio 'java Freshness.java status with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC / without' '' 8 \
+    "JDK_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' $java Freshness.java status" "$java Freshness.java status"
+}
+
+large() {
+  local big=$work/big.json out=$work/out.json
+  feeds 1000000 "$big"
+  feeds 100000 "$work/small.json"
+  cat >"$work/plain.py" <<'python'
+import json, sys
+ACTIONS = ["inspect_status", "read_last_price", "serve_cached_status", "price_order", "publish_signal", "rebalance_position"]
+state = json.load(open(sys.argv[1]))
+limit, rows = state["max_age_seconds"], []
+for feed in state["feeds"]:
+    age = feed["last_tick_age_seconds"]
+    if not feed["alive"]:
+        allowed, status, code, why = 1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"
+    elif age is None:
+        allowed, status, code, why = 1, "unknown", "age_missing", "the age of the newest tick is not known"
+    elif age > limit:
+        allowed, status, code, why = 3, "stale", "stale", f"last tick {age}s old, limit {limit}s"
+    else:
+        allowed, status, code, why = 6, "fresh", "fresh", None
+    rows.append({"name": feed["name"], "alive": feed["alive"], "last_tick_age_seconds": age, "max_age_seconds": limit,
+                 "freshness_status": status, "safe_to_serve": allowed == 6, "allowed_actions": ACTIONS[:allowed],
+                 "blocked_actions": ACTIONS[allowed:], "blocked_reason": why, "reason_code": code,
+                 "alert": "page" if allowed < 6 else "ticket" if 2 * age > limit else "none"})
+unsafe = [row["name"] for row in rows if not row["safe_to_serve"]]
+with open(sys.argv[2], "w") as out:
+    out.write(json.dumps({"overall_status": "restricted" if unsafe else "eligible", "unsafe_feeds": unsafe, "feeds": rows}, indent=2))
+python
+  local gate="./Freshness.java gate --feed feed-0999999 --baseline $big --state $big"
+  local status="./Freshness.java status --baseline $big --format json --output $out"
+  ratio 'gate on 1,000,000 feeds / python3 json.load of the file' '< 1' 5 "$gate" "$python -c \"import json; json.load(open('$big'))\""
+  ratio 'status --format json on 1,000,000 feeds / a plain Python program' '<= 0.1' 2 "$status" "$python $work/plain.py $big $work/plain.json"
+  ratio 'status --format json on 1,000,000 feeds / jq that names the unsafe feeds' '<= 0.25' 3 "$status" \
+    "jq '[.feeds[] | select((.alive and .last_tick_age_seconds != null and .last_tick_age_seconds <= 90) | not) | .name]' $big"
+  ratio 'gate: 1,000,000 feeds / 100,000 feeds' '<= 11' 5 "$gate" "${gate//$big/$work/small.json}"
+  ratio 'status: 1,000,000 feeds / 100,000 feeds' '<= 11' 3 "$status" "${status//$big/$work/small.json}"
+  in_heap 512m gate --feed feed-0999999 --baseline "$big" --state "$big"
+  in_heap 512m status --baseline "$big" --format json --output "$out"
+  in_heap 1g scenario stale --feed feed-0999998 --state "$big" --age-seconds 900 --output "$work/stale.json"
+  in_heap 1g recover --feed feed-0999998 --state "$work/stale.json" --baseline "$big" --output "$work/recovered.json"
+  hostile
+}
+
+# in_heap SIZE COMMAND...: exit 3 would say that it does not fit
+in_heap() {
+  local rc=0
+  JDK_JAVA_OPTIONS=-Xmx$1 ./Freshness.java "${@:2}" >/dev/null 2>&1 || rc=$?
+  row "exit code of $2 on 1,000,000 feeds in a heap of $1" "$rc" '0 or 2'
+}
+
+# Each shape in units of a plain state of the same size.
+hostile() {
+  local shape
+  "$python" - "$work" <<'python'
+import itertools, sys
+work = sys.argv[1]
+def write(name, feeds, members=""):
+    with open(f"{work}/{name}.json", "w") as out:
+        out.write('{"max_age_seconds": 90, ' + members + '"feeds": [' + feeds + ']}')
+feed = '{"name": "%s", "alive": true, "last_tick_age_seconds": 8}'
+write("string", feed % "a", '"note": "' + "x" * 100_000_000 + '", ')
+write("members", feed % "a", "".join('"member-%07d": 1, ' % i for i in range(1_000_000)))
+write("space", feed % "a" + " " * 200_000_000)
+write("nested", ", ".join((feed % ("feed-%07d" % i))[:-1] + ', "deep": ' + "[" * 60 + "]" * 60 + "}" for i in range(400_000)))
+pairs = ["".join(p) for p in itertools.product(["Aa", "BB"], repeat=18)]  # all of one String.hashCode
+write("collide", ", ".join(feed % name for name in pairs))
+python
+  for shape in string members space nested collide; do
+    feeds "$(($(wc -c <"$work/$shape.json") / 74))" "$work/same.json"
+    ratio "gate on the shape '$shape' / a plain state of as many bytes" '<= 3' 3 \
+      "./Freshness.java gate --feed a --state $work/$shape.json" "./Freshness.java gate --feed a --state $work/same.json"
+  done
+}
+
+"$java" -version 2>&1 | head -n 1
+row 'what / compared with what' ratio wanted
+for part in "${@:-start}"; do
+  "$part"
+done
+[[ $# -gt 0 ]] || large
