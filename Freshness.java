@@ -589,8 +589,7 @@ public final class Freshness {
         String error;
         final Decision decision;
 
-        /** Reads both documents. Their bytes are dropped once they are parsed, unless the caller is to edit them. */
-        Evaluation(Call call, InputStream in, boolean keepBytes, boolean hash) {
+        Evaluation(Call call, InputStream in, boolean hash) {
             now = call.now();
             baselineName = call.one("--baseline", bundledBaseline());
             stateName = call.one("--state", baselineName);
@@ -601,15 +600,12 @@ public final class Freshness {
                 reading = "";
                 // One read of the same file serves for both: two could see two contents.
                 boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
-                stateDocument = same ? baselineDocument : null;
-                baselineDocument = keepBytes ? baselineDocument : null;
-                stateDocument = same ? stateDocument : Document.read(stateName, in);
+                stateDocument = same ? baselineDocument : Document.read(stateName, in);
                 stateSha256 = hash ? stateDocument.sha256() : null;
                 state = same ? baseline : State.parse(stateDocument, false);
             } catch (DataException e) {
                 error = reading + e.getMessage();
             }
-            stateDocument = keepBytes ? stateDocument : null;
             decision = new Decision(baseline, state, error, now);
         }
 
@@ -627,7 +623,7 @@ public final class Freshness {
         String output = call.one("--output", null);
         String format = call.one("--format", "text");
         Path target = output == null ? null : target("--output", output, call);
-        Evaluation e = new Evaluation(call, in, false, format.equals("json"));
+        Evaluation e = new Evaluation(call, in, format.equals("json"));
         Report report = new Report(call, e, e.decision.all(), call.colors(output == null));
         if (target == null) {
             report.status(format, new Sink(out));
@@ -656,7 +652,7 @@ public final class Freshness {
         Runtime.getRuntime().addShutdownHook(leave);
         try {
             for (Map<String, Status> before = null;;) {
-                Evaluation e = new Evaluation(call, null, false, false);
+                Evaluation e = new Evaluation(call, null, false);
                 Report report = new Report(call, e, e.decision.all(), call.colors(true));
                 Sink sink = new Sink(out);
                 if (redraw) {
@@ -683,7 +679,7 @@ public final class Freshness {
             }
             needed = Math.max(needed, ACTIONS.indexOf(action));
         }
-        Evaluation e = new Evaluation(call, in, false, false);
+        Evaluation e = new Evaluation(call, in, false);
         List<Verdict> verdicts = new ArrayList<>();
         List<Verdict> blocked = new ArrayList<>();
         for (String feed : new LinkedHashSet<>(call.all("--feed"))) {
@@ -761,7 +757,7 @@ public final class Freshness {
         if (target != null && journal != null && sameFile(target, journal)) {
             throw call.error("--record and --output are one file: " + record);
         }
-        Evaluation e = new Evaluation(call, in, true, true);
+        Evaluation e = new Evaluation(call, in, true);
         if (e.error != null) {
             throw new DataException(e.error);
         }
