@@ -1031,10 +1031,11 @@ public final class Freshness {
             for (Verdict v : verdicts) {
                 String name = visible(v.name);
                 String status = v.reason.status.name();
-                String age = v.age == null ? "?" : v.age.toString();
+                String age = v.age == null ? "?" : v.age + "s";
+                String limit = v.limit == null ? "?" : v.limit + "s";
                 sink.add("  ").add(name).add(" ".repeat(widest - width(name) + 2));
-                paint(sink, v.reason.status, status).add(" ".repeat(9 - status.length())).add(bar(v)).add(" ".repeat(Math.max(1, 6 - age.length())));
-                sink.add(age).add("s of ").add(v.limit == null ? "?" : v.limit.toString()).add("s").add(v.alert == Alert.none ? "" : "  ");
+                paint(sink, v.reason.status, status).add(" ".repeat(9 - status.length())).add(bar(v)).add(" ".repeat(Math.max(1, 7 - age.length())));
+                sink.add(age).add(" of ").add(limit).add(v.alert == Alert.none ? "" : "  ");
                 sink.add(v.alert == Alert.none ? "" : v.alert.name()).add(v.detail == null ? "" : ": ").add(v.detail == null ? "" : v.reason.name()).add("\n");
                 sink.spill();
             }
