@@ -304,7 +304,9 @@ final class FreshnessTest {
             equal("in another order", decided(baseline, document("limit 90",
                 names.stream().map(name -> feed(name, "alive true, age 8")).toArray(String[]::new)), NOW), fresh);
             for (int twice : new int[] {0, 7, 8, 15, 16, 500, 999}) {
-                String state = document("limit 90", Stream.concat(names.stream(), Stream.of(names.get(twice))).map(name -> feed(name, "")).toArray(String[]::new));
+                names.add(names.get(twice));
+                String state = document("limit 90", names.stream().map(name -> feed(name, "")).toArray(String[]::new));
+                names.remove(1000);
                 Run run = runWith(new ByteArrayInputStream(state.getBytes(UTF_8)), "status --state -");
                 equal(names.get(twice) + " twice", run.exit + " " + run.out.contains("each feed once"), "3 true");
             }
@@ -405,85 +407,193 @@ final class FreshnessTest {
 
     // ---- JSON ----
 
+    // Rows of bytes, the place where they go wrong, and what was expected there. <c3 a9> stands for these bytes.
     static void json() {
-        // Bytes are written as the characters of ISO 8859-1. The place is counted from the value, or else from the file's start.
-        test("JSON: numbers", () -> malformedValues(
-            "01 => 1 leading zeros", "-01 => 2 leading zeros", "00 => 1 leading zeros", "00.5 => 1 leading zeros", "+1 => 1 a value",
-            "1. => 3 a digit", "1.e5 => 3 a digit", ".5 => 1 a value", "-.5 => 2 a digit", "- 1 => 2 a digit", "-- => 2 a digit",
-            "1e => 3 a digit", "1e+ => 4 a digit", "1E- => 4 a digit", "1e+-1 => 4 a digit", "1e1.5 => 4 ','", "1.2.3 => 4 ','", "1x => 2 ','",
-            "0x10 => 2 ','", "1_000 => 2 ','", "1,000 => 3 member name", "NaN => 1 a value", "nan => 2 null", "Infinity => 1 a value",
-            "-Infinity => 2 a digit", "-NaN => 2 a digit", "\u00d9\u00a1 => 1 a value"));
+        test("JSON: numbers", () -> malformedValues("""
+            01 => 1 leading zeros
+            -01 => 2 leading zeros
+            00 => 1 leading zeros
+            00.5 => 1 leading zeros
+            1. => 3 a digit
+            1.e5 => 3 a digit
+            -.5 => 2 a digit
+            - 1 => 2 a digit
+            -- => 2 a digit
+            -Infinity => 2 a digit
+            1e => 3 a digit
+            1e+ => 4 a digit
+            1E- => 4 a digit
+            1e+-1 => 4 a digit
+            .5 => 1 a value
+            +1 => 1 a value
+            NaN => 1 a value
+            Infinity => 1 a value
+            <d9 a1> => 1 a value
+            1e1.5 => 4 ',' or '}'
+            1.2.3 => 4 ',' or '}'
+            1x => 2 ',' or '}'
+            0x10 => 2 ',' or '}'
+            1_000 => 2 ',' or '}'
+            1,000 => 3 a member name
+            """));
 
-        test("JSON: literals, comments and other spellings", () -> malformedValues(
-            "tru => 4 true", "True => 1 a value", "TRUE => 1 a value", "nul => 4 null", "fals => 5 false", "truer => 5 ','", "falsetrue => 6 ','",
-            "undefined => 1 a value", "'x' => 1 a value", "x => 1 a value", "/* c */ 1 => 1 a value", "1 /* c */ => 3 ','", "// c\n1 => 1 a value",
-            "# c\n1 => 1 a value", "`x` => 1 a value", "<x> => 1 a value", "=> => 1 a value"));
+        test("JSON: literals, comments and other spellings", () -> malformedValues("""
+            tru => 4 true
+            truE => 4 true
+            fals => 5 false
+            nul => 4 null
+            nan => 2 null
+            truer => 5 ',' or '}'
+            falsetrue => 6 ',' or '}'
+            True => 1 a value
+            TRUE => 1 a value
+            undefined => 1 a value
+            'x' => 1 a value
+            `x` => 1 a value
+            x => 1 a value
+            /* c */ 1 => 1 a value
+            1 /* c */ => 3 ',' or '}'
+            // c<0a>1 => 1 a value
+            # c<0a>1 => 1 a value
+            """));
 
-        test("JSON: arrays and objects", () -> malformedValues(
-            "[1,] => 4 a value", "[,1] => 2 a value", "[1,,2] => 4 a value", "[,] => 2 a value", "[1 2] => 4 ',' or ']'", "[1;2] => 3 ',' or ']'",
-            "[1} => 3 ',' or ']'", "[[1] => 13 ',' or ']'", "] => 1 a value", "} => 1 a value", "{\"a\":1,} => 8 member name",
-            "{,\"a\":1} => 2 member name", "{\"a\" 1} => 6 ':'", "{\"a\":} => 6 a value", "{\"a\"} => 5 ':'", "{\"a\"::1} => 6 a value",
-            "{\"a\":1 \"b\":2} => 8 ',' or '}'", "{\"a\":1] => 7 ',' or '}'", "{\"a\":1,,\"b\":2} => 8 member name", "{a:1} => 2 member name",
-            "{'a':1} => 2 member name", "{1:2} => 2 member name", "{null:1} => 2 member name", "{\"a\"=1} => 5 ':'", "{[]:1} => 2 member name"));
+        test("JSON: arrays and objects", () -> malformedValues("""
+            [1,] => 4 a value
+            [,1] => 2 a value
+            [1,,2] => 4 a value
+            [,] => 2 a value
+            ] => 1 a value
+            } => 1 a value
+            [1 2] => 4 ',' or ']'
+            [1;2] => 3 ',' or ']'
+            [1} => 3 ',' or ']'
+            [[1] => 13 ',' or ']'
+            {"a":1,} => 8 a member name
+            {,"a":1} => 2 a member name
+            {"a":1,,"b":2} => 8 a member name
+            {a:1} => 2 a member name
+            {'a':1} => 2 a member name
+            {1:2} => 2 a member name
+            {null:1} => 2 a member name
+            {[]:1} => 2 a member name
+            {"a" 1} => 6 ':'
+            {"a"} => 5 ':'
+            {"a"=1} => 5 ':'
+            {"a":} => 6 a value
+            {"a"::1} => 6 a value
+            {"a":1 "b":2} => 8 ',' or '}'
+            {"a":1] => 7 ',' or '}'
+            """));
 
-        test("JSON: strings", () -> malformedValues(
-            "\"\\x\" => 3 one of", "\"\\'\" => 3 one of", "\"\\U0041\" => 3 one of", "\"\\\u00e9\" => 3 one of", "\"\\\n\" => 3 one of",
-            "\"\\u\" => 4 hexadecimal", "\"\\u004\" => 7 hexadecimal", "\"\\u004G\" => 7 hexadecimal", "\"\\u+041\" => 4 hexadecimal",
-            "\"\\u-041\" => 4 hexadecimal", "\"\\u 041\" => 4 hexadecimal", "\"\\u{41}\" => 4 hexadecimal",
-            "\"\\u\u00ef\u00bc\u0091\u00ef\u00bc\u0091\" => 4 hexadecimal", // two full-width digits
-            "\"a\\ud800\" => 3 surrogate", "\"\\ud800x\" => 2 surrogate", "\"\\udbff\\n\" => 2 surrogate", "\"\\ud800\\u0041\" => 2 surrogate",
-            "\"\\ud800\\ud800\" => 2 surrogate", "\"\\ud83d\\ue000\" => 2 surrogate", "\"\\ud800\\\" => 2 surrogate",
-            "\"\\ud83dude00\" => 2 surrogate", "\"\\udc00\" => 2 surrogate", "\"\\udfff\\ud800\" => 2 surrogate", "\"\\ude00\\ud83d\" => 2 surrogate",
-            "\"\\ud83d\\u\" => 10 hexadecimal", "\"\\ud83d\\ude00\\ude00\" => 14 surrogate",
-            "\"a\nb\" => 3 control", "\"\t\" => 2 control", "\"\r\" => 2 control", "\"\0\" => 2 control", "\"\u001f\" => 2 control", "\"a\"b\" => 4 ','"));
+        test("JSON: strings", () -> malformedValues("""
+            "a<0a>b" => 3 control characters
+            "<09>" => 2 control characters
+            "<0d>" => 2 control characters
+            "<00>" => 2 control characters
+            "<1f>" => 2 control characters
+            "a"b" => 4 ',' or '}'
+            "\\v" => 3 one of
+            "\\0" => 3 one of
+            "\\x" => 3 one of
+            "\\'" => 3 one of
+            "\\U0041" => 3 one of
+            "\\<c3 a9>" => 3 one of
+            "\\<0a>" => 3 one of
+            "\\u" => 4 hexadecimal
+            "\\u004" => 7 hexadecimal
+            "\\u004G" => 7 hexadecimal
+            "\\u+041" => 4 hexadecimal
+            "\\u-041" => 4 hexadecimal
+            "\\u 041" => 4 hexadecimal
+            "\\u{41}" => 4 hexadecimal
+            "\\u<ef bc 91 ef bc 91>" => 4 hexadecimal
+            "a\\ud800" => 3 surrogate
+            "\\ud800x" => 2 surrogate
+            "\\ud800\\" => 2 surrogate
+            "\\udbff\\n" => 2 surrogate
+            "\\ud800\\u0041" => 2 surrogate
+            "\\ud800\\ud800" => 2 surrogate
+            "\\ud83d\\ue000" => 2 surrogate
+            "\\ud83dude00" => 2 surrogate
+            "\\udc00" => 2 surrogate
+            "\\ude00\\ud83d" => 2 surrogate
+            "\\ud83d\\ude00\\ude00" => 14 surrogate
+            "\\ud83d\\u" => 10 hexadecimal
+            """));
 
         test("JSON: UTF-8", () -> {
-            for (String bytes : List.of("80", "bf", "c0 80", "c1 bf", "c2", "c3 28", "e0 80 80", "e0 9f bf", "e2 82", "e2 28 a1", "e2 82 28",
-                    "ed a0 80", "ed bf bf", "ed a0 bd ed b8 80", "f0 80 80 80", "f0 8f bf bf", "f0 9f 98", "f0 28 8c bc", "f4 90 80 80", "f5 80 80 80",
-                    "f8 88 80 80 80", "fc 84 80 80 80 80", "fe", "ff", "c2 c2 a0")) {
-                String bad = new String(HexFormat.ofDelimiter(" ").parseHex(bytes), ISO_8859_1);
-                malformedValues("\"" + bad + "\" => 2 UTF-8", "\"\u00c3\u00a9a" + bad + "\" => 4 UTF-8", "{\"" + bad + "\":1} => 3 UTF-8",
-                    "\"" + "x".repeat(5000) + bad + "\" => 5002 UTF-8", bad + " => 1 a value");
+            for (String bad : List.of("<80>", "<bf>", "<c0 80>", "<c1 bf>", "<c2>", "<c3 28>", "<c2 c2 a0>", "<e0 80 80>", "<e0 9f bf>", "<e2 82>",
+                    "<e2 28 a1>", "<e2 82 28>", "<ed a0 80>", "<ed bf bf>", "<ed a0 bd ed b8 80>", "<f0 80 80 80>", "<f0 8f bf bf>", "<f0 9f 98>",
+                    "<f0 28 8c bc>", "<f4 90 80 80>", "<f5 80 80 80>", "<f8 88 80 80 80>", "<fc 84 80 80 80 80>", "<fe>", "<ff>")) {
+                malformedValues("\"" + bad + "\" => 2 UTF-8");
+                malformedValues("\"<c3 a9>a" + bad + "\" => 4 UTF-8");
+                malformedValues("\"" + "x".repeat(5000) + bad + "\" => 5002 UTF-8");
+                malformedValues("{\"" + bad + "\":1} => 3 UTF-8");
+                malformedValues(bad + " => 1 a value");
             }
         });
 
         test("JSON: a member twice, at any depth and in any spelling", () -> {
-            String eight = "\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8";
-            malformedValues("{\"a\":1,\"a\":2} => 8 member once", "{\"a\":1,\"\\u0061\":2} => 8 member once", "{\"\\u0061\":1,\"a\":2} => 13 member once",
-                "{\"\":1,\"\":2} => 7 member once", "{\"a\":{},\"b\":1,\"a\":[]} => 15 member once", "[[{\"x\":{\"a\":1,\"a\":2}}]] => 15 member once",
-                "{\"\\u00e9\":1,\"\u00c3\u00a9\":2} => 13 member once", "{" + eight + ",\"1\":0} => 50 member once",
-                "{" + eight + ",\"8\":0} => 50 member once", "{" + eight + ",\"9\":9,\"8\":0} => 56 member once",
-                "{" + eight + ",\"9\":9,\"9\":0} => 56 member once", "{" + eight + ",\"9\":9,\"10\":9,\"\\u0039\":0} => 63 member once");
-            malformed("{\"feeds\":[],\"feeds\":[{\"name\":\"x\"}]} => 1:13 member once",
-                "{\"max_age_seconds\":90,\"max_age_s\\u0065conds\":9} => 1:23 member once",
-                "{\"feeds\":[{\"name\":\"x\",\"alive\":false,\"aliv\\u0065\":true}]} => 1:37 member once",
-                "{\"feeds\":[{\"name\":\"x\",\"name\":\"y\"}]} => 1:23 member once");
+            malformedValues("""
+                {"a":1,"a":2} => 8 once
+                {"a":1,"\\u0061":2} => 8 once
+                {"\\u0061":1,"a":2} => 13 once
+                {"":1,"":2} => 7 once
+                {"a":{},"b":1,"a":[]} => 15 once
+                [[{"x":{"a":1,"a":2}}]] => 15 once
+                {"\\u00e9":1,"<c3 a9>":2} => 13 once
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"1":0} => 50 once
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"8":0} => 50 once
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"8":0} => 56 once
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"9":0} => 56 once
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"10":9,"\\u0039":0} => 63 once
+                """);
+            malformed("""
+                {"feeds":[],"feeds":[{"name":"x"}]} => 1:13: once
+                {"max_age_seconds":90,"max_age_s\\u0065conds":9} => 1:23: once
+                {"feeds":[{"name":"x","alive":false,"aliv\\u0065":true}]} => 1:37: once
+                {"feeds":[{"name":"x","name":"y"}]} => 1:23: once
+                """);
         });
 
         test("JSON: before the document, behind it and instead of it", () -> {
-            malformed(" => 1:1 object", " \n\t\r\n   => 3:3 object", "\u00ef\u00bb\u00bf" + fixture.strip() + " => 1:1 object",
-                "\u00ff\u00fe{\0 => 1:1 object", "\0 => 1:1 object", "[] => 1:1 object", "[" + fixture.strip() + "] => 1:1 object", "\"x\" => 1:1 object",
-                "1 => 1:1 object", "null => 1:1 object", "true => 1:1 object", "{ => 1:2 member name", "{} => 1:1 feeds");
-            for (String behind : List.of("x", "{}", ",", "]", "}", "\0", "null", "\u00ff", "\u001a", "# end")) {
-                malformed("{\"feeds\":[{\"name\":\"x\"}]}" + behind + " => 1:25 end of the file",
-                    "{\"feeds\":[{\"name\":\"x\"}]}\n\n " + behind + " => 3:2 end of the file");
+            malformed("""
+                <20 0a 09 0d 0a 20> => 3:2: an object
+                <ef bb bf>{"feeds":[{"name":"x"}]} => 1:1: an object
+                <ff fe>{<00> => 1:1: an object
+                <00> => 1:1: an object
+                [] => 1:1: an object
+                [{"feeds":[{"name":"x"}]}] => 1:1: an object
+                "x" => 1:1: an object
+                1 => 1:1: an object
+                null => 1:1: an object
+                { => 1:2: a member name
+                {} => 1:1: a member feeds
+                """);
+            malformed(" => 1:1: an object");
+            for (String behind : List.of("x", "{}", ",", "]", "}", "null", "# end", "<00>", "<1a>", "<ff>")) {
+                malformed("{\"feeds\":[{\"name\":\"x\"}]}" + behind + " => 1:25: the end of the file");
+                malformed("{\"feeds\":[{\"name\":\"x\"}]}<0a 0a 20>" + behind + " => 3:2: the end of the file");
             }
         });
 
         test("JSON: no other white space", () -> {
-            for (String space : List.of("\f", "\u000b", "\u00c2\u00a0", "\u00e2\u0080\u00a8", "\u0085", "\u001c", "\0", "\u00ef\u00bb\u00bf")) {
-                malformedValues(space + "1 => 1 a value", "1" + space + " => 2 ','", "[1" + space + "] => 3 ','", "{" + space + "} => 2 member name");
+            for (String space : List.of("<0c>", "<0b>", "<1c>", "<00>", "<85>", "<c2 a0>", "<e2 80 a8>", "<ef bb bf>")) {
+                malformedValues("S1 => 1 a value\n1S => 2 ',' or '}'\n[1S] => 3 ',' or ']'\n{S} => 2 a member name".replace("S", space));
             }
         });
 
-        test("JSON: lines and columns count characters from 1", () -> malformed(
-            "{\n  \"a\": x\n} => 2:8 a value", "{\r\n\t\"a\": x\r\n} => 2:7 a value", "{\"\u00c3\u00a9\u00f0\u009f\u0098\u0080\":x} => 1:7 a value",
-            "{\n\n\n\"a\":\n[\n] => 6:2 ','"));
+        test("JSON: lines and columns count characters from 1", () -> malformed("""
+            {<0a>  "a": x<0a>} => 2:8: a value
+            {<0d 0a 09>"a": x<0d 0a>} => 2:7: a value
+            {"<c3 a9 f0 9f 98 80>":x} => 1:7: a value
+            {<0a 0a 0a>"a":<0a>[<0a>] => 6:2: ',' or '}'
+            """));
 
         test("JSON: every truncation of a document", () -> {
-            String whole = "{\"max_age_seconds\":9.5e1,\"n\":[true,null,{\"\\u00e9\\n\":\"\u00c3\u00a9\"}],\"feeds\":[{\"name\":\"alpha\",\"alive\":false}]}";
+            String whole = "{\"max_age_seconds\":9.5e1,\"n\":[true,null,{\"\\u00e9\\n\":\"~\"}],\"feeds\":[{\"name\":\"alpha\",\"alive\":false}]}";
             for (int i = 0; i < whole.length(); i++) {
-                malformed(whole.substring(0, i) + " => 1: expected");
+                malformed(whole.substring(0, i).replace("~", "<c3 a9>") + " => 1: expected");
             }
         });
 
@@ -493,69 +603,136 @@ final class FreshnessTest {
             for (String value : List.of("[".repeat(deep) + "]".repeat(deep), "{\"a\":".repeat(deep) + "1" + "}".repeat(deep))) {
                 equal(value, feed("{\"v\":" + value + "," + fixture.substring(1)).exit, 0);
             }
-            wellFormedValues("[".repeat(deep - 2) + "]".repeat(deep - 2), "[" + "[],".repeat(1000) + "[]]", "[" + "{},".repeat(1000) + "[{}]]");
-            malformedValues("[".repeat(deep + 1) + "]".repeat(deep + 1) + " => 64 64 levels", "{\"a\":".repeat(deep) + "{}" + "}".repeat(deep)
-                + " => 316 64 levels", "[".repeat(100_000) + " => 64 64 levels", "{\"a\":".repeat(100_000) + " => 316 64 levels",
-                "[{\"a\":".repeat(100_000) + " => 188 64 levels");
-            malformed("[".repeat(100_000) + " => 1:1 object", "{\"feeds\":[{\"name\":\"x\",\"a\":" + "[".repeat(62) + " => 1:88 64 levels");
+            wellFormedValues("[".repeat(deep - 2) + "]".repeat(deep - 2) + "\n[" + "[],".repeat(1000) + "[]]\n[" + "{},".repeat(1000) + "[{}]]");
+            malformedValues("[".repeat(deep + 1) + "]".repeat(deep + 1) + " => 64 64 levels");
+            malformedValues("{\"a\":".repeat(deep) + "{}" + "}".repeat(deep) + " => 316 64 levels");
+            malformedValues("[".repeat(100_000) + " => 64 64 levels");
+            malformedValues("{\"a\":".repeat(100_000) + " => 316 64 levels");
+            malformedValues("[{\"a\":".repeat(100_000) + " => 188 64 levels");
+            malformed("[".repeat(100_000) + " => 1:1: an object");
+            malformed("{\"feeds\":[{\"name\":\"x\",\"a\":" + "[".repeat(62) + " => 1:88: 64 levels");
         });
 
-        test("JSON: all that RFC 8259 accepts", () -> wellFormedValues(
-            "0", "-0", "0.0", "-0.0e-0", "1E+2", "1e-2", "1.50", "1e400", "123456789012345678901234567890", "true", "false", "null", "\"\"", "{}", "[]",
-            "{\"\":1}", "{\"a\":{\"a\":{\"a\":1}}}", "[{\"a\":1},{\"a\":1}]", "{\"a\":1,\"A\":1,\"a \":1}", "[[],{},\"\",0,null,true,false]",
-            "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\u0000\\u001F\\u00e9\\uFFFF\"", "\"\\ud83d\\ude00\"", "\"\\uD83D\\uDE00\\uDBFF\\uDFFF\"", "\"\u007f\"",
-            "\"\\\\u12\"", "\"/\"", "\"\u00c3\u00a9 \u00e2\u0082\u00ac \u00f0\u009f\u0098\u0080\"", "\"\u00ed\u009f\u00bf\u00ee\u0080\u0080\"",
-            "\"\u00ef\u00bf\u00bf\u00f4\u008f\u00bf\u00bf\"", "\"\u00c2\u0080\u00df\u00bf\u00e0\u00a0\u0080\u00f0\u0090\u0080\u0080\"", " \t\r\n1 \t\r\n",
-            "[ 1 ,\n2\r,\t3 ]", "{ \"a\" : 1 , \"b\"\n:\t2 }", "\"" + "x".repeat(100_000) + "\"", "\"" + "\u00c3\u00a9".repeat(100_000) + "\"",
-            "\"<!-- // /* # \"", "1" + "0".repeat(5000)));
+        test("JSON: all that RFC 8259 accepts", () -> {
+            wellFormedValues("""
+                0
+                -0
+                0.0
+                -0.0e-0
+                1E+2
+                1e-2
+                1.50
+                1e400
+                123456789012345678901234567890
+                true
+                false
+                null
+                ""
+                {}
+                []
+                {"":1}
+                {"a":{"a":{"a":1}}}
+                [{"a":1},{"a":1}]
+                {"a":1,"A":1,"a ":1}
+                [[],{},"",0,null,true,false]
+                "\\"\\\\\\/\\b\\f\\n\\r\\t"
+                "\\u0000\\u001F\\u00e9\\uFFFF"
+                "\\ud83d\\ude00\\uD83D\\uDE00\\uDBFF\\uDFFF"
+                "\\\\u12"
+                "/ <7f> <!-- // /* #"
+                "<c3 a9> <e2 82 ac> <f0 9f 98 80>"
+                "<c2 80 df bf e0 a0 80 ed 9f bf ee 80 80 ef bf bf f0 90 80 80 f4 8f bf bf>"
+                <20 09 0d 0a>1<20 09 0d 0a>
+                [ 1 ,<0a>2<0d>,<09>3 ]
+                { "a" : 1 , "b"<0a>:<09>2 }
+                """);
+            wellFormedValues("\"" + "x".repeat(100_000) + "\"\n\"" + "<c3 a9>".repeat(10_000) + "\"\n1" + "0".repeat(5000));
+        });
 
+        // A reader may keep names it has seen, or hashes of them: these are as alike as they can be.
         test("JSON: members that look alike are told apart", () -> {
-            String nine = "{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"9\":{\"9\":9}}";
-            wellFormedValues("[" + nine + "," + nine + "]", "{\"a\":{\"a\":1},\"b\":{\"a\":1}}", "{\"\\u0000\":1,\"\":2}", "{\"a\":1,\"\\u0061\\u0000\":2}",
-                "{\"\u00c3\u00a9\":1,\"\u00c3\u00a8\":2,\"e\u00cc\u0081\":3}", "{\"ab\":1,\"ba\":2,\"AaBB\":3,\"BBAa\":4}",
-                // One is the beginning of the other, at lengths that a cache or a hash may confuse.
-                "{\"x" + "\u00c3\u00a9".repeat(32) + "\":1,\"x" + "\u00c3\u00a9".repeat(16) + "\":2}", "{\"" + "x".repeat(64) + "\":1,\"" + "x".repeat(32) + "\":2}");
+            wellFormedValues("""
+                {"a":{"a":1},"b":{"a":1}}
+                {"\\u0000":1,"":2}
+                {"a":1,"\\u0061\\u0000":2}
+                {"<c3 a9>":1,"<c3 a8>":2,"e<cc 81>":3}
+                {"ab":1,"ba":2,"AaBB":3,"BBAa":4}
+                [{"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9},{"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9}]
+                """);
+            wellFormedValues("{\"x" + "<c3 a9>".repeat(32) + "\":1,\"x" + "<c3 a9>".repeat(16) + "\":2}");
+            wellFormedValues("{\"" + "x".repeat(64) + "\":1,\"" + "x".repeat(32) + "\":2}");
         });
 
-        test("JSON: white space around a document, and members spelled with escapes", () -> {
-            String escaped = "{\"f\\u0065eds\":[{\"\\u006eame\":\"\\u0061lpha\",\"alive\":true,\"last_tick_age_seconds\":8}],\"max_age_seconds\":90}";
+        test("JSON: members and names may be spelled with escapes", () -> {
+            String escaped = "{\"f\\u0065eds\":[{\"\\u006eame\":\"\\u0061lpha\",\"aliv\\u0065\":true,\"last\\u005ftick_age_seconds\":8}],"
+                    + "\"max\\u005fage_seconds\":90}";
+            String plain = document("limit 90", feed("\\u0022\\u005c\\u002f\\u0008\\u000c\\u000a\\u000d\\u0009\\u00e9\\ud83d\\ude00A",
+                    "alive true, age 8"));
+            String shorter = document("limit 90", feed("\\\"\\\\\\/\\b\\f\\n\\r\\t\u00e9\ud83d\ude00\\u0041", "alive true, age 8"));
+            String name = "\"\\/\b\f\n\r\t\u00e9\ud83d\ude00A";
+            equal(shorter, decided(plain, shorter, NOW), name + " fresh none 8/90");
             for (String text : List.of(" \r\n\t" + escaped + "\n\n", escaped, escaped + "\r\n")) {
-                equal(text, shown(new Freshness.Decision(state(fixture, true), state(text, false), null, Instant.parse(NOW)).all()),
-                    "alpha fresh none 8/90, bravo feed_missing page ?/90, charlie feed_missing page ?/90");
+                equal(text, decided(fixture, text, NOW), "alpha fresh none 8/90, bravo feed_missing page ?/90, charlie feed_missing page ?/90");
             }
         });
 
-        test("JSON: what no feed can be blamed for makes the state invalid", () -> malformed(
-            "{\"max_age_seconds\":90} => 1:1 feeds", "{\"feeds\":null} => 1:10 array", "{\"feeds\":{}} => 1:10 array", "{\"feeds\":\"x\"} => 1:10 array",
-            "{\"feeds\":[]} => 1:10 feed", "{\"Feeds\":[{\"name\":\"x\"}]} => 1:1 feeds", "{\"feeds\":[[]]} => 1:11 object",
-            "{\"feeds\":[\"x\"]} => 1:11 object", "{\"feeds\":[null]} => 1:11 object", "{\"feeds\":[{\"name\":\"x\"},1]} => 1:24 object",
-            "{\"feeds\":[{}]} => 1:11 name", "{\"feeds\":[{\"alive\":true}]} => 1:11 name", "{\"feeds\":[{\"Name\":\"x\"}]} => 1:11 name",
-            "{\"feeds\":[{\"name\":null}]} => 1:19 name", "{\"feeds\":[{\"name\":1}]} => 1:19 name", "{\"feeds\":[{\"name\":true}]} => 1:19 name",
-            "{\"feeds\":[{\"name\":[\"x\"]}]} => 1:19 name", "{\"feeds\":[{\"name\":{}}]} => 1:19 name", "{\"feeds\":[{\"name\":\"\"}]} => 1:19 name",
-            "{\"feeds\":[{\"name\":\"x\"},{\"name\":\"y\"},{\"name\":\"x\"}]} => 1:37 once", "{\"feeds\":[{\"name\":\"x\"},{\"name\":\"\\u0078\"}]} => 1:24 once",
-            "{\"feeds\":[{\"name\":\"x\"},]} => 1:24 object", "{\"feeds\":[{\"name\":\"x\",\"note\":01}]} => 1:30 leading zeros"));
+        test("JSON: what no feed can be blamed for makes the state invalid", () -> malformed("""
+            {"max_age_seconds":90} => 1:1: a member feeds
+            {"Feeds":[{"name":"x"}]} => 1:1: a member feeds
+            {"feeds":null} => 1:10: an array
+            {"feeds":{}} => 1:10: an array
+            {"feeds":"x"} => 1:10: an array
+            {"feeds":[]} => 1:10: at least one feed
+            {"feeds":[[]]} => 1:11: an object
+            {"feeds":["x"]} => 1:11: an object
+            {"feeds":[null]} => 1:11: an object
+            {"feeds":[{"name":"x"},1]} => 1:24: an object
+            {"feeds":[{"name":"x"},]} => 1:24: an object
+            {"feeds":[{}]} => 1:11: a name
+            {"feeds":[{"alive":true}]} => 1:11: a name
+            {"feeds":[{"Name":"x"}]} => 1:11: a name
+            {"feeds":[{"name":null}]} => 1:19: a name
+            {"feeds":[{"name":1}]} => 1:19: a name
+            {"feeds":[{"name":true}]} => 1:19: a name
+            {"feeds":[{"name":["x"]}]} => 1:19: a name
+            {"feeds":[{"name":{}}]} => 1:19: a name
+            {"feeds":[{"name":""}]} => 1:19: a name
+            {"feeds":[{"name":"x"},{"name":"y"},{"name":"x"}]} => 1:37: once
+            {"feeds":[{"name":"x"},{"name":"\\u0078"}]} => 1:24: once
+            {"feeds":[{"name":"x","note":01}]} => 1:30: leading zeros
+            """));
 
         test("JSON: an error does not echo the file at length", () -> {
-            for (String text : List.of("{\"" + "k".repeat(9999) + "\" x", "{\"a\":\"" + "v".repeat(9999), "{\"feeds\":[{\"name\":\"" + "n".repeat(9999) + "\"}]}",
-                    "{\"a\":" + "9".repeat(9999) + "x", "{\"" + "k".repeat(9999) + "\":1,\"" + "k".repeat(9999) + "\":2}")) {
-                equal(text, feed(text).out.length() < 400, true);
+            for (String text : List.of("{\"k*\" x", "{\"a\":\"v*", "{\"feeds\":[{\"name\":\"n*\"}]}", "{\"a\":9*x", "{\"k*\":1,\"k*\":2}",
+                    "{\"a\":t*")) {
+                String line = feed(text.replaceAll("(.)\\*", "$1".repeat(9999))).head();
+                equal(text + ": " + line.length() + " characters", line.length() < 400, true);
             }
-            String claims = document("limit 90, as_of '" + "t".repeat(9999) + "'", feed("alpha", "alive true, age 8"),
-                    feed("bravo", "alive true, age '" + "a".repeat(9999) + "'"), feed("charlie", "alive true, age 8, limit " + "9".repeat(9999)));
-            equal("long claims", feed(claims).out.length() < 4000, true);
+            String nines = "9".repeat(9999);
+            for (String claim : List.of("as_of '" + nines + "'", "as_of " + nines, "as_of [" + nines + "]", "limit " + nines,
+                    "limit '" + nines + "'")) {
+                int length = feed(document(claim, feed("alpha", "alive true, age 8"))).out.length();
+                equal(claim + ": " + length + " characters", length < 2000, true);
+            }
+            for (String claim : List.of("age " + nines, "age '" + nines + "'", "age 8, limit " + nines, "age 8, limit '" + nines + "'")) {
+                int length = feed(document("limit 90", feed("alpha", "alive true, " + claim))).out.length();
+                equal(claim + ": " + length + " characters", length < 2000, true);
+            }
         });
     }
 
-    /** Rows of a value, the character where it goes wrong, and what was expected there. */
-    static void malformedValues(String... rows) {
-        for (String row : rows) {
+    /** Lines of a value, the character where it goes wrong, and what was expected there. */
+    static void malformedValues(String rows) {
+        for (String row : rows.split("\n")) {
             String[] want = row.substring(row.lastIndexOf(" => ") + 4).split(" ", 2);
-            refuses("{\"v\":" + row.substring(0, row.lastIndexOf(" => ")) + ",\"feeds\":[{\"name\":\"alpha\"}]}", "1:" + (5 + Integer.parseInt(want[0])) + ":", want[1]);
+            refuses("{\"v\":" + row.substring(0, row.lastIndexOf(" => ")) + ",\"feeds\":[{\"name\":\"alpha\"}]}",
+                    "1:" + (5 + Integer.parseInt(want[0])) + ":", want[1]);
         }
     }
 
-    static void malformed(String... rows) {
-        for (String row : rows) {
+    /** Lines of a document, the line and column where it goes wrong, and what was expected there. */
+    static void malformed(String rows) {
+        for (String row : rows.split("\n")) {
             String[] want = row.substring(row.lastIndexOf(" => ") + 4).split(" ", 2);
             refuses(row.substring(0, row.lastIndexOf(" => ")), want[0], want[1]);
         }
@@ -564,27 +741,28 @@ final class FreshnessTest {
     static void refuses(String text, String place, String expected) {
         Run run = feed(text);
         String prefix = "FRESHNESS UNKNOWN: standard input:" + place;
-        boolean said = run.exit == 3 && run.head().startsWith(prefix) && run.head().replace("\\u007c", "|").contains(expected);
+        boolean said = run.exit == 3 && run.head().startsWith(prefix) && run.head().contains(expected);
         equal(text, said ? "" : run.exit + " " + run.out, said ? "" : "3 " + prefix + " ... " + expected);
     }
 
-    static void wellFormedValues(String... values) {
-        for (String value : values) {
-            Run run = feed("{\"v\":" + value + "," + fixture.substring(1));
-            equal(value, run.exit + " " + (run.exit == 0 ? "" : run.head()), "0 ");
-            String inFeed = fixture.replace("\"name\": \"bravo\"", "\"name\": \"bravo\", \"v\": " + new String(bytes(value), UTF_8));
-            equal(value + " in a feed", runWith(new ByteArrayInputStream(inFeed.getBytes(UTF_8)), "status --state -").exit, 0);
+    /** Lines of a value that a member of the state, and then one of a feed, may have. */
+    static void wellFormedValues(String rows) {
+        for (String row : rows.split("\n")) {
+            for (String before : List.of("\"max_age_seconds\"", "\"alive\"")) {
+                Run run = feed(fixture.replaceFirst(before, "\"v\": VALUE, " + before).replace("VALUE", row));
+                equal(row + " before " + before, run.exit == 0 ? "0" : run.exit + " " + run.head(), "0");
+            }
         }
     }
 
-    /** Hands bytes, written as ISO 8859-1, to status. */
-    static Run feed(String latin1) {
-        return runWith(new ByteArrayInputStream(bytes(latin1)), "status --state - --now " + NOW);
+    /** Hands bytes to status; <c3 a9> in the text stands for these bytes. */
+    static Run feed(String text) {
+        String latin1 = HEX_BYTES.matcher(text).replaceAll(hex ->
+            Matcher.quoteReplacement(new String(HexFormat.ofDelimiter(" ").parseHex(hex.group(1)), ISO_8859_1)));
+        return runWith(new ByteArrayInputStream(latin1.getBytes(ISO_8859_1)), "status --state - --now " + NOW);
     }
 
-    static byte[] bytes(String latin1) {
-        return latin1.getBytes(ISO_8859_1);
-    }
+    static final Pattern HEX_BYTES = Pattern.compile("<([0-9a-f]{2}(?: [0-9a-f]{2})*)>");
 
     // ---- Limits ----
 
@@ -694,7 +872,7 @@ final class FreshnessTest {
                     write("in.json", shape(shape, kind[1]));
                     run("scenario " + kind[0] + " --feed bravo --state @in.json --output @out.json --now " + NOW).exits(0).says("SCENARIO WRITTEN");
                     equal(row, read("out.json"), shape(shape, half[1]));
-                    run("status --state @out.json --format json --now " + NOW).exits(2).has("unsafe_feeds", List.of("bravo"));
+                    run("status --state @out.json --format json --now " + NOW).exits(2).reports("unsafe_feeds ['bravo']");
                 }
             }
         });
@@ -705,11 +883,11 @@ final class FreshnessTest {
                 write("in.json", whole);
                 run("scenario missing --feed bravo --state @in.json --output @out.json").exits(0).says("SCENARIO WRITTEN");
                 equal("missing", read("out.json"), shape(shape.replaceAll("(?s)<.*>", ""), "true 11 90"));
-                run("status --state @out.json --format json --now " + NOW).exits(2).has("unsafe_feeds", List.of("bravo"));
+                run("status --state @out.json --format json --now " + NOW).exits(2).reports("unsafe_feeds ['bravo']");
 
                 run("scenario frozen --state @in.json --output @out.json --now " + NOW).exits(0).says("SCENARIO WRITTEN");
                 equal("frozen", read("out.json"), whole.replace(NOW, "2026-11-22T08:37:00Z"));
-                run("status --state @out.json --format json --now " + NOW).exits(2).has("fresh_feeds", new BigDecimal(0));
+                run("status --state @out.json --format json --now " + NOW).exits(2).reports("fresh_feeds 0");
 
                 run("scenario corrupt --state @in.json --output @out.json").exits(0).says("SCENARIO WRITTEN");
                 String cut = read("out.json");
@@ -720,8 +898,8 @@ final class FreshnessTest {
 
         test("writer: a recovery changes its members and not one byte more", () -> {
             for (String shape : SHAPES) {
-                for (String before : List.of("true 660 90.0", "true null 90", "false 11 90", "true -30 90", "'true' '5' 90", "{} [] 90", "true 1e400 9e1",
-                        "true 660 900")) {
+                for (String before : List.of("true 660 90.0", "true null 90", "false 11 90", "true -30 90", "'true' '5' 90", "{} [] 90",
+                        "true 1e400 9e1", "true 660 900")) {
                     write("in.json", shape(shape, before));
                     String limit = before.substring(before.lastIndexOf(' '));
                     run("recover --feed bravo --state @in.json --output @out.json --now " + NOW).exits(0).says("RECOVERED");
@@ -804,11 +982,11 @@ final class FreshnessTest {
         test("writer: a scenario reports what it changed, and the command that shows it", () -> {
             for (String kind : KINDS) {
                 boolean whole = KINDS.indexOf(kind) >= 6;
-                Run run = run("scenario " + kind + (whole ? "" : " --feed bravo") + " --state @healthy.json --output @out.json --format json --now " + NOW);
-                equal(kind, run.json().keySet().stream().toList(),
-                    List.of("scenario", "feed", "changed", "state", "state_sha256", "output", "output_sha256", "show"));
-                run.has("scenario", kind).has("feed", whole ? null : "bravo").has("state", dir + "/healthy.json").has("output", dir + "/out.json");
-                run.has("state_sha256", sha256("healthy.json")).has("output_sha256", sha256("out.json"));
+                Run run = run("scenario " + kind + (whole ? "" : " --feed bravo") + " --output @out.json --format json --now " + NOW).exits(0);
+                run.members("", "scenario", "feed", "changed", "state", "state_sha256", "output", "output_sha256", "show");
+                run.has("scenario", kind).has("feed", whole ? null : "bravo").has("output", dir + "/out.json").has("output_sha256",
+                        sha256("out.json"));
+                run.has("state", home + "/data/healthy.json").has("state_sha256", sha256("healthy.json"));
                 paste(run.get("show").toString()).exits(kind.equals("corrupt") ? 3 : 2);
             }
             run("scenario stale --feed bravo --output @out.json").exits(0).says("SCENARIO WRITTEN: stale bravo", "11", "660", "status --state ");
@@ -840,7 +1018,8 @@ final class FreshnessTest {
         while (start < Math.min(before.length(), after.length()) && before.charAt(start) == after.charAt(start)) {
             start++;
         }
-        while (end < Math.min(before.length(), after.length()) && before.charAt(before.length() - 1 - end) == after.charAt(after.length() - 1 - end)) {
+        while (end < Math.min(before.length(), after.length())
+                && before.charAt(before.length() - 1 - end) == after.charAt(after.length() - 1 - end)) {
             end++;
         }
         return after.length() > before.length() && start + end >= before.length();
@@ -868,7 +1047,7 @@ final class FreshnessTest {
                         equal(run.call + ": what a pipe would take for the state", run.out, "");
                         run.warns("RECOVERY REFUSED", half[1].split(", "));
                     } else if (output.contains("json --format")) {
-                        run.has("recovery", "refused").has("output", null).has("output_sha256", null);
+                        run.reports("recovery 'refused'", "output null", "output_sha256 null");
                         equal(run.call, run.get("refused_because") instanceof String, true);
                     } else {
                         run.says("RECOVERY REFUSED", half[1].split(", "));
@@ -891,16 +1070,16 @@ final class FreshnessTest {
         test("recovery: other feeds stay as they are, fresh or not", () -> {
             write("in.json", fixture.replace(": 7\n", ": 700\n").replace(": 11\n", ": 900\n"));
             run("recover --feed bravo --state @in.json --output @out.json").exits(0).says("RECOVERED");
-            run("status --state @out.json --format json").exits(2).has("unsafe_feeds", List.of("charlie"));
+            run("status --state @out.json --format json").exits(2).reports("unsafe_feeds ['charlie']");
         });
 
         test("recovery: the report is the record, before and after, and its command replays it", () -> {
             Run run = run("recover --feed bravo --state @stale.json --output @out.json --format json --age-seconds 6 --now " + NOW).exits(0);
-            equal("members", run.json().keySet().stream().toList(), List.of("recovery", "time", "feed", "refused_because", "before", "after", "changed",
-                "baseline", "state", "state_sha256", "output", "output_sha256", "replay"));
-            run.has("recovery", "recovered").has("time", NOW).has("feed", "bravo").has("refused_because", null);
-            run.has("before.freshness_status", "stale").has("before.last_tick_age_seconds", new BigDecimal(660)).has("before.safe_to_serve", false);
-            run.has("after.freshness_status", "fresh").has("after.last_tick_age_seconds", new BigDecimal(6)).has("after.safe_to_serve", true);
+            run.members("", "recovery", "time", "feed", "refused_because", "before", "after", "changed", "baseline", "state", "state_sha256",
+                    "output", "output_sha256", "replay");
+            run.reports("recovery 'recovered'", "time '" + NOW + "'", "feed 'bravo'", "refused_because null",
+                    "before.freshness_status 'stale'", "before.last_tick_age_seconds 660", "before.safe_to_serve false",
+                    "after.freshness_status 'fresh'", "after.last_tick_age_seconds 6", "after.safe_to_serve true");
             run.has("baseline", home + "/data/healthy.json").has("state", dir + "/stale.json").has("output", dir + "/out.json");
             run.has("state_sha256", sha256("stale.json")).has("output_sha256", sha256("out.json"));
             String first = read("out.json");
@@ -908,34 +1087,43 @@ final class FreshnessTest {
             paste(run.get("replay").toString()).exits(0).says("RECOVERED");
             equal("replayed", read("out.json"), first);
 
-            run("recover --feed bravo --state @stale.json --output @out.json").says("RECOVERED: bravo", "660s", "5s", sha256("stale.json"), sha256("out.json"));
-            run("recover --feed alpha --state @stale.json --output @out.json --format json").has("recovery", "unchanged")
-                .has("before.freshness_status", "fresh");
+            run("recover --feed bravo --state @stale.json --output @out.json")
+                .says("RECOVERED: bravo", "660s", "5s", sha256("stale.json"), sha256("out.json"));
+            run("recover --feed alpha --state @stale.json --output @out.json --format json")
+                .reports("recovery 'unchanged'", "before.freshness_status 'fresh'", "changed []");
         });
 
         test("recovery: a record is one JSON line each, the same as the report", () -> {
             write("torn", "{\"recovery\": \"reco");
             for (String record : List.of("record", "torn")) {
-                Run one = run("recover --feed bravo --state @stale.json --output @out.json --record @" + record + " --format json --now " + NOW).exits(0);
+                String call = "recover --feed bravo --state @stale.json --output @out.json --record @" + record;
+                Run one = run(call + " --format json --now " + NOW).exits(0);
                 run("recover --feed alpha --state @stale.json --output @out.json --record @" + record).exits(0);
-                run("recover --feed bravo --state @stale.json --output @out.json --record @" + record + " --age-seconds 91").exits(2);
+                run(call + " --age-seconds 91").exits(2);
                 List<String> lines = new ArrayList<>(List.of(read(record).split("\n", -1)));
                 if (record.equals("torn")) {
                     equal("what another left torn stays", lines.remove(0), "{\"recovery\": \"reco");
                 }
                 equal(record, lines.size() + lines.get(2), "3");
-                equal(record, Reader.read(lines.get(0)), one.json());
+                equal(record, Reader.read(lines.get(0)), Reader.read(one.out));
                 equal(record, Reader.at(lines.get(1), "recovery"), "unchanged");
                 Instant time = Instant.parse(Reader.at(lines.get(1), "time").toString());
                 equal("time " + time, time.isAfter(Instant.now().minusSeconds(60)) && !time.isAfter(Instant.now()), true);
             }
         });
 
+        test("recovery: what is not done is not recorded", () -> {
+            write("record", "{}\n");
+            String[] call = arguments("recover --feed bravo --state @stale.json --output - --record @record");
+            equal("a closed pipe", Freshness.run(call, UNREAD, new Full(0), new ByteArrayOutputStream()) + read("record"), "3{}\n");
+        });
+
         test("recovery: what cannot be recorded is not done", () -> {
             oddFiles();
-            for (String row : List.of("@sub => not a regular file", "/dev/null => not a regular file", "@fifo => not a regular file", "@soft.json => link",
-                    "@dangling.json => link", "@absent/record => no such directory", "@in.json => the input", "@hard.json => the input",
-                    "@base.json => the baseline", "@out.json => one file", "@./out.json => one file", "HOME/data/healthy.json => the baseline")) {
+            for (String row : List.of("@sub => not a regular file", "@device => not a regular file", "@fifo => not a regular file",
+                    "@soft.json => link", "@dangling.json => link", "@absent/record => no such directory", "@in.json => the input",
+                    "@hard.json => the input", "@base.json => the baseline", "@out.json => one file", "@./out.json => one file",
+                    "HOME/data/healthy.json => the baseline")) {
                 String[] half = row.split(" => ");
                 for (String out : List.of("", "old")) {
                     if (!out.isEmpty()) {
@@ -961,15 +1149,17 @@ final class FreshnessTest {
     static void files() {
         test("files: the input, the baseline and all but regular files are refused as output", () -> {
             oddFiles();
-            for (String row : List.of("@in.json => the input", "@./in.json => the input", "@sub/../in.json => the input", "@linked/in.json => the input",
-                    "@hard.json => the input", "@base.json => the baseline", "@sub/.././base.json => the baseline", "@hardbase.json => the baseline",
-                    "HOME/data/healthy.json => the baseline", "HOME/./data/../data/healthy.json => the baseline", "@soft.json => a link",
-                    "@soft-old.json => a link", "@dangling.json => a link", "@sub => not a regular file", "@sub/ => not a regular file",
-                    "@fifo => not a regular file", "/dev/null => not a regular file", "/ => not a regular file", "@absent/out.json => no such directory",
-                    "@in.json/out.json => no such directory", "@nul\0.json => no path", "@" + "x".repeat(5000) + " => long")) {
+            for (String row : List.of("@in.json => the input", "@./in.json => the input", "@sub/../in.json => the input",
+                    "@linked/in.json => the input", "@hard.json => the input", "@base.json => the baseline", "@sub/.././base.json => the baseline",
+                    "@hardbase.json => the baseline", "HOME/data/healthy.json => the baseline", "HOME/./data/../data/healthy.json => the baseline",
+                    "@soft.json => a link", "@soft-old.json => a link", "@dangling.json => a link", "@sub => not a regular file",
+                    "@sub/ => not a regular file", "@fifo => not a regular file", "@device => not a regular file", "/ => not a regular file",
+                    "@absent/out.json => no such directory", "@in.json/out.json => no such directory", "@nul\0.json => no path",
+                    "@" + "x".repeat(5000) + " => long")) {
                 String[] half = row.split(" => ");
-                for (String call : List.of("status --state @in.json --baseline @base.json", "status --state @in.json --format json --baseline @base.json",
-                        "recover --feed bravo --state @in.json --baseline @base.json", "scenario stale --feed bravo --state @in.json")) {
+                for (String call : List.of("status --state @in.json --baseline @base.json",
+                        "status --state @in.json --format json --baseline @base.json", "recover --feed bravo --state @in.json --baseline @base.json",
+                        "scenario stale --feed bravo --state @in.json")) {
                     if (call.startsWith("scenario") && half[1].contains("baseline") && !half[0].startsWith("HOME")) {
                         continue; // it has no --baseline
                     }
@@ -983,7 +1173,8 @@ final class FreshnessTest {
         });
 
         test("files: a new file takes the old one's place, and the old one stays whole", () -> {
-            for (String call : List.of("status --state @healthy.json --format json", "recover --feed bravo --state @stale.json", "scenario stale --feed bravo")) {
+            for (String call : List.of("status --state @healthy.json --format json", "recover --feed bravo --state @stale.json",
+                    "scenario stale --feed bravo")) {
                 write("old.json", "old");
                 Files.createLink(dir.resolve("out.json"), dir.resolve("old.json"));
                 run(call + " --output @out.json").exits(0);
@@ -995,10 +1186,10 @@ final class FreshnessTest {
 
         test("files: a state or baseline that is no regular file does not hang", () -> {
             oddFiles();
-            for (String file : List.of("@fifo", "/dev/zero", "/dev/null", "@sub", "/", "@absent.json", "@in.json/x", "@dangling.json", "@nul\0.json",
-                    "@" + "x".repeat(5000))) {
-                for (String call : List.of("status --state %", "status --baseline %", "status --state @in.json --baseline %", "gate --feed bravo --state %",
-                        "gate --feed bravo --state @in.json --baseline %")) {
+            for (String file : List.of("@fifo", "@device", "/dev/zero", "/dev/null", "@sub", "/", "@absent.json", "@in.json/x", "@dangling.json",
+                    "@nul\0.json", "@" + "x".repeat(5000))) {
+                for (String call : List.of("status --state %", "status --baseline %", "status --state @in.json --baseline %",
+                        "gate --feed bravo --state %", "gate --feed bravo --state @in.json --baseline %")) {
                     String before = snapshot();
                     run(call, at(file)).exits(3).says(call.startsWith("gate") ? "GATE BLOCKED: " : "FRESHNESS UNKNOWN: ");
                     equal(call, snapshot(), before);
@@ -1024,10 +1215,11 @@ final class FreshnessTest {
             Run scenario = runWith(new ByteArrayInputStream(fixture.getBytes(UTF_8)), "scenario stale --feed bravo --state - --output -").exits(0);
             equal("the document", scenario.out, stale);
             scenario.warns("SCENARIO WRITTEN");
-            Run recover = runWith(new ByteArrayInputStream(stale.getBytes(UTF_8)), "recover --feed bravo --state - --output - --format json").exits(0);
+            Run recover = runWith(new ByteArrayInputStream(stale.getBytes(UTF_8)),
+                    "recover --feed bravo --state - --output - --format json").exits(0);
             equal("the document", recover.out, fixture.replace(": 11\n", ": 5\n"));
             equal("the report", Reader.at(recover.err, "recovery"), "recovered");
-            Run status = run("status --state @stale.json --format json --output -").exits(2).has("unsafe_feeds", List.of("bravo"));
+            Run status = run("status --state @stale.json --format json --output -").exits(2).reports("unsafe_feeds ['bravo']");
             status.warns("FRESHNESS CRITICAL", "bravo");
             Run filed = run("status --state @stale.json --format json --output @out.json").exits(2).says("FRESHNESS CRITICAL", "bravo");
             equal("one line", filed.out.lines().count() + filed.err, "1");
@@ -1047,7 +1239,9 @@ final class FreshnessTest {
         write("sub/old.json", "old");
         Files.createSymbolicLink(dir.resolve("soft-old.json"), dir.resolve("sub/old.json"));
         Files.createSymbolicLink(dir.resolve("dangling.json"), dir.resolve("nowhere.json"));
-        equal("mkfifo", new ProcessBuilder("mkfifo", dir.resolve("fifo").toString()).start().waitFor(), 0);
+        // The device is like /dev/null, and our own: a faulty program that root runs would replace the one of the machine.
+        String make = "mkfifo fifo && { mknod device c 1 3 2>/dev/null || mkfifo device; }";
+        equal(make, new ProcessBuilder("sh", "-c", make).directory(dir.toFile()).start().waitFor(), 0);
     }
 
     // ---- Usage ----
@@ -1071,8 +1265,8 @@ final class FreshnessTest {
         OPTIONS.put("recover", "--feed --state --output --age-seconds --record --baseline --format --now");
         OPTIONS.put("smoke", "--format");
         OPTIONS.put("doctor", "--format");
-        for (String pair : List.of("--state @healthy.json", "--baseline @healthy.json", "--format json", "--output @out.json", "--watch 1", "--color never",
-                "--now " + NOW, "--feed bravo", "--action price_order", "--age-seconds 91", "--record @record")) {
+        for (String pair : List.of("--state @healthy.json", "--baseline @healthy.json", "--format json", "--output @out.json", "--watch 1",
+                "--color never", "--now " + NOW, "--feed bravo", "--action price_order", "--age-seconds 91", "--record @record")) {
             VALUES.put(pair.split(" ")[0], pair.split(" ")[1]);
         }
     }
@@ -1117,8 +1311,8 @@ final class FreshnessTest {
         test("usage: commands", () -> {
             refused("", "no command given");
             refused("%", "unknown command", "");
-            for (String row : List.of("stauts status", "stat status", "Status status", "gat gate", "gates gate", "scenaro scenario", "recvoer recover",
-                    "smok smoke", "docter doctor", "hepl help")) {
+            for (String row : List.of("stauts status", "stat status", "Status status", "gat gate", "gates gate", "scenaro scenario",
+                    "recvoer recover", "smok smoke", "docter doctor", "hepl help")) {
                 String[] words = row.split(" ");
                 refused(words[0] + " --state @healthy.json", "unknown command: " + words[0] + "; did you mean " + words[1] + "?");
             }
@@ -1180,13 +1374,15 @@ final class FreshnessTest {
             String watch = " is 0 0.05 0.0999 -1 86400.1 86401 1e9 abc 1s 01 +1 null true NaN 0x1 1e999999999";
             String age = " is -1 -30 -0.0001 1000000000.1 1000000001 1e400 1e999999999 abc 5s 05 +5 .5 5. null true NaN Infinity 0x5 5,0 [5] {}";
             String now = " is now yesterday 2026-11-22 2026-11-22T09:37:00 2026-02-30T00:00:00Z 1795340220 2026-11-22T24:00:00Z null";
-            for (String row : List.of("status --format is xml JSON js text|json j|p json,text", "gate --format is prometheus xml", "scenario --format is prometheus",
-                    "recover --format is prometheus xml", "smoke --format is prometheus xml", "doctor --format is yaml", "status --color is purple on ALWAYS",
-                    "status --watch" + watch, "scenario --age-seconds" + age, "recover --age-seconds" + age, "status --now" + now, "gate --now" + now,
-                    "scenario --now" + now, "recover --now" + now, "status --baseline is -", "gate --baseline is -", "recover --baseline is -")) {
+            for (String row : List.of("status --format is xml JSON js text|json j|p json,text", "gate --format is prometheus xml",
+                    "scenario --format is prometheus", "recover --format is prometheus xml", "smoke --format is prometheus xml",
+                    "doctor --format is yaml", "status --color is purple on ALWAYS", "status --watch" + watch, "scenario --age-seconds" + age,
+                    "recover --age-seconds" + age, "status --now" + now, "gate --now" + now, "scenario --now" + now, "recover --now" + now,
+                    "status --baseline is -", "gate --baseline is -", "recover --baseline is -")) {
                 String[] words = row.split(" is | ");
                 for (String value : Arrays.asList(words).subList(2, words.length)) {
-                    refused(CALLS.get(words[0]) + " " + words[1] + "=" + value, "invalid value given for " + words[1] + ": " + value.replace("|", "\\u007c"));
+                    refused(CALLS.get(words[0]) + " " + words[1] + "=" + value, 
+                            "invalid value given for " + words[1] + ": " + value.replace("|", "\\u007c"));
                 }
             }
             refused("gate --feed % --state @healthy.json", "not text", "\ufffd");
@@ -1278,28 +1474,30 @@ final class FreshnessTest {
 
         test("gate: the members of its JSON", () -> {
             Run run = run("gate --feed bravo --feed alpha --action price_order --action inspect_status --state @stale.json --format json").exits(2);
-            equal("members", run.json().keySet().stream().toList(), List.of("gate", "actions", "blocked_feeds", "next", "state", "feeds"));
-            run.has("actions", List.of("price_order", "inspect_status")).has("feeds.0.name", "bravo").has("feeds.1.name", "alpha");
-            run.has("feeds.0.reason_code", "stale").has("feeds.1.safe_to_serve", true);
-            run("gate --feed alpha --state @stale.json --format json").exits(0).has("gate", "open").has("actions", List.of()).has("next", List.of());
+            run.members("", "gate", "actions", "blocked_feeds", "next", "state", "feeds");
+            run.reports("gate 'blocked'", "actions ['price_order', 'inspect_status']", "blocked_feeds ['bravo']", "feeds.0.name 'bravo'",
+                    "feeds.0.reason_code 'stale'", "feeds.1.name 'alpha'", "feeds.1.safe_to_serve true");
+            run("gate --feed alpha --state @stale.json --format json").exits(0).reports("gate 'open'", "actions []", "blocked_feeds []", "next []");
         });
 
         test("gate: what cannot be evaluated is exit 3, whatever is asked", () -> {
             write("broken.json", fixture.substring(9));
-            write("frozen.json", fixture);
-            for (String row : List.of("--feed alpha --state @broken.json => broken.json:1:1: ", "--feed alpha --action inspect_status --state @broken.json => broken.json",
-                    "--feed alpha --state @absent.json => no such file", "--feed alpha --state @stale.json --baseline @broken.json => baseline",
-                    "--feed nobody --state @healthy.json => unknown feed: nobody", "--feed alpha --feed nobody --state @healthy.json => unknown feed: nobody",
-                    "--feed bravo --feed nobody --state @stale.json => unknown feed: nobody", "--feed Alpha --state @healthy.json => did you mean alpha?",
-                    "--feed nobody --action inspect_status --state @healthy.json => unknown feed: nobody")) {
+            for (String row : List.of("--feed alpha --state @broken.json => broken.json:1:1: ",
+                    "--feed alpha --action inspect_status --state @broken.json => broken.json:1:1: ",
+                    "--feed alpha --state @absent.json => absent.json",
+                    "--feed alpha --state @stale.json --baseline @broken.json => baseline",
+                    "--feed nobody --state @healthy.json => unknown feed: nobody",
+                    "--feed nobody --action inspect_status --state @healthy.json => unknown feed: nobody",
+                    "--feed alpha --feed nobody --state @healthy.json => unknown feed: nobody",
+                    "--feed bravo --feed nobody --state @stale.json => unknown feed: nobody",
+                    "--feed Alpha --state @healthy.json => did you mean alpha?")) {
                 String[] half = row.split(" => ");
                 run("gate " + half[0]).exits(3).says("GATE BLOCKED", half[1]);
-                Run json = run("gate " + half[0] + " --format json").exits(3).has("gate", "blocked");
+                Run json = run("gate " + half[0] + " --format json").exits(3).reports("gate 'blocked'");
+                json.members("", "gate", "actions", "blocked_feeds", "next", "state", "error", "feeds");
                 equal(row, json.get("error").toString().contains(half[1]), true);
-                equal(row, json.json().keySet().stream().toList().indexOf("error"), 5);
-                for (Object feed : (List<?>) json.get("feeds")) {
-                    equal(row, half[0].contains("broken") && !((Map<?, ?>) feed).get("safe_to_serve").equals(false), false);
-                }
+                boolean known = row.contains("nobody") || row.contains("Alpha"); // then the feeds that are known may be safe
+                equal(row, known || !json.out.contains("\"safe_to_serve\": true"), true);
             }
             refused("gate --feed alpha --state @healthy.json --action sell", "unknown action: sell");
         });
@@ -1341,35 +1539,34 @@ final class FreshnessTest {
 
         test("status: the members of its JSON, in their order", () -> {
             Run run = run("status --state @stale.json --format json --now " + NOW).exits(2);
-            equal("members", run.json().keySet().stream().toList(), List.of("overall_status", "unsafe_feeds", "max_age_seconds", "fresh_feeds", "alive_feeds",
-                "total_feeds", "state", "state_sha256", "feeds"));
-            run.has("overall_status", "restricted").has("unsafe_feeds", List.of("bravo")).has("max_age_seconds", new BigDecimal(90));
-            run.has("fresh_feeds", new BigDecimal(2)).has("alive_feeds", new BigDecimal(3)).has("total_feeds", new BigDecimal(3));
+            run.members("", "overall_status", "unsafe_feeds", "max_age_seconds", "fresh_feeds", "alive_feeds", "total_feeds", "state", "state_sha256",
+                    "feeds");
+            run.members("feeds.1", "name", "alive", "last_tick_age_seconds", "max_age_seconds", "freshness_status", "safe_to_serve",
+                    "allowed_actions", "blocked_actions", "blocked_reason", "reason_code", "alert");
+            run.reports("overall_status 'restricted'", "unsafe_feeds ['bravo']", "max_age_seconds 90", "fresh_feeds 2", "alive_feeds 3",
+                    "total_feeds 3", "feeds.1.name 'bravo'", "feeds.1.alive true", "feeds.1.last_tick_age_seconds 660", "feeds.1.max_age_seconds 90");
             run.has("state", dir + "/stale.json").has("state_sha256", sha256("stale.json"));
-            equal("of a feed", ((Map<?, ?>) run.get("feeds.1")).keySet().stream().toList(), List.of("name", "alive", "last_tick_age_seconds", "max_age_seconds",
-                "freshness_status", "safe_to_serve", "allowed_actions", "blocked_actions", "blocked_reason", "reason_code", "alert"));
-            run.has("feeds.1.alive", true).has("feeds.1.last_tick_age_seconds", new BigDecimal(660)).has("feeds.1.max_age_seconds", new BigDecimal(90));
             equal("figures", run.get("feeds.1.blocked_reason").toString().matches(".*660.*90.*"), true);
-            run("status --state @healthy.json --format json").exits(0).has("overall_status", "eligible").has("unsafe_feeds", List.of());
+            run("status --state @healthy.json --format json").exits(0).reports("overall_status 'eligible'", "unsafe_feeds []");
 
-            write("in.json", document("limit 60, as_of '2026-11-22T09:36:59.5Z'", feed("alpha", "alive true, age 8.25, limit 1e2"), feed("bravo", "alive false"),
-                feed("charlie", "alive 1, age 1e400")));
-            Run odd = run("status --state @in.json --format json --now " + NOW).exits(2).has("alive_feeds", new BigDecimal(1));
-            odd.has("max_age_seconds", new BigDecimal(60)).has("feeds.0.last_tick_age_seconds", new BigDecimal("8.75"));
-            odd.has("feeds.0.max_age_seconds", new BigDecimal(90)).has("feeds.0.alert", "ticket").has("feeds.1.last_tick_age_seconds", null);
-            odd.has("feeds.1.max_age_seconds", new BigDecimal(60)).has("feeds.1.alive", false).has("feeds.2.alive", null).has("feeds.2.last_tick_age_seconds", null);
+            write("in.json", document("limit 60, as_of '2026-11-22T09:36:59.5Z'", feed("alpha", "alive true, age 8.25, limit 1e2"),
+                    feed("bravo", "alive false"), feed("charlie", "alive 1, age 1e400")));
+            run("status --state @in.json --format json --now " + NOW).exits(2).reports("alive_feeds 1", "max_age_seconds 60",
+                    "feeds.0.last_tick_age_seconds 8.75", "feeds.0.max_age_seconds 90", "feeds.0.alert 'ticket'",
+                    "feeds.1.last_tick_age_seconds null", "feeds.1.max_age_seconds 60", "feeds.1.alive false",
+                    "feeds.2.last_tick_age_seconds null", "feeds.2.alive null");
         });
 
         test("status: machine formats are never empty, and name every feed of the baseline unsafe", () -> {
             write("broken.json", "{");
             for (String state : List.of("@broken.json", "@absent.json", "/dev/null")) {
-                Run json = run("status --state " + state + " --format json").exits(3).has("overall_status", "restricted");
-                equal("members", json.json().keySet().stream().toList(), List.of("overall_status", "unsafe_feeds", "max_age_seconds", "fresh_feeds", "alive_feeds",
-                    "total_feeds", "state", "state_sha256", "error", "feeds"));
-                json.has("unsafe_feeds", List.of("alpha", "bravo", "charlie")).has("fresh_feeds", new BigDecimal(0)).has("total_feeds", new BigDecimal(3));
-                for (int i = 0; i < 3; i++) {
-                    json.has("feeds." + i + ".reason_code", "state_invalid").has("feeds." + i + ".safe_to_serve", false);
-                    json.has("feeds." + i + ".max_age_seconds", new BigDecimal(90)).has("feeds." + i + ".allowed_actions", List.of("inspect_status"));
+                Run json = run("status --state " + state + " --format json").exits(3);
+                json.members("", "overall_status", "unsafe_feeds", "max_age_seconds", "fresh_feeds", "alive_feeds", "total_feeds", "state",
+                        "state_sha256", "error", "feeds");
+                json.reports("overall_status 'restricted'", "unsafe_feeds ['alpha', 'bravo', 'charlie']", "fresh_feeds 0", "total_feeds 3");
+                for (String feed : List.of("feeds.0", "feeds.1", "feeds.2")) {
+                    json.reports(feed + ".reason_code 'state_invalid'", feed + ".safe_to_serve false", feed + ".max_age_seconds 90",
+                            feed + ".allowed_actions ['inspect_status']");
                 }
                 Run metrics = run("status --state " + state + " --format prometheus --now " + NOW).exits(3);
                 equal(state, samples(metrics.out), Stream.concat(Stream.of("alive 0", "safe_to_serve 0", "max_age_seconds 90").flatMap(sample ->
@@ -1379,7 +1576,7 @@ final class FreshnessTest {
             for (String baseline : List.of("@broken.json", "@absent.json")) {
                 for (String state : List.of("", " --state @healthy.json")) {
                     Run json = run("status --baseline " + baseline + state + " --format json").exits(3);
-                    json.has("overall_status", "restricted").has("feeds", List.of()).has("fresh_feeds", new BigDecimal(0));
+                    json.reports("overall_status 'restricted'", "feeds []", "fresh_feeds 0");
                     equal(baseline, json.get("error").toString().startsWith("baseline " + at(baseline)), true);
                     equal(baseline, samples(run("status --baseline " + baseline + state + " --format prometheus --now " + NOW).exits(3).out),
                         List.of("freshness_state_valid 0", "freshness_last_evaluation_timestamp_seconds 1795340220"));
@@ -1388,14 +1585,16 @@ final class FreshnessTest {
         });
 
         test("status: Prometheus metrics", () -> {
-            write("in.json", document("limit 60", feed("alpha", "alive true, age 8.50"), feed("bravo", "alive false, age null"), feed("charlie", "alive true, age 1e2")));
+            write("in.json", document("limit 60", feed("alpha", "alive true, age 8.50"), feed("bravo", "alive false, age null"),
+                    feed("charlie", "alive true, age 1e2")));
             String metrics = run("status --state @in.json --format prometheus --now " + NOW + "").exits(2).out;
             equal("samples", samples(metrics), List.of(
                 "freshness_feed_alive{feed=\"alpha\"} 1", "freshness_feed_alive{feed=\"bravo\"} 0", "freshness_feed_alive{feed=\"charlie\"} 1",
-                "freshness_feed_safe_to_serve{feed=\"alpha\"} 1", "freshness_feed_safe_to_serve{feed=\"bravo\"} 0", "freshness_feed_safe_to_serve{feed=\"charlie\"} 0",
-                "freshness_feed_last_tick_age_seconds{feed=\"alpha\"} 8.5", "freshness_feed_last_tick_age_seconds{feed=\"charlie\"} 100",
-                "freshness_feed_max_age_seconds{feed=\"alpha\"} 60", "freshness_feed_max_age_seconds{feed=\"bravo\"} 60",
-                "freshness_feed_max_age_seconds{feed=\"charlie\"} 60", "freshness_state_valid 1", "freshness_last_evaluation_timestamp_seconds 1795340220"));
+                "freshness_feed_safe_to_serve{feed=\"alpha\"} 1", "freshness_feed_safe_to_serve{feed=\"bravo\"} 0",
+                "freshness_feed_safe_to_serve{feed=\"charlie\"} 0", "freshness_feed_last_tick_age_seconds{feed=\"alpha\"} 8.5",
+                "freshness_feed_last_tick_age_seconds{feed=\"charlie\"} 100", "freshness_feed_max_age_seconds{feed=\"alpha\"} 60",
+                "freshness_feed_max_age_seconds{feed=\"bravo\"} 60", "freshness_feed_max_age_seconds{feed=\"charlie\"} 60",
+                "freshness_state_valid 1", "freshness_last_evaluation_timestamp_seconds 1795340220"));
             Set<String> described = new TreeSet<>();
             for (String line : metrics.split("\n")) {
                 String family = line.replaceFirst("^# (HELP|TYPE) ", "").replaceFirst("[ {].*", "");
@@ -1406,11 +1605,11 @@ final class FreshnessTest {
                 }
             }
             equal("the last line ends", metrics.endsWith("\n"), true);
-            for (String row : List.of("healthy 0", "stale 2")) {
-                String[] words = row.split(" ");
-                run("status --state @" + words[0] + ".json --format prometheus --output @feeds.prom").exits(Integer.parseInt(words[1])).says("FRESHNESS ");
-                equal("written whether or not the feeds are safe", samples(read("feeds.prom")).contains("freshness_feed_safe_to_serve{feed=\"bravo\"} "
-                    + (words[0].equals("stale") ? 0 : 1)), true);
+            for (String state : List.of("healthy", "stale")) {
+                run("status --state @" + state + ".json --format prometheus --output @feeds.prom")
+                    .exits(state.equals("stale") ? 2 : 0).says("FRESHNESS ");
+                String sample = "freshness_feed_safe_to_serve{feed=\"bravo\"} " + (state.equals("stale") ? 0 : 1);
+                equal("written whether or not the feeds are safe", samples(read("feeds.prom")).contains(sample), true);
             }
         });
 
@@ -1421,14 +1620,16 @@ final class FreshnessTest {
             write("in.json", fixture.replace(": 11\n", ": 46\n"));
             run("status --state @in.json").exits(0).says("FRESHNESS OK", "ticket");
             run("status --state @absent.json").exits(3).says("FRESHNESS UNKNOWN: " + dir + "/absent.json: ", "no such file");
-            String many = document("limit 90", Stream.iterate(0, i -> i < 30, i -> i + 1).map(i -> feed("feed" + i, "alive true, age " + 91)).toArray(String[]::new));
-            write("many.json", many);
+            String[] many = new String[30];
+            Arrays.setAll(many, i -> feed("feed" + i, "alive true, age 91"));
+            write("many.json", document("limit 90", many));
             Run run = run("status --state @many.json --baseline @many.json").exits(2).says("FRESHNESS CRITICAL: 30 of 30 feeds unsafe", "feed29");
             equal("a headline stays short", run.head().length() < 250, true);
         });
 
         test("status: the columns of its table are aligned, also under long and wide names", () -> {
-            write("in.json", document("limit 90", feed("ab", "alive true, age 8"), feed("\u65e5", "alive true, age 80.25"), feed("e\u0301x", "alive false, age 8"),
+            write("in.json", document("limit 90", feed("ab", "alive true, age 8"), feed("\u65e5", "alive true, age 80.25"),
+                    feed("e\u0301x", "alive false, age 8"),
                 feed("x".repeat(60), "alive true, age 1000")));
             List<String> rows = run("status --state @in.json --baseline @in.json").exits(2).out.lines().filter(line -> line.contains("[")).toList();
             equal("rows", rows.size(), 4);
@@ -1446,7 +1647,8 @@ final class FreshnessTest {
                 String[] half = row.split(" => ");
                 equal(row, run("status --state @stale.json" + half[0]).out.contains("\u001b[31m"), half[1].equals("true"));
             }
-            equal("in a file", run("status --state @stale.json --color auto --output @out").exits(2).out.contains("\u001b") || read("out").contains("\u001b"), false);
+            equal("in a file", run("status --state @stale.json --color auto --output @out").exits(2).out.contains("\u001b")
+                    || read("out").contains("\u001b"), false);
         });
 
         test("status: without a state it shows the baseline, and says so", () -> {
@@ -1457,11 +1659,12 @@ final class FreshnessTest {
         });
 
         test("status: only the set of feeds, the limits and require_as_of of a baseline count", () -> {
-            write("base.json", document("limit 90, as_of '2030-01-01T00:00:00Z'", feed("alpha", "alive false, age 900"), feed("bravo", "age 'x'"), feed("charlie", "")));
+            write("base.json", document("limit 90, as_of '2030-01-01T00:00:00Z'", feed("alpha", "alive false, age 900"), feed("bravo", "age 'x'"),
+                    feed("charlie", "")));
             run("status --state @healthy.json --baseline @base.json").exits(0);
             run("status --baseline @base.json").exits(2);
             write("strict.json", fixture.replace("{\n  \"max", "{\n  \"require_as_of\": true,\n  \"max"));
-            run("status --state @healthy.json --baseline @strict.json --format json").exits(2).has("feeds.0.reason_code", "as_of_missing");
+            run("status --state @healthy.json --baseline @strict.json --format json").exits(2).reports("feeds.0.reason_code 'as_of_missing'");
             for (String value : List.of("'yes'", "1", "null", "[]")) {
                 write("wrong.json", document("limit 90, require_as_of " + value, feed("alpha", "alive true, age 8")));
                 run("status --state @healthy.json --baseline @wrong.json").exits(3).says("FRESHNESS UNKNOWN: baseline ", "true or false");
@@ -1472,7 +1675,7 @@ final class FreshnessTest {
         test("status: a new limit is tried beside the current one", () -> {
             write("candidate.json", fixture.replace("90", "10"));
             run("status --state @healthy.json").exits(0);
-            run("status --state @healthy.json --baseline @candidate.json --format json").exits(2).has("unsafe_feeds", List.of("bravo"));
+            run("status --state @healthy.json --baseline @candidate.json --format json").exits(2).reports("unsafe_feeds ['bravo']");
         });
 
         test("status: the clock, where --now does not replace it", () -> {
@@ -1536,7 +1739,8 @@ final class FreshnessTest {
             String source = System.setProperty("jdk.launcher.sourcefile", dir.resolve("faulty/Freshness.java").toString());
             Files.copy(home.resolve("Freshness.java"), dir.resolve("faulty/Freshness.java"));
             try {
-                for (String text : List.of(read("stale.json"), "{", fixture.replace("bravo", "delta"), fixture.replace("charlie", "zulu"), "absent")) {
+                for (String text : List.of(read("stale.json"), "{", fixture.replace("bravo", "delta"), fixture.replace("charlie", "zulu"),
+                        "absent")) {
                     delete(faulty.resolve("healthy.json"));
                     if (!text.equals("absent")) {
                         Files.writeString(faulty.resolve("healthy.json"), text);
@@ -1577,9 +1781,10 @@ final class FreshnessTest {
         test("delivery: output that cannot be delivered is exit 3 and one line", () -> {
             write("broken.json", "{");
             List<String> calls = new ArrayList<>(CALLS.values());
-            calls.addAll(List.of("help", "help gate", "--version", "status --format json", "status --format prometheus", "gate --feed alpha --state @healthy.json --format json",
-                "gate --feed alpha --state @broken.json", "status --state @broken.json", "scenario stale --feed bravo --output -", "status --output @out.json",
-                "recover --feed bravo --state @stale.json --output -", "recover --feed bravo --state @stale.json --output @out.json --age-seconds 91",
+            calls.addAll(List.of("help", "help gate", "--version", "status --format json", "status --format prometheus",
+                "gate --feed alpha --state @healthy.json --format json", "gate --feed alpha --state @broken.json", "status --state @broken.json",
+                "scenario stale --feed bravo --output -", "status --output @out.json", "recover --feed bravo --state @stale.json --output -",
+                "recover --feed bravo --state @stale.json --output @out.json --age-seconds 91",
                 "recover --feed alpha --state @stale.json --output @out.json --record @record"));
             for (String call : calls) {
                 for (int room : new int[] {0, 1}) {
@@ -1590,7 +1795,8 @@ final class FreshnessTest {
                 }
             }
             equal("an error nobody hears", Freshness.run(arguments("status --bogus"), UNREAD, new Full(0), new Full(0)), 3);
-            equal("a report nobody hears", Freshness.run(arguments("scenario stale --feed bravo --output -"), UNREAD, new ByteArrayOutputStream(), new Full(0)), 3);
+            String[] piped = arguments("scenario stale --feed bravo --output -");
+            equal("a report nobody hears", Freshness.run(piped, UNREAD, new ByteArrayOutputStream(), new Full(0)), 3);
         });
 
         test("delivery: standard input that fails is a state that cannot be read", () -> {
@@ -1607,15 +1813,17 @@ final class FreshnessTest {
     // ---- Hostile names ----
 
     static void hostileNames() {
-        List<String> names = List.of("\u001b[31mred\u001b[0m", "\u001b]0;title\u0007", "a\nFRESHNESS OK: 1 of 1", "a\r\nb", "tab\tx", "nul\0x", "bell\b\u0007\u007f",
-            "csi\u009b31m", "next\u0085line", "rtl\u202eevil", "iso\u2066x\u2069", "zero\u200bwidth", "bom\ufeff", "line\u2028x\u2029", "tag\udb40\udc41", "soft\u00adhyphen",
-            "a\"b", "a\\", "a\\nb", "\\", "a|b=1;2", "'", "$(x)`x`", "{feed=\"x\"} 1", "\u00e9t\u00e9", "\ud83d\ude00", "\ud83d\ude00".repeat(200), "x".repeat(200), " ", "#", "unknown");
+        List<String> names = List.of("\u001b[31mred\u001b[0m", "\u001b]0;title\u0007", "a\nFRESHNESS OK: 1 of 1", "a\r\nb", "tab\tx", "nul\0x",
+            "bell\b\u0007\u007f", "csi\u009b31m", "next\u0085line", "rtl\u202eevil", "iso\u2066x\u2069", "zero\u200bwidth", "bom\ufeff",
+            "line\u2028x\u2029", "tag\udb40\udc41", "soft\u00adhyphen", "a\"b", "a\\", "a\\nb", "\\", "a|b=1;2", "'", "$(x)`x`", "{feed=\"x\"} 1",
+            "\u00e9t\u00e9", "\ud83d\ude00", "\ud83d\ude00".repeat(200), "x".repeat(200), " ", "#", "unknown");
         test("hostile names: in text they stay on their line, and nothing in them acts on a terminal", () -> {
             for (String name : names) {
                 hostileFeed(name);
-                for (String call : List.of("status --state @in.json", "gate --feed % --state @in.json", "scenario down --feed % --state @in.json --output @out.json",
-                        "recover --feed % --state @in.json --output @out.json", "recover --feed % --state @in.json --output @out.json --age-seconds 91",
-                        "gate --feed %x --state @in.json", "recover --feed %x --state @in.json --output @out.json", "status --state %")) {
+                for (String call : List.of("status --state @in.json", "gate --feed % --state @in.json",
+                        "scenario down --feed % --state @in.json --output @out.json", "recover --feed % --state @in.json --output @out.json",
+                        "recover --feed % --state @in.json --output @out.json --age-seconds 91", "gate --feed %x --state @in.json",
+                        "recover --feed %x --state @in.json --output @out.json", "status --state %")) {
                     call += call.startsWith("scenario") ? "" : " --baseline @in.json";
                     hostileFeed(name);
                     Run hostile = run(call, name);
@@ -1633,10 +1841,13 @@ final class FreshnessTest {
         test("hostile names: JSON and metrics bring them back unharmed", () -> {
             for (String name : names) {
                 hostileFeed(name);
-                run("status --state @in.json --baseline @in.json --format json").exits(2).has("feeds.0.name", name).has("unsafe_feeds", List.of(name, "z"));
-                run("gate --feed % --state @in.json --baseline @in.json --format json", name).exits(2).has("feeds.0.name", name).has("blocked_feeds", List.of(name));
+                run("status --state @in.json --baseline @in.json --format json").exits(2)
+                    .has("feeds.0.name", name).has("unsafe_feeds", List.of(name, "z"));
+                run("gate --feed % --state @in.json --baseline @in.json --format json", name).exits(2)
+                    .has("feeds.0.name", name).has("blocked_feeds", List.of(name));
                 run("scenario stale --feed % --state @in.json --output @out.json --format json", name).exits(0).has("feed", name);
-                run("recover --feed % --state @in.json --baseline @in.json --output @out.json --record @record --format json", name).exits(0).has("feed", name);
+                run("recover --feed % --state @in.json --baseline @in.json --output @out.json --record @record --format json", name)
+                    .exits(0).has("feed", name);
                 equal("a record of " + name, read("record").lines().count(), 1L);
                 delete(dir.resolve("record"));
                 List<String> labels = new ArrayList<>();
@@ -1653,8 +1864,9 @@ final class FreshnessTest {
 
         test("hostile names: a value that is echoed in an error is not echoed as it is", () -> {
             for (String name : names) {
-                for (String call : List.of("%", "status %", "status --% 1", "status --state @healthy.json --format=%", "gate --feed alpha --state @healthy.json --action=%",
-                        "scenario x% --output @out.json", "help %", "status --now=%", "recover --feed x --state y --output z --age-seconds=%")) {
+                for (String call : List.of("%", "status %", "status --% 1", "status --state @healthy.json --format=%",
+                        "gate --feed alpha --state @healthy.json --action=%", "scenario x% --output @out.json", "help %", "status --now=%",
+                        "recover --feed x --state y --output z --age-seconds=%")) {
                     refused(call, "", name);
                 }
             }
@@ -1663,8 +1875,8 @@ final class FreshnessTest {
 
     /** Whether no character of it acts on a terminal. */
     static boolean silent(String text) {
-        return text.codePoints().allMatch(c -> c == '\n' || c == ' ' || !List.of((int) Character.CONTROL, (int) Character.FORMAT, (int) Character.LINE_SEPARATOR,
-            (int) Character.PARAGRAPH_SEPARATOR, (int) Character.SURROGATE).contains(Character.getType(c)));
+        return text.codePoints().allMatch(c -> c == '\n' || !Set.of(Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR,
+                Character.PARAGRAPH_SEPARATOR, Character.SURROGATE).contains((byte) Character.getType(c)));
     }
 
     static void hostileFeed(String name) throws IOException {
@@ -1753,15 +1965,15 @@ final class FreshnessTest {
 
         /** The report on standard output begins with that, and has these words; standard error has nothing. */
         Run says(String beginning, String... words) {
-            return reports(out, beginning, words, err);
+            return said(out, beginning, words, err);
         }
 
         /** The same of standard error, whatever is on standard output. */
         Run warns(String beginning, String... words) {
-            return reports(err, beginning, words, "");
+            return said(err, beginning, words, "");
         }
 
-        private Run reports(String report, String beginning, String[] words, String other) {
+        private Run said(String report, String beginning, String[] words, String other) {
             boolean all = report.startsWith(beginning) && report.endsWith("\n") && other.isEmpty();
             for (String word : words) {
                 all &= report.contains(word);
@@ -1776,12 +1988,23 @@ final class FreshnessTest {
             return this;
         }
 
-        Object get(String path) {
-            return Reader.at(out, path);
+        /** The same of several places: each is "path value", the value as JSON. */
+        Run reports(String... facts) {
+            for (String fact : facts) {
+                String[] pair = fact.split(" ", 2);
+                has(pair[0], Reader.read(pair[1].replace('\'', '"')));
+            }
+            return this;
         }
 
-        Map<?, ?> json() {
-            return (Map<?, ?>) Reader.read(out);
+        /** The members of the JSON report, or of the object at that path, in their order. */
+        void members(String path, String... names) {
+            Object object = path.isEmpty() ? Reader.read(out) : get(path);
+            equal(call + ": members " + path, ((Map<?, ?>) object).keySet().stream().toList(), List.of(names));
+        }
+
+        Object get(String path) {
+            return Reader.at(out, path);
         }
     }
 
@@ -1915,7 +2138,8 @@ final class FreshnessTest {
 
     /** A second reader of JSON, for what the program prints: objects as maps in their order, numbers as BigDecimal. */
     static final class Reader {
-        private static final Pattern TOKEN = Pattern.compile("\\s*(\"((?:[^\"\\\\\\x00-\\x1f]|\\\\.)*)\"|-?[0-9][-+.0-9eE]*|true|false|null|[\\[\\]{},:])\\s*");
+        private static final Pattern TOKEN = Pattern.compile(
+                "\\s*(\"((?:[^\"\\\\\\x00-\\x1f]|\\\\.)*)\"|-?[0-9][-+.0-9eE]*|true|false|null|[\\[\\]{},:])\\s*");
         private final Matcher token;
         private final String text;
         private int at;
@@ -1938,8 +2162,11 @@ final class FreshnessTest {
         static Object at(String text, String path) {
             Object value = read(text);
             for (String step : path.split("\\.")) {
-                boolean there = value instanceof List<?> list ? Integer.parseInt(step) < list.size() : value instanceof Map<?, ?> map && map.containsKey(step);
-                value = !there ? "(absent)" : value instanceof List<?> list ? list.get(Integer.parseInt(step)) : ((Map<?, ?>) value).get(step);
+                if (value instanceof List<?> list) {
+                    value = Integer.parseInt(step) < list.size() ? list.get(Integer.parseInt(step)) : "(absent)";
+                } else {
+                    value = value instanceof Map<?, ?> map && map.containsKey(step) ? map.get(step) : "(absent)";
+                }
             }
             return value;
         }
@@ -1988,7 +2215,8 @@ final class FreshnessTest {
             for (int i = 0; i < inside.length(); i++) {
                 boolean escape = inside.charAt(i) == '\\';
                 char c = inside.charAt(escape ? ++i : i);
-                text.append(!escape ? c : c == 'u' ? (char) Integer.parseInt(inside.substring(i + 1, i + 5), 16) : "\b\f\n\r\t\"\\/".charAt("bfnrt\"\\/".indexOf(c)));
+                text.append(!escape ? c : c == 'u' ? (char) Integer.parseInt(inside.substring(i + 1, i + 5), 16)
+                        : "\b\f\n\r\t\"\\/".charAt("bfnrt\"\\/".indexOf(c)));
                 i += escape && c == 'u' ? 4 : 0;
             }
             return text.toString();

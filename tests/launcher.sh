@@ -14,6 +14,7 @@ cp "$root/data/healthy.json" "$app/data"
 unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS FRESHNESS_CACHE XDG_CACHE_HOME
 export HOME=$work/home JAVA_HOME
 cache=$HOME/.cache/freshness
+passed=0
 failed=0
 cd "$app"
 status=(status --now 2026-11-22T09:37:00Z)
@@ -21,9 +22,10 @@ status=(status --now 2026-11-22T09:37:00Z)
 # check NAME GOT WANT
 check() {
   if [[ $2 == "$3" ]]; then
+    passed=$((passed + 1))
     echo "ok - launcher: $1"
   else
-    failed=1
+    failed=$((failed + 1))
     printf 'not ok - launcher: %s\n  input: %s\n  got:   %q\n  want:  %q\n' "$1" "./Freshness.java" "$2" "$3"
   fi
 }
@@ -177,4 +179,5 @@ if [[ ${1:-} == long ]]; then
   done
   check 'old entries do not pile up' "$(($(entries) <= 4))" 1
 fi
-exit "$failed"
+echo "# launcher: $passed passed, $failed failed"
+[[ $failed -eq 0 && $passed -gt 0 ]]
