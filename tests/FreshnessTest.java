@@ -1557,6 +1557,22 @@ final class FreshnessTest {
                     "feeds.2.last_tick_age_seconds null", "feeds.2.alive null");
         });
 
+        test("status: a headline names five feeds, a text explains twenty, and both say how many more there are", () -> {
+            for (int count : new int[] {5, 6, 20, 21}) {
+                List<String> feeds = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    feeds.add(feed("feed-" + i, "alive true, age 660"));
+                }
+                write("in.json", document("limit 90", feeds.toArray(new String[0])));
+                String out = run("status --state @in.json --baseline @in.json --now " + NOW).exits(2).out;
+                String headline = out.substring(0, out.indexOf('\n'));
+                equal(count + " in the headline", headline.split(" stale,", -1).length - 1, Math.min(count, 5));
+                equal(count + ": how many more", headline.endsWith("; and " + (count - 5) + " more"), count > 5);
+                equal(count + " explained", out.split("\nblocked on ", -1).length - 1, Math.min(count, 20));
+                equal(count + ": how many more are not", out.contains("\nand 1 more, "), count > 20);
+            }
+        });
+
         test("status: machine formats are never empty, and name every feed of the baseline unsafe", () -> {
             write("broken.json", "{");
             for (String state : List.of("@broken.json", "@absent.json", "/dev/null")) {

@@ -100,6 +100,11 @@ expect 'from elsewhere: recover' 0 'RECOVERED: bravo*' '' \
 result 'the recovered state differs from the fixture in one line' recover "$(cat recovered.json)" "$(sed 's/: 11$/: 5/' "$healthy")"
 expect 'from source: an unknown option' 3 '' 'freshness: unknown option: --stat; did you mean --state?*' "$java" "$source" status --stat x
 
+head -c 40000000 /dev/zero | tr '\0' ' ' >"$work/large.json"
+expect 'a heap that is too small is exit 3 and one line that says so' 3 '' 'freshness: out of memory*JDK_JAVA_OPTIONS=-Xmx*' \
+  "$java" -Xmx24m "${program[@]:1}" status --state "$work/large.json" --output "$work/none.json" --format json
+result 'and no partial document' "$work" "$(find "$work" -name '*none*' -o -name '*.tmp')" ''
+
 # Java 17 to 20 compile the file and then say what is wrong; an older one does not get that far.
 old=''
 for home in /usr/lib/jvm/* /opt/* /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-/}"/.sdkman/candidates/java/*; do
