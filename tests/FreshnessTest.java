@@ -1557,6 +1557,28 @@ final class FreshnessTest {
                     "feeds.2.last_tick_age_seconds null", "feeds.2.alive null");
         });
 
+        test("status: why and what next, with the figures", () -> {
+            String[][] rows = { // the state, the baseline, why, what next
+                {document("limit 90, as_of '2026-11-22T09:39:00Z'", feed("x", "alive true, age 8")), document("limit 90", feed("x", "alive true")),
+                    "as_of is 120s in the future", "compare the clock"},
+                {document("limit 90", feed("x", "alive true, age 8")), document("limit 'long'", feed("x", "alive true")),
+                    "max_age_seconds is \"long\" in the baseline", "correct max_age_seconds"},
+                {document("limit 0", feed("x", "alive true, age 8")), document("limit 90", feed("x", "alive true")),
+                    "max_age_seconds is 0 in the state", "correct max_age_seconds"},
+                {document("limit 90, as_of '2026-11-22T08:37:00Z'", feed("x", "alive true, age 8")), document("limit 90", feed("x", "alive true")),
+                    "last tick 3608s old, limit 90s", "restart the collector: the snapshot is 3600s old"},
+                {document("limit 90, as_of '2026-11-22T09:36:00Z'", feed("x", "alive true, age 31")), document("limit 90", feed("x", "alive true")),
+                    "last tick 91s old, limit 90s", "recover --feed x"},
+            };
+            for (String[] row : rows) {
+                write("in.json", row[0]);
+                write("base.json", row[1]);
+                String out = run("status --state @in.json --baseline @base.json --now " + NOW).exits(2).out;
+                equal(row[2], out.contains("why:  " + row[2]), true);
+                equal(row[3], out.contains(row[3]), true);
+            }
+        });
+
         test("status: a headline names five feeds, a text explains twenty, and both say how many more there are", () -> {
             for (int count : new int[] {5, 6, 20, 21}) {
                 List<String> feeds = new ArrayList<>();
