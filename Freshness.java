@@ -569,6 +569,9 @@ public final class Freshness {
 
         /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
         String advice(Verdict verdict) {
+            if (verdict.reason == Reason.feed_missing && fault != null) {
+                return fault.advice;
+            }
             return verdict.reason == Reason.stale && elapsed.isAbove(verdict.limit)
                     ? "restart the collector: the snapshot is " + elapsed + "s old" : verdict.reason.advice;
         }
@@ -611,7 +614,8 @@ public final class Freshness {
 
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
         String next(Verdict verdict, Call call) {
-            String advice = decision.advice(verdict);
+            String advice = verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
+                    : stateName.equals("-") ? "save the state to a file, and ask again for that file" : decision.advice(verdict);
             String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5) + "-" : "";
             return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
                     "--output", stem + "recovered.json", "--baseline", call.one("--baseline", null), "--now", call.one("--now", null));
@@ -655,12 +659,12 @@ public final class Freshness {
                 Evaluation e = new Evaluation(call, null, false);
                 Report report = new Report(call, e, e.decision.all(), call.colors(true));
                 Sink sink = new Sink(out);
+                exit[0] = report.exit(); // before it is shown: no one may see one verdict and get the code of the last
                 if (redraw) {
                     report.status("text", sink.add("\u001b[H\u001b[2J\u001b[3J"));
                 } else {
                     before = report.transitions(before, sink);
                 }
-                exit[0] = report.exit();
                 Thread.sleep(millis);
             }
         } catch (InterruptedException e) {
@@ -738,10 +742,11 @@ public final class Freshness {
                     + (kind == Kind.stale ? "; give a larger --age-seconds" : ""));
         }
         deliver(edit.document, target, out);
-        Facts facts = new Facts().add("scenario", kind.name()).add("feed", feed).add("changed", edit.text(), array(edit.changes));
+        Facts facts = new Facts().add("scenario", kind.name()).add("feed", feed).add("changed", visible(edit.text()), array(edit.changes));
         facts.add("state", document.label).add("state_sha256", document.sha256());
         facts.add("output", output).add("output_sha256", edit.document.sha256());
-        facts.add("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
+        String show = commandLine("status", "--state", output, "--now", call.one("--now", null));
+        facts.add("show", show, quoted(show));
         facts.report("SCENARIO WRITTEN: " + kind + (feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out));
         return SAFE;
     }
@@ -778,11 +783,13 @@ public final class Freshness {
         String refusal = is.safe() ? changed(e.decision.all(), next.all(), feed) : "it would still be " + is.reason.status + ": " + is.sentence();
         Facts facts = new Facts().add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
         facts.add("time", e.now.toString()).add("feed", feed).add("refused_because", refusal);
-        facts.add("before", was.brief(), object(new Sink(null), was).b.toString()).add("after", is.brief(), object(new Sink(null), is).b.toString()).add("changed", edit.text(), array(edit.changes));
+        facts.add("before", visible(was.brief()), object(new Sink(null), was).b.toString());
+        facts.add("after", visible(is.brief()), object(new Sink(null), is).b.toString()).add("changed", visible(edit.text()), array(edit.changes));
         facts.add("baseline", e.baselineName).add("state", e.stateName).add("state_sha256", e.stateSha256);
         facts.add("output", refusal != null ? null : output).add("output_sha256", refusal != null ? null : edit.document.sha256());
-        facts.add("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
-                "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
+        String replay = commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
+                "--baseline", call.one("--baseline", null), "--now", e.now.toString());
+        facts.add("replay", replay, quoted(replay));
         if (refusal != null) {
             facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(target == null ? err : out));
             return UNSAFE;
@@ -922,10 +929,10 @@ public final class Freshness {
         private final List<String> values = new ArrayList<>();
 
         Facts add(String name, String text) {
-            return add(name, text, text == null ? "null" : quoted(text));
+            return text == null ? add(name, null, "null") : add(name, visible(text), quoted(text));
         }
 
-        /** Adds a fact that has another form in JSON; one without text is for JSON only. */
+        /** Adds a fact whose text is printable and has another form in JSON; one without text is for JSON only. */
         Facts add(String name, String text, String json) {
             names.add(name);
             texts.add(text);
@@ -948,7 +955,7 @@ public final class Freshness {
                 sink.add(visible(headline)).add("\n");
                 for (int i = 0; i < names.size(); i++) {
                     if (texts.get(i) != null) {
-                        sink.add("  ").add(names.get(i)).add(": ").add(visible(texts.get(i))).add("\n");
+                        sink.add("  ").add(names.get(i)).add(": ").add(texts.get(i)).add("\n");
                     }
                 }
             }
@@ -1111,7 +1118,17 @@ public final class Freshness {
 
         void gate(List<Verdict> blocked, boolean json, Sink sink) throws IOException {
             List<String> actions = call.all("--action");
-            String what = actions.isEmpty() ? "safe to serve" : "allowed: " + String.join(", ", actions);
+            int allowed = ACTIONS.size();
+            for (Verdict v : blocked) {
+                allowed = Math.min(allowed, v.reason.status.allowed);
+            }
+            List<String> named = new ArrayList<>();
+            for (String action : actions) {
+                if (blocked.isEmpty() || ACTIONS.indexOf(action) >= allowed) {
+                    named.add(action);
+                }
+            }
+            String what = actions.isEmpty() ? "safe to serve" : "allowed: " + String.join(", ", named);
             List<String> names = new ArrayList<>();
             List<String> next = new ArrayList<>();
             for (Verdict v : blocked) {
@@ -2351,12 +2368,13 @@ public final class Freshness {
                 throw error("unknown option: " + option + suggestion(option, known));
             }
             String usage = line.substring(option.length() + 1);
+            String expected = usage.replace("|", " or ");
             if (value.isEmpty()) {
-                throw error("no value given for " + option + ", expected " + usage);
+                throw error("no value given for " + option + ", expected " + expected);
             } else if (value.indexOf('\ufffd') >= 0) {
                 throw error("the value of " + option + " is not text in this locale; set LC_ALL=C.UTF-8");
             } else if (usage.indexOf('|') >= 0 && !Arrays.asList(usage.split("\\|")).contains(value)) {
-                throw invalid(option, value, usage);
+                throw invalid(option, value, expected);
             } else if (has(option) && !usage.contains("... ")) {
                 throw error(option + " is given twice");
             }
@@ -2465,7 +2483,7 @@ public final class Freshness {
             sink.add("Go on only on 0. For the options of a command: ").add(program()).add(" help COMMAND\n").flush();
             return SAFE;
         }
-        sink.add(command.name()).add(" ").add(command.lines[1]).add("\n\n");
+        sink.add(command.name()).add(": ").add(command.lines[1]).add("\n\n");
         for (int i = 2; i < command.lines.length; i++) {
             sink.add("  ").add(command.lines[i]).add("\n");
         }
@@ -2503,7 +2521,9 @@ public final class Freshness {
     }
 
     static String program() {
-        return "java " + shellWord(beside(source().getFileName().toString()));
+        // A copy with another name is a program by itself, with #! in its first line.
+        String source = source().toString();
+        return source.endsWith(".java") ? "java " + shellWord(beside(source().getFileName().toString())) : shellWord(source);
     }
 
     /** A command that can be pasted into a shell; options without a value are left out. */

@@ -1579,6 +1579,28 @@ final class FreshnessTest {
             }
         });
 
+        test("status: a command that is shown can be typed, and where none would help there is advice", () -> {
+            for (String[] row : new String[][] {{"a\0b", "next: give this feed another name"}, {"a\u202eb", "--feed $'\\x61\\xe2\\x80\\xae\\x62' --state"}}) {
+                String name = row[0].replace("\0", "\\u0000");
+                write("in.json", "{\"max_age_seconds\":90,\"feeds\":[{\"name\":\"" + name + "\",\"alive\":true,\"last_tick_age_seconds\":660}]}");
+                equal(name, run("status --state @in.json --baseline @in.json").exits(2).out.contains(row[1]), true);
+            }
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            Freshness.run(new String[] {"recover", "--feed", "a\u202eb", "--state", dir + "/in.json", "--baseline", dir + "/in.json", "--output", dir + "/out.json"},
+                    null, out, OutputStream.nullOutputStream());
+            equal("replay", out.toString().contains("\n  replay: java ") && out.toString().contains("--feed $'\\x61\\xe2"), true);
+            equal("replay by the same clock", out.toString().matches("(?s).*\n  time: (\\S+)\n.*\n  replay: .* --now \\1\n"), true);
+            write("in.json", document("limit 90, as_of '2026-11-22T09:39:00Z'", feed("x", "alive true, age 8")));
+            write("base.json", document("limit 90", feed("x", "alive true"), feed("gone", "alive true")));
+            out.reset();
+            run("status --state @in.json --baseline @base.json --now " + NOW).exits(2);
+            equal("missing and skewed", run("status --state @in.json --baseline @base.json --now " + NOW).out.contains("recover --feed gone"), false);
+            Freshness.run(new String[] {"gate", "--feed", "bravo", "--state", "-"}, Files.newInputStream(Path.of(dir + "/stale.json")), out, OutputStream.nullOutputStream());
+            equal("standard input", out.toString().contains("next: save the state to a file"), true);
+            String gate = run("gate --feed bravo --action read_last_price --action price_order --state @stale.json").exits(2).out;
+            equal("only what is blocked", gate.substring(0, gate.indexOf('\n')).endsWith("; not allowed: price_order"), true);
+        });
+
         test("status: a headline names five feeds, a text explains twenty, and both say how many more there are", () -> {
             for (int count : new int[] {5, 6, 20, 21}) {
                 List<String> feeds = new ArrayList<>();

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
+work=$(cd "$(mktemp -d)" && pwd -P)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 app="$work/a copy"
 mkdir -p "$app/data" "$work/bin" "$work/home"
@@ -84,8 +84,10 @@ wait "$pid" || rc=$?
 check 'a signal reaches the program' "$((rc == 0 || rc == 143 || rc == 3))" 1
 { echo '#!/usr/bin/env -S java --source 21'; cat Freshness.java; } >freshness
 chmod +x freshness
-check 'a copy with #! needs no shell' "$(PATH="$JAVA_HOME/bin:$PATH" python3 -c 'import subprocess, sys
-sys.exit(subprocess.run(["./freshness", "status", "--state", sys.argv[1]], stdout=subprocess.DEVNULL).returncode)' "$work/stale.json" || echo $?)" 2
+copy=$(PATH="$JAVA_HOME/bin:$PATH" run python3 -c 'import subprocess, sys
+sys.exit(subprocess.run(["./freshness", "status", "--state", sys.argv[1]]).returncode)' "$work/stale.json")
+check 'a copy with #! needs no shell' "${copy##* }" 2
+check 'and the command that it shows starts itself' "$(grep -c "next: '$app/freshness' recover --feed bravo" <<<"$copy")" 1
 rm freshness
 
 check "the user's own JVM options are obeyed" "$(JDK_JAVA_OPTIONS='-XX:+UseParallelGC' run ./Freshness.java "${status[@]}" | tail -n +2)" "$source_run"
