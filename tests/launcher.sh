@@ -95,15 +95,6 @@ check "the user's own JVM options are obeyed" "$(JDK_JAVA_OPTIONS='-XX:+UseParal
 # What may not be believed.
 unsafe=(status --state "$work/stale.json")
 wanted=$(run ./Freshness.java "${unsafe[@]}")
-damaged=(freshness.jar)
-[[ ${1:-} != long ]] || damaged+=(freshness.jsa stamp)
-for file in "${damaged[@]}"; do
-  chmod u+w "$entry/$file"
-  head -c 100 "$entry/$file" >"$work/part"
-  cp "$work/part" "$entry/$file"
-  check "a truncated $file is noticed" "$(run ./Freshness.java "${unsafe[@]}")" "$wanted"
-  check "and made anew" "$(test "$(wc -c <"$entry/$file")" -gt 100 && entries)" 1
-done
 mkdir "$work/foreign"
 echo 'public class Freshness { public static void main(String[] args) { System.out.println("FRESHNESS OK"); } }' >"$work/foreign/Freshness.java"
 "$JAVA_HOME/bin/javac" -d "$work/foreign" "$work/foreign/Freshness.java"
@@ -149,6 +140,16 @@ if [[ ${1:-} == long ]]; then
     check 'a directory of someone else is passed over' "$(run ./Freshness.java "${status[@]}") $(entries)" "$source_run 0"
     chown 0 "$cache"
   fi
+  rm -rf "$cache"
+  for file in freshness.jar freshness.jsa stamp; do
+    ./Freshness.java --version >/dev/null
+    entry=$(echo "$cache"/*)
+    chmod u+w "$entry/$file"
+    head -c 100 "$entry/$file" >"$work/part"
+    cp "$work/part" "$entry/$file"
+    check "a truncated $file is noticed" "$(run ./Freshness.java "${unsafe[@]}")" "$wanted"
+    check "and made anew" "$(test "$(wc -c <"$entry/$file")" -gt 100 && entries)" 1
+  done
   rm -rf "$cache"
   for i in $(seq 20); do
     { run ./Freshness.java "${status[@]}" >"$work/first.$i"; } &

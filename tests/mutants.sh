@@ -113,7 +113,7 @@ String refusal = is.safe() ? => String refusal = true ?
 return UNSAFE; => return SAFE;
 } else if (!was.safe()) { => } else {
 facts.json(" ") + "\n") => facts.json(" "))
-"--baseline", call.one("--baseline", null), "--now", e.now.toString())); => "--baseline", call.one("--baseline", null), "--now", null));
+call.one("--baseline", null), "--now", e.now.toString()); => call.one("--baseline", null), "--now", null);
 Files.deleteIfExists(path(file)); =>
 bundledBaseline(), run(null, "status") == SAFE); => bundledBaseline(), true);
 where, back.length > 0); => where, true);

@@ -105,6 +105,9 @@ expect 'a heap that is too small is exit 3 and one line that says so' 3 '' 'fres
   "$java" -Xmx24m "${program[@]:1}" status --state "$work/large.json" --output "$work/none.json" --format json
 result 'and no partial document' "$work" "$(find "$work" -name '*none*' -o -name '*.tmp')" ''
 
+expect 'doctor fails where no temporary file can be written' 2 'DOCTOR FAILED: *not ok - a temporary file*' '*' \
+  "$java" "-Djava.io.tmpdir=$work/none" "${program[@]:1}" doctor
+
 # Java 17 to 20 compile the file and then say what is wrong; an older one does not get that far.
 old=''
 for home in /usr/lib/jvm/* /opt/* /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-/}"/.sdkman/candidates/java/*; do
