@@ -1597,6 +1597,9 @@ final class FreshnessTest {
             equal("missing and skewed", run("status --state @in.json --baseline @base.json --now " + NOW).out.contains("recover --feed gone"), false);
             Freshness.run(new String[] {"gate", "--feed", "bravo", "--state", "-"}, Files.newInputStream(Path.of(dir + "/stale.json")), out, OutputStream.nullOutputStream());
             equal("standard input", out.toString().contains("next: save the state to a file"), true);
+            run("scenario stale --feed bravo --state @healthy.json --output @out.json --format json").exits(0)
+                    .reports("changed ['bravo last_tick_age_seconds 11 -> 660']");
+            equal("a bar is never empty", run("status --state @healthy.json").out.contains("[##........]    11s of 90s"), true);
             String gate = run("gate --feed bravo --action read_last_price --action price_order --state @stale.json").exits(2).out;
             equal("only what is blocked", gate.substring(0, gate.indexOf('\n')).endsWith("; not allowed: price_order"), true);
         });
