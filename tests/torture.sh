@@ -729,7 +729,7 @@ for directory, names in (sys.argv[1], hostile), (sys.argv[2], [f"feed {i}" for i
     write(directory + "/baseline.json", names, [8] * len(names))
     write(directory + "/stale.json", names, [660] * len(names))
     write(directory + "/mixed.json", names, [(8, 60, 91, 660)[i % 4] for i in range(len(names))])
-    write(directory + "/strange.json", [n[:-1] + "?" for n in names], [8] * len(names))
+    write(directory + "/strange.json", [f"{n}?{i}"[-199:] for i, n in enumerate(names)], [8] * len(names))
 PY
   printf '# names: %d\n' $((${#names[@]} + 1))
 
@@ -782,7 +782,8 @@ import json, sys
 out, state, baseline = (json.load(open(path)) for path in sys.argv[1:])
 names = [f["name"] for f in baseline["feeds"]]
 names += [f["name"] for f in state["feeds"] if f["name"] not in names]
-assert [f["name"] for f in out["feeds"]] == names, "other names"
+shown = [f["name"] for f in out["feeds"]]
+assert shown == names, "other names: %a" % [pair for pair in zip(shown, names) if pair[0] != pair[1]]
 PY
     fi
   fi
@@ -825,7 +826,7 @@ pasted() {
   run "${fresh[@]}" status --state "$here/nul.json" --baseline "$here/nul.json"
   suggested=$(sed -n 's/^  next: //p' "$work/out" | tail -n 1)
   run in_shell "$suggested"
-  equal 'names: what is suggested for a name with NUL recovers no other feed' "$suggested" "$((code != 0)) $(ls "$here"/nul-* 2>/dev/null)" '1 '
+  equal 'names: what is suggested for a name with NUL recovers no other feed' "$suggested" "$((code != 0)) $(find "$here" -name 'nul-*')" '1 '
   # A path is no tamer than a name.
   local path=$'bad\e[31m\n|\\ \'path\' \u202e'
   run "${fresh[@]}" scenario stale --feed bravo --output "$here/$path.json"
