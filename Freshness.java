@@ -1442,8 +1442,8 @@ public final class Freshness {
         /** Sets a member of the object at that byte; one that is absent is put behind the last. */
         void set(int objectAt, String feed, String name, String value) {
             Json in = new Json(document, objectAt);
+            int open = in.at + 1;
             Json.Members members = in.object("an object");
-            int open = in.at;
             int last = open;
             String gap = "";
             for (String each = in.member(members); each != null; each = in.member(members)) {

@@ -1599,6 +1599,8 @@ final class FreshnessTest {
             equal("standard input", out.toString().contains("next: save the state to a file"), true);
             run("scenario stale --feed bravo --state @healthy.json --output @out.json --format json").exits(0)
                     .reports("changed ['bravo last_tick_age_seconds 11 -> 660']");
+            equal("an added member has a line of its own", run("scenario frozen --state @healthy.json --output - --now " + NOW).exits(0).out
+                    .endsWith("\n  ],\n  \"as_of\": \"2026-11-22T08:37:00Z\"\n}\n"), true);
             equal("a bar is never empty", run("status --state @healthy.json").out.contains("[##........]    11s of 90s"), true);
             String gate = run("gate --feed bravo --action read_last_price --action price_order --state @stale.json").exits(2).out;
             equal("only what is blocked", gate.substring(0, gate.indexOf('\n')).endsWith("; not allowed: price_order"), true);
