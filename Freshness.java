@@ -116,7 +116,8 @@ exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:-
  *   Options and help
  *
  * The whole file is compiled at every plain start, so each line costs every user: no regular expressions, formatters,
- * streams or lambdas on the way to a verdict. It compiles on Java 17 too, so that an old Java gets a clear line.
+ * streams or lambdas; and text is put into templates, since a concatenation takes the compiler three times as long. It
+ * compiles on Java 17 too, so that an old Java gets a clear line.
  */
 
 import java.io.ByteArrayOutputStream;
@@ -127,6 +128,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
@@ -158,6 +160,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -171,7 +174,7 @@ public final class Freshness {
     static final int MAX_FILE_BYTES = 256 << 20;
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
-    /** A longer number, or one with a smaller power of ten, is kept in a state, but is no age and no limit. */
+    /** A longer number, or one with more decimals, is kept in a state, but is no age and no limit. */
     static final int MAX_NUMBER_CHARS = 1000;
     /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
@@ -209,52 +212,48 @@ public final class Freshness {
         try {
             int java = Runtime.version().feature();
             if (java < MIN_JAVA) {
-                throw new DataException("Java " + MIN_JAVA + " or newer is needed, and this is Java " + java
-                        + "; set JAVA_HOME to a newer JDK, or put its java first on the PATH");
+                throw new DataException("Java {} or newer is needed, and this is Java {}; set JAVA_HOME to a newer JDK, or put its java"
+                        + " first on the PATH", MIN_JAVA, java);
             }
-            return dispatch(Call.parse(args), in, out, err);
+            return dispatch(new Call(args, in, out, err));
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
-            problem = "the output could not be delivered: " + reason(e);
+            problem = fill("the output could not be delivered: {}", reason(e));
         } catch (OutOfMemoryError e) {
             problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
         } catch (RuntimeException | Error e) {
-            problem = "internal error, please report it: " + e;
+            problem = fill("internal error, please report it: {}", e);
         }
         try {
-            new Sink(err).add("freshness: ").add(visible(problem)).add("\n").flush();
+            new Sink(err).put("freshness: {}\n", visible(problem)).flush();
         } catch (IOException e) {
             return UNEVALUATED; // nobody can be told, but the exit code still says it
         }
         return UNEVALUATED;
     }
 
-    private static int dispatch(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        if (call.help) {
-            return help(call.command, new Sink(out));
-        }
-        switch (call.command) {
-            case status: return call.has("--watch") ? watch(call, out) : status(call, in, out, err);
-            case gate: return gate(call, in, out, err);
-            case scenario: return scenario(call, in, out, err);
-            case recover: return recover(call, in, out, err);
-            case smoke: return smoke(call, out);
-            case doctor: return doctor(call, out);
-            case version:
-                new Sink(out).add("freshness 1.0, Java ").add(Runtime.version().toString()).add("\n").flush();
+    private static int dispatch(Call call) throws IOException {
+        switch (call.help ? "help" : call.command) {
+            case "status": return call.has("--watch") ? watch(call) : status(call);
+            case "gate": return gate(call);
+            case "scenario": return scenario(call);
+            case "recover": return recover(call);
+            case "smoke": return smoke(call);
+            case "doctor": return doctor(call);
+            case "--version":
+                new Sink(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
                 return SAFE;
-            case help: return help(call.operand == null ? null : Command.named(call.operand), new Sink(out));
+            default: return help(call);
         }
-        throw new IllegalStateException();
     }
 
     /** What was asked for cannot be done; the message says what is wrong, where, and what was expected. */
     static final class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        DataException(String message) {
-            super(message, null, false, false);
+        DataException(String template, Object... values) {
+            super(fill(template, values), null, false, false);
         }
     }
 
@@ -263,175 +262,119 @@ public final class Freshness {
     /** In the order in which they need more freshness. */
     static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price", "serve_cached_status",
             "price_order", "publish_signal", "rebalance_position");
+    /** The failures that scenario writes: all but the last two are of one feed. */
+    static final List<String> KINDS = Arrays.asList("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
 
     // The constants of the enums below are spelled as in the outputs.
 
-    /** How fresh a feed is, and how many of the actions that allows. */
+    /** How fresh a feed is, and which of the actions that allows: those before that index. */
     enum Status {
         unknown(1), stale(3), fresh(6);
 
         final int allowed;
         final String blocked;
-        /** All that a JSON verdict says of this status. */
+        /** What a JSON verdict says of this status. */
         final String json;
 
         Status(int allowed) {
             this.allowed = allowed;
             List<String> no = ACTIONS.subList(allowed, ACTIONS.size());
             blocked = String.join(", ", no);
-            json = "\"freshness_status\": \"" + this + "\", \"safe_to_serve\": " + no.isEmpty() + ", \"allowed_actions\": "
-                    + array(ACTIONS.subList(0, allowed)) + ", \"blocked_actions\": " + array(no) + ", \"blocked_reason\": ";
+            json = fill("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}",
+                    this, no.isEmpty(), array(ACTIONS.subList(0, allowed)), array(no));
         }
+    }
+
+    private static String array(List<String> words) {
+        return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
     }
 
     enum Alert { none, ticket, page }
 
     /** Why a feed has its status, in the order of the decision: the first that matches counts. */
     enum Reason {
-        state_invalid(Status.unknown, "correct the state, or the producer that writes it"),
-        feed_missing(Status.unknown, null),
-        feed_unexpected(Status.unknown, "add this feed to the baseline after review, or stop the producer from writing it"),
-        as_of_missing(Status.unknown, "make the producer write as_of: the baseline requires it"),
-        as_of_invalid(Status.unknown, "make the producer write as_of like 2026-11-22T09:37:00Z"),
-        clock_skew(Status.unknown, "compare the clock of this host with that of the host that wrote the state"),
-        alive_invalid(Status.unknown, null),
-        feed_down(Status.unknown, null),
-        limit_invalid(Status.unknown, "correct max_age_seconds in the state and in the baseline"),
-        age_missing(Status.unknown, null),
-        age_invalid(Status.unknown, null),
-        stale(Status.stale, null),
-        fresh(Status.fresh, null);
+        state_invalid("the state cannot be evaluated: {}", "correct the state, or the producer that writes it"),
+        feed_missing("the baseline lists this feed, the state does not", null),
+        feed_unexpected("the state lists this feed, the baseline does not",
+                "add this feed to the baseline after review, or stop the producer from writing it"),
+        as_of_missing("the baseline requires as_of and the state has none", "make the producer write as_of: the baseline requires it"),
+        as_of_invalid("as_of is {}, not an RFC 3339 instant", "make the producer write as_of like 2026-11-22T09:37:00Z"),
+        clock_skew("as_of is {}s in the future", "compare the clock of this host with that of the host that wrote the state"),
+        alive_invalid("alive is absent, or neither true nor false", null),
+        feed_down("the feed consumer does not answer: alive is false", null),
+        limit_invalid("max_age_seconds is {}, not a number above 0", "correct max_age_seconds in the state and in the baseline"),
+        age_missing("the age of the newest tick is not known", null),
+        age_invalid("last_tick_age_seconds is {}, not a plausible age", null),
+        stale("last tick {}s old, limit {}s", null),
+        fresh("last tick {}s old, limit {}s", null);
 
-        final Status status;
+        /** One plain sentence, with places for the figures. */
+        final String sentence;
         /** What to do next; null where a recovery on a fresh tick is the way. */
         final String advice;
 
-        Reason(Status status, String advice) {
-            this.status = status;
+        Reason(String sentence, String advice) {
+            this.sentence = sentence;
             this.advice = advice;
         }
-    }
 
-    /**
-     * Seconds is an exact time of zero or more.
-     *
-     * @param fraction the decimal digits behind the point, without trailing zeros
-     * @param fault    the text found where no such number stands; null where one does
-     */
-    record Seconds(long whole, String fraction, String fault) {
-        private static final int MAX_DIGITS = 17;
-        private static final long LARGEST = 100_000_000_000_000_000L;
-
-        static Seconds of(long whole) {
-            return new Seconds(whole, "", null);
-        }
-
-        static Seconds fault(String found) {
-            return new Seconds(0, "", found);
-        }
-
-        static Seconds between(Instant from, Instant to) {
-            Duration time = Duration.between(from, to);
-            return new Seconds(time.getSeconds(), unpadded(Integer.toString(1_000_000_000 + time.getNano()).substring(1)), null);
-        }
-
-        /** Takes a number as RFC 8259 writes it, its exponent from that index on. */
-        static Seconds of(String number, int e) {
-            if (e == number.length() && number.charAt(0) != '-') {
-                return plain(number);
-            }
-            int power = 0;
-            for (int i = e + 1; i < number.length() && power < MAX_NUMBER_CHARS; i++) {
-                power = power * 10 + Math.max(0, number.charAt(i) - '0');
-            }
-            boolean small = e < number.length() && number.charAt(e + 1) == '-';
-            BigDecimal digits = new BigDecimal(number.substring(0, e));
-            if (digits.signum() == 0) {
-                return of(0);
-            }
-            return digits.signum() < 0 || small && power >= MAX_NUMBER_CHARS ? fault(number)
-                    : plain(digits.scaleByPowerOfTen(small ? -power : Math.min(power, MAX_NUMBER_CHARS)).toPlainString());
-        }
-
-        /** Takes plain digits. Where more stand before the point than fit, the number is as good as the largest. */
-        private static Seconds plain(String digits) {
-            int point = digits.indexOf('.');
-            int end = point < 0 ? digits.length() : point;
-            return end > MAX_DIGITS ? of(LARGEST)
-                    : new Seconds(Long.parseLong(digits.substring(0, end)), point < 0 ? "" : unpadded(digits.substring(point + 1)), null);
-        }
-
-        private static String unpadded(String digits) {
-            int end = digits.length();
-            while (end > 0 && digits.charAt(end - 1) == '0') {
-                end--;
-            }
-            return digits.substring(0, end);
-        }
-
-        private BigDecimal decimal() {
-            return new BigDecimal(toString());
-        }
-
-        Seconds plus(Seconds other) {
-            return fraction.isEmpty() || other.fraction.isEmpty() ? new Seconds(whole + other.whole, fraction + other.fraction, null)
-                    : plain(decimal().add(other.decimal()).toPlainString());
-        }
-
-        Seconds times(int factor) {
-            return fraction.isEmpty() ? of(whole * factor) : plain(decimal().multiply(BigDecimal.valueOf(factor)).toPlainString());
-        }
-
-        /** Digits without trailing zeros compare as text does. */
-        boolean isAbove(Seconds limit) {
-            return whole != limit.whole ? whole > limit.whole : fraction.compareTo(limit.fraction) > 0;
-        }
-
-        boolean isLimit() {
-            return fault == null && (whole > 0 || !fraction.isEmpty());
-        }
-
-        double approximate() {
-            return whole + (fraction.isEmpty() ? 0 : Double.parseDouble("0." + fraction));
-        }
-
-        @Override public String toString() {
-            return fraction.isEmpty() ? Long.toString(whole) : whole + "." + fraction;
+        Status status() {
+            return this == fresh ? Status.fresh : this == stale ? Status.stale : Status.unknown;
         }
     }
 
     /**
-     * Feed is one entry of a document, as claimed.
+     * Feed is one entry of a document, as claimed: the members are JSON texts, null where absent.
      *
-     * @param alive null where it is absent or not a boolean
-     * @param age   null where it is absent or null
-     * @param limit null where the document's own counts
-     * @param at    the byte at which the entry begins
+     * @param age null where it is JSON's null, too
+     * @param at  the byte at which the entry begins
      */
-    record Feed(String name, Boolean alive, Seconds age, Seconds limit, int at) { }
+    record Feed(String name, String alive, String age, String limit, int at) { }
 
     /**
      * Verdict is what was decided about one feed.
      *
-     * @param age    the age now; null where it is not known
-     * @param limit  the limit that counted; null where there is none
-     * @param detail one sentence that says why; null where the figures say it
+     * @param alive null where it is not known
+     * @param age   the age now, in seconds; null where it is not known
+     * @param limit the limit that counted, in seconds; null where there is none
+     * @param found what was found instead of something valid, for the sentence of the reason
      */
-    record Verdict(String name, Boolean alive, Seconds age, Seconds limit, Reason reason, Alert alert, String detail) {
+    record Verdict(String name, Boolean alive, BigDecimal age, BigDecimal limit, Reason reason, Alert alert, String found) {
         boolean safe() {
             return reason == Reason.fresh;
         }
 
         /** One plain sentence with the figures. */
         String sentence() {
-            return detail != null ? detail : "last tick " + age + "s old, limit " + limit + "s";
+            return reason.status() == Status.unknown ? fill(reason.sentence, found) : fill(reason.sentence, age, limit);
         }
 
         /** The verdict in a few words, for a line that names several feeds. */
         String brief() {
-            return name + " " + reason.status + (reason == Reason.stale ? ", " + age + "s > " + limit + "s"
-                    : safe() ? ", " + age + "s of " + limit + "s" : " (" + reason + ")");
+            return reason == Reason.stale ? fill("{} stale, {}s > {}s", name, age, limit)
+                    : safe() ? fill("{} fresh, {}s of {}s", name, age, limit) : fill("{} unknown ({})", name, reason);
         }
+    }
+
+    /** The number in a JSON text, where it is zero or more and no larger than can be of use; else null. */
+    static BigDecimal seconds(String json) {
+        try {
+            int e = Math.max(json.indexOf('e'), json.indexOf('E'));
+            BigDecimal digits = new BigDecimal(e < 0 ? json : json.substring(0, e));
+            // Any larger power is as good as this one.
+            BigDecimal most = BigDecimal.valueOf(10 * MAX_NUMBER_CHARS);
+            int power = e < 0 ? 0 : new BigDecimal(json.substring(e + 1)).min(most).max(most.negate()).intValue();
+            BigDecimal value = digits.scaleByPowerOfTen(power).stripTrailingZeros();
+            boolean exact = json.length() <= MAX_NUMBER_CHARS && value.scale() <= MAX_NUMBER_CHARS;
+            return exact && value.signum() >= 0 ? value.min(Decision.LARGEST) : null;
+        } catch (NumberFormatException notOne) {
+            return null;
+        }
+    }
+
+    static BigDecimal secondsBetween(Instant from, Instant to) {
+        Duration time = Duration.between(from, to);
+        return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
     }
 
     // ---- Decision ----
@@ -441,130 +384,111 @@ public final class Freshness {
      * verdicts come out. There is no clock, file, environment or output in it.
      */
     static final class Decision {
-        private static final Seconds MAX_AGE = Seconds.of(MAX_AGE_SECONDS);
+        static final BigDecimal MAX_AGE = BigDecimal.valueOf(MAX_AGE_SECONDS);
+        /** A larger number is as good as this one, and this one can be printed. */
+        static final BigDecimal LARGEST = MAX_AGE.multiply(MAX_AGE);
 
         private final State baseline;
         private final State state;
         private final String error;
         /** A fault of the snapshot makes each of its feeds unknown. */
         private Reason fault;
-        private String faultDetail;
+        private String faultFound;
         /** The time since the snapshot was taken, added to every age: a frozen snapshot turns stale. */
-        private Seconds elapsed = Seconds.of(0);
+        private BigDecimal elapsed = BigDecimal.ZERO;
 
         Decision(State baseline, State state, String error, Instant now) {
             this.baseline = baseline;
-            this.state = error == null ? state : null;
+            this.state = error == null ? state : State.NONE;
             this.error = error;
-            if (error == null && state.asOfText == null && baseline.requireAsOf) {
-                fault = Reason.as_of_missing;
-                faultDetail = "the baseline requires as_of and the state has none";
-            } else if (error == null && state.asOfText != null && state.asOf == null) {
+            Instant asOf = this.state.asOf;
+            faultFound = this.state.asOfText;
+            if (faultFound == null) {
+                fault = baseline.requireAsOf ? Reason.as_of_missing : null;
+            } else if (asOf == null) {
                 fault = Reason.as_of_invalid;
-                faultDetail = "as_of is " + state.asOfText + ", not an RFC 3339 instant";
-            } else if (error == null && state.asOf != null && state.asOf.isAfter(now.plusSeconds(MAX_SKEW_SECONDS))) {
+            } else if (asOf.isAfter(now.plusSeconds(MAX_SKEW_SECONDS))) {
                 fault = Reason.clock_skew;
-                faultDetail = "as_of is " + Seconds.between(now, state.asOf) + "s in the future";
-            } else if (error == null && state.asOf != null && state.asOf.isBefore(now)) {
-                elapsed = Seconds.between(state.asOf, now);
+                faultFound = plain(secondsBetween(now, asOf));
+            } else if (asOf.isBefore(now)) {
+                elapsed = secondsBetween(asOf, now);
             }
         }
 
         /** The verdict on one feed; null where neither the baseline nor the state has it. */
         Verdict of(String name) {
             Feed contract = baseline.feed(name, 0);
-            Feed claim = state == null ? null : state.feed(name, 0);
+            Feed claim = state.feed(name, 0);
             return contract == null && claim == null ? null : decide(contract, claim);
         }
 
         /** All verdicts, each decided when it is asked for: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
             List<Feed> unexpected = new ArrayList<Feed>();
-            for (int i = 0; state != null && state != baseline && i < state.feeds.size(); i++) {
-                Feed claim = state.feeds.get(i);
+            for (int i = 0; i < state.size() && state != baseline; i++) {
+                Feed claim = state.get(i);
                 if (baseline.feed(claim.name, i) == null) {
                     unexpected.add(claim);
                 }
             }
             return new AbstractList<Verdict>() {
                 @Override public Verdict get(int i) {
-                    if (i >= baseline.feeds.size()) {
-                        return decide(null, unexpected.get(i - baseline.feeds.size()));
+                    if (i >= baseline.size()) {
+                        return decide(null, unexpected.get(i - baseline.size()));
                     }
-                    Feed contract = baseline.feeds.get(i);
-                    return decide(contract, state == null || state == baseline ? contract : state.feed(contract.name, i));
+                    Feed contract = baseline.get(i);
+                    return decide(contract, state == baseline ? contract : state.feed(contract.name, i));
                 }
 
                 @Override public int size() {
-                    return baseline.feeds.size() + unexpected.size();
+                    return baseline.size() + unexpected.size();
                 }
             };
         }
 
         private Verdict decide(Feed contract, Feed claim) {
-            Seconds agreed = contract == null ? null : baseline.limitOf(contract);
-            if (error != null) {
-                return unknown(contract.name, null, null, smaller(agreed, agreed), Reason.state_invalid, "the state cannot be evaluated: " + error);
-            }
-            if (claim == null) {
-                return unknown(contract.name, null, null, smaller(agreed, agreed), Reason.feed_missing, "the baseline lists this feed, the state does not");
-            }
-            String name = claim.name;
-            Boolean alive = claim.alive;
-            if (contract == null) {
-                return unknown(name, alive, null, null, Reason.feed_unexpected, "the state lists this feed, the baseline does not");
-            }
-            Seconds own = state.limitOf(claim);
-            Seconds limit = smaller(own, agreed);
-            if (fault != null) {
-                return unknown(name, alive, null, limit, fault, faultDetail);
-            }
-            boolean plausible = claim.age != null && claim.age.fault == null && !claim.age.isAbove(MAX_AGE);
-            Seconds age = plausible ? claim.age.plus(elapsed) : null;
-            if (alive == null) {
-                return unknown(name, null, age, limit, Reason.alive_invalid, "alive is absent, or neither true nor false");
-            }
-            if (!alive) {
-                return unknown(name, false, age, limit, Reason.feed_down, "the feed consumer does not answer: alive is false");
-            }
-            if (limit == null) {
-                boolean stateIsWrong = own == null || !own.isLimit();
-                return unknown(name, true, age, null, Reason.limit_invalid, "max_age_seconds is " + found(stateIsWrong ? own : agreed)
-                        + " in the " + (stateIsWrong ? "state" : "baseline") + ", not a number above 0");
-            }
-            if (claim.age == null) {
-                return unknown(name, true, null, limit, Reason.age_missing, "the age of the newest tick is not known");
-            }
-            if (!plausible) {
-                return unknown(name, true, null, limit, Reason.age_invalid,
-                        "last_tick_age_seconds is " + found(claim.age) + ", not a plausible age");
-            }
-            if (age.isAbove(limit)) {
-                return new Verdict(name, true, age, limit, Reason.stale, Alert.page, null);
-            }
-            boolean pastHalf = age.times(2).isAbove(limit);
-            return new Verdict(name, true, age, limit, Reason.fresh, pastHalf || own.isAbove(agreed) ? Alert.ticket : Alert.none, null);
+            BigDecimal agreed = contract == null ? null : positive(baseline.limitOf(contract));
+            BigDecimal own = claim == null ? agreed : positive(state.limitOf(claim));
+            // The limit that counts: a state can tighten its own, never loosen it.
+            BigDecimal limit = own == null || agreed == null ? null : own.min(agreed);
+            BigDecimal age = contract == null || claim == null || claim.age == null || fault != null ? null : seconds(claim.age);
+            age = age == null || age.compareTo(MAX_AGE) > 0 ? null : age.add(elapsed);
+            Boolean alive = claim == null ? null : "true".equals(claim.alive) ? Boolean.TRUE : "false".equals(claim.alive) ? Boolean.FALSE : null;
+            Reason reason = error != null ? Reason.state_invalid
+                    : claim == null ? Reason.feed_missing
+                    : contract == null ? Reason.feed_unexpected
+                    : fault != null ? fault
+                    : alive == null ? Reason.alive_invalid
+                    : !alive ? Reason.feed_down
+                    : limit == null ? Reason.limit_invalid
+                    : claim.age == null ? Reason.age_missing
+                    : age == null ? Reason.age_invalid
+                    : age.compareTo(limit) > 0 ? Reason.stale
+                    : Reason.fresh;
+            boolean watched = reason == Reason.fresh && (own.compareTo(agreed) > 0 || age.add(age).compareTo(limit) > 0);
+            Alert alert = reason != Reason.fresh ? Alert.page : watched ? Alert.ticket : Alert.none;
+            String found = reason == Reason.state_invalid ? error
+                    : reason == fault ? faultFound
+                    : reason == Reason.limit_invalid ? own == null ? fill("{} in the state", found(state.limitOf(claim)))
+                            : fill("{} in the baseline", found(baseline.limitOf(contract)))
+                    : reason == Reason.age_invalid ? found(claim.age) : null;
+            return new Verdict((claim == null ? contract : claim).name, alive, age, limit, reason, alert, found);
         }
 
-        private static Verdict unknown(String name, Boolean alive, Seconds age, Seconds limit, Reason reason, String detail) {
-            return new Verdict(name, alive, age, limit, reason, Alert.page, detail);
+        private static BigDecimal positive(String json) {
+            BigDecimal limit = json == null ? null : seconds(json);
+            return limit == null || limit.signum() == 0 ? null : limit;
         }
 
-        /** The limit that counts: a state can tighten its own, never loosen it. Null where one of the two is not valid. */
-        private static Seconds smaller(Seconds own, Seconds agreed) {
-            if (own == null || agreed == null || !own.isLimit() || !agreed.isLimit()) {
-                return null;
-            }
-            return own.isAbove(agreed) ? agreed : own;
+        private static String found(String json) {
+            return json == null ? "absent" : Json.shortened(json);
         }
 
         /** The limit of the feeds that have none of their own; null where it is not valid. */
-        Seconds commonLimit() {
-            return smaller(state == null ? baseline.limit : state.limit, baseline.limit);
-        }
-
-        private static String found(Seconds seconds) {
-            return seconds == null ? "absent" : seconds.fault != null ? seconds.fault : seconds.toString();
+        BigDecimal commonLimit() {
+            BigDecimal agreed = positive(baseline.limit);
+            BigDecimal own = error != null ? agreed : positive(state.limit);
+            return own == null || agreed == null ? null : own.min(agreed);
         }
 
         /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
@@ -572,8 +496,8 @@ public final class Freshness {
             if (verdict.reason == Reason.feed_missing && fault != null) {
                 return fault.advice;
             }
-            return verdict.reason == Reason.stale && elapsed.isAbove(verdict.limit)
-                    ? "restart the collector: the snapshot is " + elapsed + "s old" : verdict.reason.advice;
+            return verdict.reason == Reason.stale && elapsed.compareTo(verdict.limit) > 0
+                    ? fill("restart the collector: the snapshot is {}s old", elapsed) : verdict.reason.advice;
         }
     }
 
@@ -581,18 +505,19 @@ public final class Freshness {
 
     /** Evaluation is what status, gate and recover read and decide; where that failed, error says why. */
     static final class Evaluation {
+        final Call call;
         final Instant now;
         final String baselineName;
         final String stateName;
         Document baselineDocument;
         Document stateDocument;
         State baseline = State.NONE;
-        State state;
-        String stateSha256;
+        State state = State.NONE;
         String error;
         final Decision decision;
 
-        Evaluation(Call call, InputStream in, boolean hash) {
+        Evaluation(Call call) {
+            this.call = call;
             now = call.now();
             baselineName = call.one("--baseline", bundledBaseline());
             stateName = call.one("--state", baselineName);
@@ -603,49 +528,56 @@ public final class Freshness {
                 reading = "";
                 // One read of the same file serves for both: two could see two contents.
                 boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
-                stateDocument = same ? baselineDocument : Document.read(stateName, in);
-                stateSha256 = hash ? stateDocument.sha256() : null;
+                stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
                 state = same ? baseline : State.parse(stateDocument, false);
             } catch (DataException e) {
-                error = reading + e.getMessage();
+                error = reading.concat(e.getMessage());
             }
             decision = new Decision(baseline, state, error, now);
         }
 
+        /** The verdict on a feed that has to be known. */
+        Verdict verdict(String feed) {
+            Verdict verdict = decision.of(feed);
+            if (verdict == null) {
+                throw baseline.unknown(feed);
+            }
+            return verdict;
+        }
+
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
-        String next(Verdict verdict, Call call) {
+        String next(Verdict verdict) {
             String advice = verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
                     : stateName.equals("-") ? "save the state to a file, and ask again for that file" : decision.advice(verdict);
-            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5) + "-" : "";
-            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
-                    "--output", stem + "recovered.json", "--baseline", call.one("--baseline", null), "--now", call.one("--now", null));
+            String output = stateName.endsWith(".json") ? fill("{}-recovered.json", stateName.substring(0, stateName.length() - 5)) : "recovered.json";
+            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", output,
+                    "--baseline", call.one("--baseline", null), "--now", call.one("--now", null)).toString();
         }
     }
 
     /** Shows every feed. Exit 0 only if each one is proved safe. */
-    private static int status(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
+    private static int status(Call call) throws IOException {
         String output = call.one("--output", null);
         String format = call.one("--format", "text");
         Path target = output == null ? null : target("--output", output, call);
-        Evaluation e = new Evaluation(call, in, format.equals("json"));
-        Report report = new Report(call, e, e.decision.all(), call.colors(output == null));
+        Report report = new Report(new Evaluation(call), call.colors(output == null));
         if (target == null) {
-            report.status(format, new Sink(out));
+            report.show(format, new Sink(call.out));
         } else {
             try (Replacement file = new Replacement(target)) {
-                report.status(format, new Sink(file.out));
+                report.show(format, new Sink(file.out));
                 file.commit();
             }
         }
-        if (target != null || output != null || e.error != null && !format.equals("text")) {
-            new Sink(target != null ? out : err).add(report.headline()).add("\n").flush();
+        if (output != null || report.e.error != null && !format.equals("text")) {
+            new Sink(target != null ? call.out : call.err).put("{}\n", report.headline()).flush();
         }
         return report.exit();
     }
 
     /** Evaluates for ever: on a terminal the report is redrawn, elsewhere each change is one line of a timeline. */
-    private static int watch(Call call, OutputStream out) throws IOException {
-        long millis = call.watchMillis();
+    private static int watch(Call call) throws IOException {
+        long millis = Call.watchMillis(call.one("--watch", null));
         boolean redraw = terminal();
         int[] exit = {UNEVALUATED};
         Thread leave = new Thread() {
@@ -656,12 +588,11 @@ public final class Freshness {
         Runtime.getRuntime().addShutdownHook(leave);
         try {
             for (Map<String, Status> before = null;;) {
-                Evaluation e = new Evaluation(call, null, false);
-                Report report = new Report(call, e, e.decision.all(), call.colors(true));
-                Sink sink = new Sink(out);
+                Report report = new Report(new Evaluation(call), call.colors(true));
+                Sink sink = new Sink(call.out);
                 exit[0] = report.exit(); // before it is shown: no one may see one verdict and get the code of the last
                 if (redraw) {
-                    report.status("text", sink.add("\u001b[H\u001b[2J\u001b[3J"));
+                    report.show("text", sink.put("\u001b[H\u001b[2J\u001b[3J"));
                 } else {
                     before = report.transitions(before, sink);
                 }
@@ -675,84 +606,83 @@ public final class Freshness {
     }
 
     /** May this work go on? Exit 0 only if every named feed allows every named action. */
-    private static int gate(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        int needed = -1;
-        for (String action : call.all("--action")) {
-            if (!ACTIONS.contains(action)) {
-                throw call.error("unknown action: " + action + suggestion(action, ACTIONS));
-            }
+    private static int gate(Call call) throws IOException {
+        List<String> actions = call.all("--action");
+        int needed = actions.isEmpty() ? ACTIONS.size() - 1 : 0;
+        for (String action : actions) {
             needed = Math.max(needed, ACTIONS.indexOf(action));
         }
-        Evaluation e = new Evaluation(call, in, false);
-        List<Verdict> verdicts = new ArrayList<>();
-        List<Verdict> blocked = new ArrayList<>();
-        for (String feed : new LinkedHashSet<>(call.all("--feed"))) {
-            Verdict verdict = e.decision.of(feed);
-            if (verdict == null) {
-                e.error = e.error == null ? "unknown feed: " + feed + suggestion(feed, e.baseline.names()) : e.error;
-                continue;
+        Evaluation e = new Evaluation(call);
+        List<Verdict> verdicts = new ArrayList<Verdict>();
+        List<Verdict> blocked = new ArrayList<Verdict>();
+        for (String feed : new LinkedHashSet<String>(call.all("--feed"))) {
+            try {
+                verdicts.add(e.verdict(feed));
+            } catch (DataException unknown) {
+                e.error = e.error == null ? unknown.getMessage() : e.error;
             }
-            verdicts.add(verdict);
-            if (needed < 0 ? !verdict.safe() : needed >= verdict.reason.status.allowed) {
+        }
+        for (Verdict verdict : verdicts) {
+            if (needed >= verdict.reason.status().allowed) {
                 blocked.add(verdict);
             }
         }
-        Report report = new Report(call, e, verdicts, false);
-        boolean json = call.one("--format", "text").equals("json");
-        report.gate(blocked, json, new Sink(out));
-        if (json && e.error != null) {
-            new Sink(err).add("freshness: ").add(visible(e.error)).add("\n").flush();
-        }
+        showGate(e, actions, verdicts, blocked);
         return e.error != null ? UNEVALUATED : blocked.isEmpty() ? SAFE : UNSAFE;
     }
 
-    /** The failures that scenario writes: the first six of one feed, the others of the whole state. */
-    enum Kind { stale, unknown, down, missing, skewed, loosened, frozen, corrupt }
-
     /** Writes a failure that status then detects. The same input and the same instant give the same bytes. */
-    private static int scenario(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
-        Kind kind = call.kind();
+    private static int scenario(Call call) throws IOException {
+        String kind = call.one("KIND", null);
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
         Path target = target("--output", output, call);
-        Document document = Document.read(call.one("--state", bundledBaseline()), in);
+        Document document = Document.read(call.one("--state", bundledBaseline()), call.in);
         State state = State.parse(document, false);
         Feed claim = feed == null ? null : state.feed(feed, 0);
         if (feed != null && claim == null) {
-            throw new DataException("unknown feed: " + feed + suggestion(feed, state.names()));
+            throw state.unknown(feed);
         }
         Edit edit = new Edit(document);
         switch (kind) {
-            case missing: edit.removeFeed(state, claim); break;
-            case frozen: edit.set(0, "", "as_of", "\"" + call.now().minusSeconds(FROZEN_FOR_SECONDS) + "\""); break;
-            case corrupt: edit.cut(); break;
-            case down: edit.set(claim.at, feed + " ", "alive", "false"); break;
+            case "missing": edit.removeFeed(state, claim); break;
+            case "frozen": edit.set(0, "", "as_of", fill("\"{}\"", call.now().minusSeconds(FROZEN_FOR_SECONDS))); break;
+            case "corrupt": edit.cut(); break;
+            case "down": edit.set(claim, "alive", "false"); break;
             default:
-                edit.set(claim.at, feed + " ", "alive", "true");
-                edit.set(claim.at, feed + " ", "last_tick_age_seconds", kind == Kind.unknown ? "null" : kind == Kind.skewed ? SKEWED_AGE_SECONDS
+                edit.set(claim, "alive", "true");
+                edit.set(claim, "last_tick_age_seconds", kind.equals("unknown") ? "null" : kind.equals("skewed") ? SKEWED_AGE_SECONDS
                         : call.one("--age-seconds", STALE_AGE_SECONDS));
         }
-        if (kind == Kind.loosened) {
+        if (kind.equals("loosened")) {
             edit.loosen(state, claim);
         }
-        // Judged by the limits that the state came with: what they would let through is no failure.
-        Decision decision = kind == Kind.corrupt ? null : new Decision(state, State.parse(edit.document, false), null, call.now());
-        if (decision != null && (feed != null ? decision.of(feed).safe() : new Report(call, null, decision.all(), false).unsafe.isEmpty())) {
-            throw new DataException("nothing written: still fresh by the limits of " + document.label
-                    + (kind == Kind.stale ? "; give a larger --age-seconds" : ""));
+        if (!kind.equals("corrupt")) {
+            // Judged by the limits that the state came with: what they would let through is no failure.
+            boolean fails = false;
+            for (Verdict verdict : new Decision(state, State.parse(edit.document, false), null, call.now()).all()) {
+                fails |= !verdict.safe() && (feed == null || feed.equals(verdict.name));
+            }
+            if (!fails) {
+                throw new DataException("nothing written: still fresh by the limits of {}{}", document.label,
+                        kind.equals("stale") ? "; give a larger --age-seconds" : "");
+            }
         }
-        deliver(edit.document, target, out);
-        Facts facts = new Facts().add("scenario", kind.name()).add("feed", feed).add("changed", visible(edit.text()), array(edit.changes));
-        facts.add("state", document.label).add("state_sha256", document.sha256());
-        facts.add("output", output).add("output_sha256", edit.document.sha256());
-        String show = commandLine("status", "--state", output, "--now", call.one("--now", null));
-        facts.add("show", show, quoted(show));
-        facts.report("SCENARIO WRITTEN: " + kind + (feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out));
-        return SAFE;
+        deliver(edit.document, target, call.out);
+        Map<String, Object> facts = new LinkedHashMap<String, Object>();
+        facts.put("scenario", kind);
+        facts.put("feed", feed);
+        facts.put("changed", edit.changes);
+        facts.put("state", document.label);
+        facts.put("state_sha256", document.sha256());
+        facts.put("output", output);
+        facts.put("output_sha256", edit.document.sha256());
+        facts.put("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
+        return report(feed == null ? fill("SCENARIO WRITTEN: {}", kind) : fill("SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target == null, SAFE);
     }
 
     /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
-    private static int recover(Call call, InputStream in, OutputStream out, OutputStream err) throws IOException {
+    private static int recover(Call call) throws IOException {
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
         String age = call.one("--age-seconds", RECOVERED_AGE_SECONDS);
@@ -760,124 +690,120 @@ public final class Freshness {
         Path target = target("--output", output, call);
         Path journal = record == null ? null : target("--record", record, call);
         if (target != null && journal != null && sameFile(target, journal)) {
-            throw call.error("--record and --output are one file: " + record);
+            throw call.error("--record and --output are one file: {}", record);
         }
-        Evaluation e = new Evaluation(call, in, true);
+        Evaluation e = new Evaluation(call);
         if (e.error != null) {
-            throw new DataException(e.error);
+            throw new DataException("{}", e.error);
         }
-        Verdict was = e.decision.of(feed);
-        if (was == null) {
-            throw new DataException("unknown feed: " + feed + suggestion(feed, e.baseline.names()));
-        }
+        Verdict was = e.verdict(feed);
         Edit edit = new Edit(e.stateDocument);
         Feed claim = e.state.feed(feed, 0);
         if (claim == null) {
             edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed, 0), age);
         } else if (!was.safe()) {
-            edit.set(claim.at, feed + " ", "alive", "true");
-            edit.set(claim.at, feed + " ", "last_tick_age_seconds", age);
+            edit.set(claim, "alive", "true");
+            edit.set(claim, "last_tick_age_seconds", age);
         }
         Decision next = new Decision(e.baseline, State.parse(edit.document, false), null, e.now);
         Verdict is = next.of(feed);
-        String refusal = is.safe() ? changed(e.decision.all(), next.all(), feed) : "it would still be " + is.reason.status + ": " + is.sentence();
-        Facts facts = new Facts().add("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
-        facts.add("time", e.now.toString()).add("feed", feed).add("refused_because", refusal);
-        facts.add("before", visible(was.brief()), object(new Sink(null), was).b.toString());
-        facts.add("after", visible(is.brief()), object(new Sink(null), is).b.toString()).add("changed", visible(edit.text()), array(edit.changes));
-        facts.add("baseline", e.baselineName).add("state", e.stateName).add("state_sha256", e.stateSha256);
-        facts.add("output", refusal != null ? null : output).add("output_sha256", refusal != null ? null : edit.document.sha256());
-        String replay = commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
-                "--baseline", call.one("--baseline", null), "--now", e.now.toString());
-        facts.add("replay", replay, quoted(replay));
+        String refusal = is.safe() ? null : fill("it would still be {}: {}", is.reason.status(), is.sentence());
+        List<Verdict> before = e.decision.all();
+        List<Verdict> after = next.all();
+        for (int i = 0; refusal == null && i < before.size(); i++) {
+            if (before.get(i).reason != after.get(i).reason && !before.get(i).name.equals(feed)) {
+                refusal = fill("the verdict of another feed would change: {}", after.get(i).brief());
+            }
+        }
+        Map<String, Object> facts = new LinkedHashMap<String, Object>();
+        facts.put("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
+        facts.put("time", e.now);
+        facts.put("feed", feed);
+        facts.put("refused_because", refusal);
+        facts.put("before", was);
+        facts.put("after", is);
+        facts.put("changed", edit.changes);
+        facts.put("baseline", e.baselineName);
+        facts.put("state", e.stateName);
+        facts.put("state_sha256", e.stateDocument.sha256());
+        facts.put("output", refusal != null ? null : output);
+        facts.put("output_sha256", refusal != null ? null : edit.document.sha256());
+        facts.put("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
+                "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refusal != null) {
-            facts.report("RECOVERY REFUSED: " + feed + ": " + refusal + "; nothing was written", call, new Sink(target == null ? err : out));
-            return UNSAFE;
+            return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target == null, UNSAFE);
         }
         // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
-        try (Journal open = journal == null ? null : new Journal(journal, facts.json(" ") + "\n")) {
-            deliver(edit.document, target, out);
+        try (Journal open = journal == null ? null : new Journal(journal, new Sink(null).members(facts, "{", ", ", "}\n").toString())) {
+            deliver(edit.document, target, call.out);
             if (open != null) {
                 open.done = true;
             }
         }
-        facts.report(was.safe() ? "NOTHING TO RECOVER: " + is.brief() + "; the state was copied unchanged"
-                : "RECOVERED: " + is.brief(), call, new Sink(target == null ? err : out));
-        return SAFE;
-    }
-
-    /** Says which other feed's verdict changed; null where none did. */
-    private static String changed(List<Verdict> before, List<Verdict> after, String feed) {
-        for (int i = 0; i < before.size(); i++) {
-            if (!before.get(i).name.equals(feed) && before.get(i).reason != after.get(i).reason) {
-                return "the verdict of another feed would change: " + after.get(i).brief();
-            }
-        }
-        return null;
+        return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
+                facts, call, target == null, SAFE);
     }
 
     /** Runs the whole contract through real files, with the same code as the commands. */
-    private static int smoke(Call call, OutputStream out) throws IOException {
+    private static int smoke(Call call) throws IOException {
         Path directory = Files.createTempDirectory("freshness-smoke-");
-        String state = directory.resolve("state.json").toString();
-        String failed = directory.resolve("failed.json").toString();
-        String recovered = directory.resolve("recovered.json").toString();
-        String again = directory.resolve("again.json").toString();
-        Checks checks = new Checks();
+        Map<String, Object> checks = new LinkedHashMap<String, Object>();
         try {
-            Files.copy(path(bundledBaseline()), path(state));
-            checks.add("the healthy state is eligible", run(null, "status", "--state", state) == SAFE);
-            for (Kind kind : Kind.values()) {
-                boolean whole = kind.compareTo(Kind.frozen) >= 0;
-                boolean written = (whole ? run(null, "scenario", kind.name(), "--state", state, "--output", failed)
-                        : run(null, "scenario", kind.name(), "--feed", "bravo", "--state", state, "--output", failed)) == SAFE;
-                ByteArrayOutputStream report = new ByteArrayOutputStream();
-                int exit = run(report, "status", "--state", failed, "--format", "json");
-                checks.add(kind + " fails closed and names only its feeds", written && exit == (kind == Kind.corrupt ? UNEVALUATED : UNSAFE)
-                        && report.toString(StandardCharsets.UTF_8).contains("\"unsafe_feeds\": ["
-                                + (whole ? "\"alpha\", \"bravo\", \"charlie\"]" : "\"bravo\"]")));
+            Files.copy(path(bundledBaseline()), directory.resolve("state"));
+            checks.put("the healthy state is eligible", ends(directory, SAFE, "status --state @state"));
+            for (String kind : KINDS) {
+                boolean whole = kind.equals("frozen") || kind.equals("corrupt");
+                int exit = kind.equals("corrupt") ? UNEVALUATED : UNSAFE;
+                String unsafe = whole ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\"";
+                checks.put(fill("{} fails closed and names only its feeds", kind),
+                        ends(directory, SAFE, fill("scenario {} --state @state --output @failed{}", kind, whole ? "" : " --feed bravo"))
+                        && ends(directory, exit, "status --format json --state @failed --output @report") | exit == UNEVALUATED
+                        && Files.readString(directory.resolve("report")).contains(fill("\"unsafe_feeds\": [{}]", unsafe)));
                 boolean blocked = true;
                 for (String action : ACTIONS.subList(Status.stale.allowed, ACTIONS.size())) {
-                    blocked &= run(null, "gate", "--feed", "bravo", "--action", action, "--state", failed) == exit;
-                    blocked &= run(null, "gate", "--feed", "alpha", "--feed", "charlie", "--action", action, "--state", failed) == (whole ? exit : SAFE);
+                    blocked &= ends(directory, exit, fill("gate --feed bravo --action {} --state @failed", action))
+                            && ends(directory, whole ? exit : SAFE, fill("gate --feed alpha --feed charlie --action {} --state @failed", action));
                 }
-                checks.add(kind + (whole ? " blocks unsafe work on every feed" : " blocks unsafe work on bravo, not on alpha and charlie"), blocked);
+                checks.put(fill(whole ? "{} blocks unsafe work on every feed" : "{} blocks unsafe work on bravo, not on alpha and charlie", kind), blocked);
             }
-            run(null, "scenario", "stale", "--feed", "bravo", "--state", state, "--output", failed);
-            checks.add("a recovery that would not be safe is refused and writes nothing", run(null, "recover", "--feed", "bravo",
-                    "--state", failed, "--output", recovered, "--age-seconds", "91") == UNSAFE && !Files.exists(path(recovered)));
-            checks.add("a recovery on a fresh tick restores eligibility",
-                    run(null, "recover", "--feed", "bravo", "--state", failed, "--output", recovered) == SAFE
-                    && run(null, "status", "--state", recovered) == SAFE);
-            checks.add("the same recovery gives the same bytes", run(null, "recover", "--feed", "bravo", "--state", failed, "--output", again) == SAFE
-                    && Files.mismatch(path(recovered), path(again)) == -1);
+            ends(directory, SAFE, "scenario stale --feed bravo --state @state --output @failed");
+            String recover = "recover --feed bravo --state @failed --output ";
+            checks.put("a recovery that would not be safe is refused and writes nothing",
+                    ends(directory, UNSAFE, recover.concat("@recovered --age-seconds 91")) && !Files.exists(directory.resolve("recovered")));
+            checks.put("a recovery on a fresh tick restores eligibility",
+                    ends(directory, SAFE, recover.concat("@recovered")) && ends(directory, SAFE, "status --state @recovered"));
+            checks.put("the same recovery gives the same bytes", ends(directory, SAFE, recover.concat("@again"))
+                    && Files.mismatch(directory.resolve("recovered"), directory.resolve("again")) == -1);
         } finally {
-            for (String file : List.of(state, failed, recovered, again)) {
-                Files.deleteIfExists(path(file));
+            for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
+                Files.deleteIfExists(directory.resolve(file));
             }
-            Files.delete(directory);
         }
-        return checks.report(call, out);
+        return checked(checks, call);
     }
 
-    private static int run(OutputStream out, String... args) {
+    /** Whether a command line ends with that exit code; each @ in it stands for that directory. */
+    private static boolean ends(Path directory, int exit, String commandLine) {
+        String[] args = commandLine.split(" ");
+        for (int i = 0; i < args.length; i++) {
+            args[i] = args[i].startsWith("@") ? directory.resolve(args[i].substring(1)).toString() : args[i];
+        }
         OutputStream nowhere = OutputStream.nullOutputStream();
-        return run(args, InputStream.nullInputStream(), out == null ? nowhere : out, nowhere);
+        return run(args, InputStream.nullInputStream(), nowhere, nowhere) == exit;
     }
 
     /** Checks the environment that the gate is to run in. */
-    private static int doctor(Call call, OutputStream out) throws IOException {
-        Checks checks = new Checks();
-        checks.add("Java is " + MIN_JAVA + " or newer: " + Runtime.version(), Runtime.version().feature() >= MIN_JAVA);
-        checks.add("the bundled fixture is found and eligible: " + bundledBaseline(), run(null, "status") == SAFE);
-        String sample = "\u00e9 \u2260 \ud83d\ude00";
+    private static int doctor(Call call) throws IOException {
+        Map<String, Object> checks = new LinkedHashMap<String, Object>();
+        checks.put(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), Runtime.version().feature() >= MIN_JAVA);
+        checks.put(fill("the bundled fixture is found and eligible: {}", bundledBaseline()), ends(null, SAFE, "status"));
         String where = System.getProperty("java.io.tmpdir");
         byte[] back = {};
         try {
             Path directory = Files.createTempDirectory("freshness-doctor-");
             Path file = directory.resolve("written");
             try (Replacement replacement = new Replacement(file)) {
-                new Sink(replacement.out).add(sample).flush();
+                new Sink(replacement.out).put("\u00e9 \u2260 \ud83d\ude00").flush();
                 replacement.commit();
                 back = Files.readAllBytes(file);
             } finally {
@@ -885,33 +811,71 @@ public final class Freshness {
                 Files.delete(directory);
             }
         } catch (IOException e) {
-            where += ": " + reason(e);
+            where = fill("{}: {}", where, reason(e));
         }
-        checks.add("a temporary file can be written, renamed and read back: " + where, back.length > 0);
-        checks.add("output is UTF-8", HexFormat.of().formatHex(back).equals("c3a920e289a020f09f9880"));
+        checks.put(fill("a temporary file can be written, renamed and read back: {}", where), back.length > 0);
+        checks.put("output is UTF-8", HexFormat.of().formatHex(back).equals("c3a920e289a020f09f9880"));
         Instant now = Instant.now();
-        checks.add("the clock is plausible: " + now, now.isAfter(instant("2026-01-01T00:00:00Z")) && now.isBefore(instant("2126-01-01T00:00:00Z")));
-        return checks.report(call, out);
+        checks.put(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z")) && now.isBefore(instant("2126-01-01T00:00:00Z")));
+        return checked(checks, call);
     }
 
     // ---- Reports ----
 
-    /** Sink gathers text and writes it as UTF-8, in large pieces. */
+    /** Sink gathers text, and writes it as UTF-8. */
     static final class Sink {
-        final StringBuilder b = new StringBuilder();
+        private static final int PIECE_CHARS = 1 << 16;
+
+        private final StringBuilder b = new StringBuilder();
         private final OutputStream out;
 
         Sink(OutputStream out) {
             this.out = out;
         }
 
-        Sink add(String text) {
-            b.append(text);
+        /** Adds a template, with a value in the place of each {}. */
+        Sink put(String template, Object... values) {
+            int from = 0;
+            for (int i = 0, at; (at = template.indexOf("{}", from)) >= 0; i++) {
+                b.append(template, from, at).append(plain(values[i]));
+                from = at + 2;
+            }
+            b.append(template, from, template.length());
             return this;
         }
 
+        /** Adds a fact as JSON. */
+        Sink json(Object fact) throws IOException {
+            if (fact instanceof Verdict) {
+                Verdict v = (Verdict) fact;
+                return put("{\"name\": \"{}\", \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, {}, "
+                        + "\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}", escaped(v.name, '"'), v.alive, v.age, v.limit,
+                        v.reason.status().json, v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
+            } else if (fact instanceof Map) {
+                return members((Map<?, ?>) fact, "{", ", ", "}");
+            } else if (fact instanceof List) {
+                List<?> list = (List<?>) fact;
+                boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
+                String separator = lines ? "[\n    " : "[";
+                for (Object each : list) {
+                    put(separator).json(each).spill();
+                    separator = lines ? ",\n    " : ", ";
+                }
+                return put(list.isEmpty() ? "[]" : lines ? "\n  ]" : "]");
+            }
+            return put("{}", fact == null || fact instanceof Boolean || fact instanceof Number ? fact : quoted(fact.toString()));
+        }
+
+        Sink members(Map<?, ?> facts, String separator, String next, String end) throws IOException {
+            for (Map.Entry<?, ?> fact : facts.entrySet()) {
+                put("{}\"{}\": ", separator, fact.getKey()).json(fact.getValue());
+                separator = next;
+            }
+            return put(end);
+        }
+
         void spill() throws IOException {
-            if (b.length() >= 1 << 16) {
+            if (b.length() >= PIECE_CHARS && out != null) {
                 flush();
             }
         }
@@ -920,323 +884,24 @@ public final class Freshness {
             out.write(b.toString().getBytes(StandardCharsets.UTF_8));
             b.setLength(0);
         }
-    }
 
-    /** Facts are what a command reports of its work: lines of text, or the members of a JSON object. */
-    static final class Facts {
-        private final List<String> names = new ArrayList<>();
-        private final List<String> texts = new ArrayList<>();
-        private final List<String> values = new ArrayList<>();
-
-        Facts add(String name, String text) {
-            return text == null ? add(name, null, "null") : add(name, visible(text), quoted(text));
-        }
-
-        /** Adds a fact whose text is printable and has another form in JSON; one without text is for JSON only. */
-        Facts add(String name, String text, String json) {
-            names.add(name);
-            texts.add(text);
-            values.add(json);
-            return this;
-        }
-
-        String json(String gap) {
-            Sink sink = new Sink(null).add("{");
-            for (int i = 0; i < names.size(); i++) {
-                sink.add(i == 0 ? "" : ",").add(gap).add("\"").add(names.get(i)).add("\": ").add(values.get(i));
-            }
-            return sink.b.toString() + (gap.equals(" ") ? " }" : "\n}");
-        }
-
-        void report(String headline, Call call, Sink sink) throws IOException {
-            if (call.one("--format", "text").equals("json")) {
-                sink.add(json("\n  ")).add("\n");
-            } else {
-                sink.add(visible(headline)).add("\n");
-                for (int i = 0; i < names.size(); i++) {
-                    if (texts.get(i) != null) {
-                        sink.add("  ").add(names.get(i)).add(": ").add(texts.get(i)).add("\n");
-                    }
-                }
-            }
-            sink.flush();
+        @Override public String toString() {
+            return b.toString();
         }
     }
 
-    /** Report shows verdicts: as text for people, as JSON and as Prometheus metrics for machines. */
-    static final class Report {
-        private final Call call;
-        private final Evaluation e;
-        private final List<Verdict> verdicts;
-        private final boolean colors;
-        private final int fresh;
-        private int alive;
-        private final List<String> unsafe = new ArrayList<String>();
-
-        Report(Call call, Evaluation e, List<Verdict> verdicts, boolean colors) {
-            this.call = call;
-            this.e = e;
-            this.verdicts = verdicts;
-            this.colors = colors;
-            for (Verdict v : verdicts) {
-                alive += v.alive == Boolean.TRUE ? 1 : 0;
-                if (!v.safe()) {
-                    unsafe.add(v.name);
-                }
-            }
-            fresh = verdicts.size() - unsafe.size();
-        }
-
-        int exit() {
-            return e.error != null ? UNEVALUATED : fresh < verdicts.size() ? UNSAFE : SAFE;
-        }
-
-        /** The verdict on the whole in one line. */
-        String headline() {
-            int all = verdicts.size();
-            Sink sink = new Sink(null);
-            if (e.error != null) {
-                sink.add("FRESHNESS UNKNOWN: ").add(visible(e.error)).add("; nothing is safe to serve");
-            } else {
-                sink.add(fresh == all ? "FRESHNESS OK: " : "FRESHNESS CRITICAL: ").add(Integer.toString(fresh == all ? fresh : all - fresh));
-                sink.add(" of ").add(Integer.toString(all)).add(fresh == all ? " feeds fresh and safe to serve" : " feeds unsafe: ");
-                sink.add(briefs(verdicts, all - fresh));
-            }
-            return sink.b.toString();
-        }
-
-        private static String briefs(List<Verdict> verdicts, int count) {
-            Sink sink = new Sink(null);
-            int named = 0;
-            for (int i = 0; i < verdicts.size() && named < Math.min(count, MAX_NAMED); i++) {
-                if (count == verdicts.size() || !verdicts.get(i).safe()) {
-                    sink.add(named++ == 0 ? "" : "; ").add(visible(verdicts.get(i).brief()));
-                }
-            }
-            return sink.add(count > named ? "; and " + (count - named) + " more" : "").b.toString();
-        }
-
-        void status(String format, Sink sink) throws IOException {
-            switch (format) {
-                case "json": json(sink); break;
-                case "prometheus": prometheus(sink); break;
-                default: text(sink);
-            }
-            sink.flush();
-        }
-
-        private void text(Sink sink) throws IOException {
-            paint(sink, exit() == SAFE ? Status.fresh : Status.unknown, headline()).add("\n");
-            if (e.error != null) {
-                return;
-            }
-            int widest = 0;
-            for (Verdict v : verdicts) {
-                widest = Math.max(widest, width(visible(v.name)));
-            }
-            sink.add("\n");
-            for (Verdict v : verdicts) {
-                String name = visible(v.name);
-                String status = v.reason.status.name();
-                String age = v.age == null ? "?" : v.age + "s";
-                String limit = v.limit == null ? "?" : v.limit + "s";
-                sink.add("  ").add(name).add(" ".repeat(widest - width(name) + 2));
-                paint(sink, v.reason.status, status).add(" ".repeat(9 - status.length())).add(bar(v)).add(" ".repeat(Math.max(1, 7 - age.length())));
-                sink.add(age).add(" of ").add(limit).add(v.alert == Alert.none ? "" : "  ");
-                sink.add(v.alert == Alert.none ? "" : v.alert.name()).add(v.detail == null ? "" : ": ").add(v.detail == null ? "" : v.reason.name()).add("\n");
-                sink.spill();
-            }
-            int explained = 0;
-            for (Verdict v : verdicts) {
-                if (!v.safe() && explained++ < MAX_EXPLAINED) {
-                    explain(sink.add("\n"), v);
-                }
-            }
-            sink.add(explained > MAX_EXPLAINED ? "\nand " + (explained - MAX_EXPLAINED) + " more, which --format json explains\n" : "");
-            sink.add("\nstate: ").add(visible(e.stateName)).add(call.has("--state") ? ", judged by the baseline " : "");
-            sink.add(call.has("--state") ? visible(e.baselineName) : " (the baseline itself; --state FILE judges a state)").add("\n");
-        }
-
-        /** What is blocked on an unsafe feed, why, and what to do next. */
-        private void explain(Sink sink, Verdict v) {
-            sink.add("blocked on ").add(visible(v.name)).add(": ").add(v.reason.status.blocked);
-            sink.add("\n  why:  ").add(visible(v.sentence())).add("\n  next: ").add(e.next(v, call)).add("\n");
-        }
-
-        private Sink paint(Sink sink, Status status, String text) {
-            String color = status == Status.fresh ? "\u001b[32m" : status == Status.stale ? "\u001b[33m" : "\u001b[31m";
-            return colors ? sink.add(color).add(text).add("\u001b[0m") : sink.add(text);
-        }
-
-        /** Ten cells, all of them full where the age has reached the limit. */
-        private static String bar(Verdict v) {
-            if (v.age == null || v.limit == null) {
-                return "[??????????]";
-            }
-            int full = (int) Math.min(10, Math.ceil(10 * v.age.approximate() / v.limit.approximate()));
-            return "[" + "##########..........".substring(10 - full, 20 - full) + "]";
-        }
-
-        /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
-        Map<String, Status> transitions(Map<String, Status> before, Sink sink) throws IOException {
-            Map<String, Status> now = new HashMap<>();
-            String time = Instant.ofEpochSecond(e.now.getEpochSecond()).toString();
-            sink.add(before == null ? time + " " + headline() + "\n" : "");
-            for (Verdict v : verdicts) {
-                Status is = v.reason.status;
-                now.put(v.name, is);
-                Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
-                if (was != is) {
-                    sink.add(time + " " + visible(v.name + " " + was + " -> " + is + ": " + v.sentence()) + "\n").spill();
-                }
-            }
-            sink.flush();
-            return now;
-        }
-
-        private void json(Sink sink) throws IOException {
-            Facts facts = new Facts().add("overall_status", exit() == SAFE ? "eligible" : "restricted").add("unsafe_feeds", null, array(unsafe));
-            facts.add("max_age_seconds", null, String.valueOf(e.decision.commonLimit())).add("fresh_feeds", null, Integer.toString(fresh));
-            facts.add("alive_feeds", null, Integer.toString(alive)).add("total_feeds", null, Integer.toString(verdicts.size()));
-            feeds(facts.add("state", e.stateName).add("state_sha256", e.stateSha256), sink);
-        }
-
-        /** Writes the facts, the error where there is one, and all verdicts, a line each. */
-        private void feeds(Facts facts, Sink sink) throws IOException {
-            if (e.error != null) {
-                facts.add("error", e.error);
-            }
-            String members = facts.json("\n  ");
-            sink.add(members.substring(0, members.length() - 2)).add(",\n  \"feeds\": [");
-            String separator = "\n    ";
-            for (Verdict verdict : verdicts) {
-                object(sink.add(separator), verdict).spill();
-                separator = ",\n    ";
-            }
-            sink.add("\n  ]\n}\n").flush();
-        }
-
-        void gate(List<Verdict> blocked, boolean json, Sink sink) throws IOException {
-            List<String> actions = call.all("--action");
-            int allowed = ACTIONS.size();
-            for (Verdict v : blocked) {
-                allowed = Math.min(allowed, v.reason.status.allowed);
-            }
-            List<String> named = new ArrayList<>();
-            for (String action : actions) {
-                if (blocked.isEmpty() || ACTIONS.indexOf(action) >= allowed) {
-                    named.add(action);
-                }
-            }
-            String what = actions.isEmpty() ? "safe to serve" : "allowed: " + String.join(", ", named);
-            List<String> names = new ArrayList<>();
-            List<String> next = new ArrayList<>();
-            for (Verdict v : blocked) {
-                names.add(v.name);
-                next.add(e.next(v, call));
-            }
-            if (json) {
-                feeds(new Facts().add("gate", e.error == null && blocked.isEmpty() ? "open" : "blocked")
-                        .add("actions", null, array(actions)).add("blocked_feeds", null, array(names))
-                        .add("next", null, array(next)).add("state", e.stateName), sink);
-            } else if (e.error != null) {
-                sink.add("GATE BLOCKED: ").add(visible(e.error)).add("\n").flush();
-            } else {
-                sink.add(blocked.isEmpty() ? "GATE OPEN: " : "GATE BLOCKED: ").add(briefs(blocked.isEmpty() ? verdicts : blocked, (blocked.isEmpty() ? verdicts : blocked).size()));
-                sink.add(blocked.isEmpty() ? "; " : "; not ").add(what).add("\n");
-                for (Verdict v : blocked) {
-                    explain(sink, v);
-                }
-                sink.flush();
-            }
-        }
-
-        private void prometheus(Sink sink) throws IOException {
-            String[] help = {"alive Whether the feed consumer answers; 0 where that is not known.",
-                "safe_to_serve Whether the feed is proved safe to serve.",
-                "last_tick_age_seconds Age of the newest tick at the evaluation; absent where it is not known.",
-                "max_age_seconds Limit that counted; absent where there is no valid one."};
-            for (int i = 0; i < help.length; i++) {
-                String name = "freshness_feed_" + help[i].substring(0, help[i].indexOf(' '));
-                family(sink, "freshness_feed_" + help[i]);
-                for (Verdict v : verdicts) {
-                    Object value = i == 0 ? v.alive == Boolean.TRUE ? "1" : "0" : i == 1 ? v.safe() ? "1" : "0" : i == 2 ? v.age : v.limit;
-                    if (value != null) {
-                        String label = v.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-                        sink.add(name).add("{feed=\"").add(label).add("\"} ").add(value.toString()).add("\n").spill();
-                    }
-                }
-            }
-            family(sink, "freshness_state_valid Whether the state and the baseline could be evaluated.");
-            sink.add("freshness_state_valid ").add(e.error == null ? "1\n" : "0\n");
-            family(sink, "freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.");
-            sink.add("freshness_last_evaluation_timestamp_seconds ").add(Long.toString(e.now.getEpochSecond())).add("\n");
-        }
-
-        private static void family(Sink sink, String help) {
-            sink.add("# HELP ").add(help).add("\n# TYPE ").add(help.substring(0, help.indexOf(' '))).add(" gauge\n");
-        }
+    static String fill(String template, Object... values) {
+        return new Sink(null).put(template, values).toString();
     }
 
-    /** Appends a verdict as a JSON object. */
-    private static Sink object(Sink sink, Verdict v) {
-        sink.add("{\"name\": ").add(quoted(v.name)).add(", \"alive\": ").add(String.valueOf(v.alive));
-        sink.add(", \"last_tick_age_seconds\": ").add(String.valueOf(v.age)).add(", \"max_age_seconds\": ").add(String.valueOf(v.limit));
-        sink.add(", ").add(v.reason.status.json).add(v.safe() ? "null" : quoted(v.sentence())).add(", \"reason_code\": \"").add(v.reason.name());
-        return sink.add("\", \"alert\": \"").add(v.alert.name()).add("\"}");
-    }
-
-    /** Checks are what smoke and doctor found, a line each. */
-    static final class Checks {
-        private final List<String> lines = new ArrayList<>();
-        private final List<String> values = new ArrayList<>();
-        private int passed;
-
-        void add(String name, boolean ok) {
-            passed += ok ? 1 : 0;
-            lines.add((ok ? "ok - " : "not ok - ") + name);
-            values.add("\n    {\"name\": " + quoted(name) + ", \"ok\": " + ok + "}");
-        }
-
-        int report(Call call, OutputStream out) throws IOException {
-            boolean all = passed == lines.size();
-            Sink sink = new Sink(out);
-            if (call.one("--format", "text").equals("json")) {
-                sink.add(new Facts().add(call.command.name(), all ? "passed" : "failed")
-                        .add("checks", null, "[" + String.join(",", values) + "\n  ]").json("\n  ")).add("\n");
-            } else {
-                sink.add(call.command.name().toUpperCase(Locale.ROOT) + (all ? " PASSED: " : " FAILED: ") + passed + " of " + lines.size()
-                        + " checks passed\n" + visible(String.join("\0", lines)).replace("\\u0000", "\n") + "\n");
-            }
-            sink.flush();
-            return all ? SAFE : UNSAFE;
-        }
-    }
-
-    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
-    private static int width(String s) {
-        int width = 0;
-        for (int i = 0; i < s.length(); i++) {
-            int c = s.codePointAt(i);
-            i += c > 0xffff ? 1 : 0;
-            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
-                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
-            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
-        }
-        return width;
-    }
-
-    static String array(List<String> strings) {
-        Sink sink = new Sink(null);
-        for (String string : strings) {
-            sink.add(sink.b.length() == 0 ? "[" : ", ").add(quoted(string));
-        }
-        return strings.isEmpty() ? "[]" : sink.add("]").b.toString();
+    /** A value as it is written everywhere: no number has an exponent. */
+    static String plain(Object value) {
+        return value instanceof BigDecimal ? ((BigDecimal) value).stripTrailingZeros().toPlainString() : String.valueOf(value);
     }
 
     /** A JSON string; what a terminal might act on is escaped too. */
     static String quoted(String s) {
-        return "\"" + escaped(s, '"') + "\"";
+        return fill("\"{}\"", escaped(s, '"'));
     }
 
     /** Text that stays on its line: nothing in it moves a cursor, ends the line or reads as a plugin's performance data. */
@@ -1257,10 +922,276 @@ public final class Freshness {
                 continue;
             }
             b = b == null ? new StringBuilder() : b;
-            b.append(s, clean, i).append(c == '\\' || c == '"' ? "\\" + c : "\\u" + HexFormat.of().toHexDigits(c));
+            b.append(s, clean, i).append(c == '\\' || c == '"' ? fill("\\{}", c) : fill("\\u{}", HexFormat.of().toHexDigits(c)));
             clean = i + 1;
         }
         return b == null ? s : b.append(s, clean, s.length()).toString();
+    }
+
+    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
+    private static int width(String s) {
+        int width = 0;
+        for (int i = 0; i < s.length(); i++) {
+            int c = s.codePointAt(i);
+            i += c > 0xffff ? 1 : 0;
+            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
+                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
+            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
+        }
+        return width;
+    }
+
+    /** Report shows the verdicts on all feeds: as text for people, as JSON and as Prometheus metrics for machines. */
+    static final class Report {
+        final Evaluation e;
+        private final boolean colors;
+        private final List<Verdict> verdicts;
+        private final List<String> unsafe = new ArrayList<String>();
+        /** The first of the unsafe. */
+        private final List<Verdict> explained = new ArrayList<Verdict>();
+        private int alive;
+
+        Report(Evaluation e, boolean colors) {
+            this.e = e;
+            this.colors = colors;
+            verdicts = e.decision.all();
+            for (Verdict v : verdicts) {
+                alive += v.alive == Boolean.TRUE ? 1 : 0;
+                if (!v.safe()) {
+                    unsafe.add(v.name);
+                    if (unsafe.size() <= MAX_EXPLAINED) {
+                        explained.add(v);
+                    }
+                }
+            }
+        }
+
+        int exit() {
+            return e.error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
+        }
+
+        /** The verdict on the whole in one line. */
+        String headline() {
+            return e.error != null ? fill("FRESHNESS UNKNOWN: {}; nothing is safe to serve", visible(e.error))
+                    : unsafe.isEmpty() ? fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve", verdicts.size(), verdicts.size())
+                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}", unsafe.size(), verdicts.size(), briefs(explained, unsafe.size()));
+        }
+
+        void show(String format, Sink sink) throws IOException {
+            switch (format) {
+                case "json": json(sink); break;
+                case "prometheus": prometheus(sink); break;
+                default: text(sink);
+            }
+            sink.flush();
+        }
+
+        private void text(Sink sink) throws IOException {
+            sink.put("{}\n", painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown));
+            if (e.error != null) {
+                return;
+            }
+            int widest = 0;
+            for (Verdict v : verdicts) {
+                widest = Math.max(widest, width(visible(v.name)));
+            }
+            sink.put("\n");
+            for (Verdict v : verdicts) {
+                String name = visible(v.name);
+                String status = v.reason.status().name();
+                String age = v.age == null ? "?" : plain(v.age);
+                sink.put("  {}{}{}{}{}{}{}{} of {}", name, " ".repeat(widest - width(name) + 2), painted(status, v.reason.status()),
+                        " ".repeat(9 - status.length()), bar(v), " ".repeat(Math.max(1, 6 - age.length())), age, v.age == null ? "" : "s",
+                        v.limit == null ? "?" : fill("{}s", v.limit));
+                sink.put(v.alert == Alert.none ? "\n" : v.reason.status() == Status.unknown ? "  {}: {}\n" : "  {}\n", v.alert, v.reason).spill();
+            }
+            for (Verdict v : explained) {
+                explain(v, e, sink.put("\n"));
+            }
+            if (unsafe.size() > MAX_EXPLAINED) {
+                sink.put("\nand {} more, which --format json explains\n", unsafe.size() - MAX_EXPLAINED);
+            }
+            sink.put(e.call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
+                    : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(e.stateName), visible(e.baselineName));
+        }
+
+        private String painted(String text, Status status) {
+            return colors ? fill("\u001b[{}m{}\u001b[0m", status == Status.fresh ? 32 : status == Status.stale ? 33 : 31, text) : text;
+        }
+
+        /** Ten cells, all of them full where the age has reached the limit. */
+        private static String bar(Verdict v) {
+            if (v.age == null || v.limit == null) {
+                return "[??????????]";
+            }
+            int full = v.age.multiply(BigDecimal.TEN).divide(v.limit, 0, RoundingMode.CEILING).min(BigDecimal.TEN).intValue();
+            return fill("[{}]", "##########..........".substring(10 - full, 20 - full));
+        }
+
+        /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
+        Map<String, Status> transitions(Map<String, Status> before, Sink sink) throws IOException {
+            Map<String, Status> now = new HashMap<String, Status>();
+            Instant time = Instant.ofEpochSecond(e.now.getEpochSecond());
+            sink.put(before == null ? "{} {}\n" : "", time, headline());
+            for (Verdict v : verdicts) {
+                Status is = v.reason.status();
+                Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
+                now.put(v.name, is);
+                if (was != is) {
+                    sink.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, is, visible(v.sentence())).spill();
+                }
+            }
+            sink.flush();
+            return now;
+        }
+
+        private void json(Sink sink) throws IOException {
+            Map<String, Object> facts = new LinkedHashMap<String, Object>();
+            facts.put("overall_status", exit() == SAFE ? "eligible" : "restricted");
+            facts.put("unsafe_feeds", unsafe);
+            facts.put("max_age_seconds", e.decision.commonLimit());
+            facts.put("fresh_feeds", verdicts.size() - unsafe.size());
+            facts.put("alive_feeds", alive);
+            facts.put("total_feeds", verdicts.size());
+            facts.put("state", e.stateName);
+            facts.put("state_sha256", e.stateDocument == null ? null : e.stateDocument.sha256());
+            document(facts, verdicts, e, sink);
+        }
+
+        private void prometheus(Sink sink) throws IOException {
+            String[] families = {"alive Whether the feed consumer answers; 0 where that is not known.",
+                "safe_to_serve Whether the feed is proved safe to serve.",
+                "last_tick_age_seconds Age of the newest tick at the evaluation; absent where it is not known.",
+                "max_age_seconds Limit that counted; absent where there is no valid one."};
+            for (int i = 0; i < families.length; i++) {
+                String name = family("freshness_feed_".concat(families[i]), sink);
+                for (Verdict v : verdicts) {
+                    Object value = i == 0 ? v.alive == Boolean.TRUE ? 1 : 0 : i == 1 ? v.safe() ? 1 : 0 : i == 2 ? v.age : v.limit;
+                    if (value != null) {
+                        String label = v.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+                        sink.put("{}{feed=\"{}\"} {}\n", name, label, value).spill();
+                    }
+                }
+            }
+            sink.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", sink), e.error == null ? 1 : 0);
+            sink.put("{} {}\n", family("freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.", sink),
+                    e.now.getEpochSecond());
+        }
+
+        /** Begins a family of metrics and returns its name. */
+        private static String family(String help, Sink sink) {
+            String name = help.substring(0, help.indexOf(' '));
+            sink.put("# HELP {}\n# TYPE {} gauge\n", help, name);
+            return name;
+        }
+    }
+
+    private static String briefs(List<Verdict> verdicts, int count) {
+        Sink sink = new Sink(null);
+        for (int i = 0; i < count && i < MAX_NAMED; i++) {
+            sink.put(i == 0 ? "{}" : "; {}", visible(verdicts.get(i).brief()));
+        }
+        return sink.put(count > MAX_NAMED ? "; and {} more" : "", count - MAX_NAMED).toString();
+    }
+
+    /** Says whether the work may go on; where it may not, which of it, and why. */
+    private static void showGate(Evaluation e, List<String> actions, List<Verdict> verdicts, List<Verdict> blocked) throws IOException {
+        Sink sink = new Sink(e.call.out);
+        boolean open = e.error == null && blocked.isEmpty();
+        List<String> names = new ArrayList<String>();
+        List<String> next = new ArrayList<String>();
+        int allowed = open ? 0 : ACTIONS.size();
+        for (Verdict v : blocked) {
+            names.add(v.name);
+            next.add(e.next(v));
+            allowed = Math.min(allowed, v.reason.status().allowed);
+        }
+        if (e.call.json()) {
+            Map<String, Object> facts = new LinkedHashMap<String, Object>();
+            facts.put("gate", open ? "open" : "blocked");
+            facts.put("actions", actions);
+            facts.put("blocked_feeds", names);
+            facts.put("next", next);
+            facts.put("state", e.stateName);
+            document(facts, verdicts, e, sink);
+            if (e.error != null) {
+                new Sink(e.call.err).put("freshness: {}\n", visible(e.error)).flush();
+            }
+        } else if (e.error != null) {
+            sink.put("GATE BLOCKED: {}\n", visible(e.error)).flush();
+        } else {
+            List<String> asked = new ArrayList<String>(actions);
+            asked.removeAll(ACTIONS.subList(0, allowed));
+            List<Verdict> shown = open ? verdicts : blocked;
+            sink.put(open ? "GATE OPEN: {}; {}\n" : "GATE BLOCKED: {}; not {}\n", briefs(shown, shown.size()),
+                    actions.isEmpty() ? "safe to serve" : fill("allowed: {}", String.join(", ", asked)));
+            for (Verdict v : blocked) {
+                explain(v, e, sink);
+            }
+            sink.flush();
+        }
+    }
+
+    /** What is blocked on an unsafe feed, why, and what to do next. */
+    private static void explain(Verdict v, Evaluation e, Sink sink) {
+        sink.put("blocked on {}: {}\n  why:  {}\n  next: {}\n", visible(v.name), v.reason.status().blocked, visible(v.sentence()), e.next(v));
+    }
+
+    /** Writes facts, the error where there is one, and verdicts, a line each. */
+    private static void document(Map<String, Object> facts, List<Verdict> verdicts, Evaluation e, Sink sink) throws IOException {
+        if (e.error != null) {
+            facts.put("error", e.error);
+        }
+        facts.put("feeds", verdicts);
+        sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
+    }
+
+    /** Reports what a command did, and returns its exit code. */
+    private static int report(String headline, Map<String, Object> facts, Call call, boolean onError, int exit) throws IOException {
+        Sink sink = new Sink(onError ? call.err : call.out);
+        if (call.json()) {
+            sink.members(facts, "{\n  ", ",\n  ", "\n}\n");
+        } else {
+            sink.put("{}\n", visible(headline));
+            for (Map.Entry<String, Object> fact : facts.entrySet()) {
+                Object value = fact.getValue();
+                if (value != null) {
+                    String text = value instanceof Verdict ? ((Verdict) value).brief() : value.toString();
+                    text = value instanceof List ? text.equals("[]") ? "nothing" : text.substring(1, text.length() - 1) : text;
+                    sink.put("  {}: {}\n", fact.getKey(), value instanceof Sink ? text : visible(text)); // a command line is printable
+                }
+            }
+        }
+        sink.flush();
+        return exit;
+    }
+
+    /** Reports checks, a line each. */
+    private static int checked(Map<String, Object> checks, Call call) throws IOException {
+        List<Object> list = new ArrayList<Object>();
+        Sink lines = new Sink(null);
+        int passed = 0;
+        for (Map.Entry<String, Object> each : checks.entrySet()) {
+            boolean ok = each.getValue() == Boolean.TRUE;
+            passed += ok ? 1 : 0;
+            lines.put("{} - {}\n", ok ? "ok" : "not ok", visible(each.getKey()));
+            Map<String, Object> check = new LinkedHashMap<String, Object>();
+            check.put("name", each.getKey());
+            check.put("ok", ok);
+            list.add(check);
+        }
+        String result = passed == checks.size() ? "passed" : "failed";
+        Sink sink = new Sink(call.out);
+        if (call.json()) {
+            Map<String, Object> facts = new LinkedHashMap<String, Object>();
+            facts.put(call.command, result);
+            facts.put("checks", list);
+            sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
+        } else {
+            String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
+            sink.put("{}: {} of {} checks passed\n{}", title, passed, checks.size(), lines).flush();
+        }
+        return passed == checks.size() ? SAFE : UNSAFE;
     }
 
     // ---- State and edits ----
@@ -1273,28 +1204,27 @@ public final class Freshness {
         Instant asOf;
         String asOfText;
         boolean requireAsOf;
-        /** The limit of the feeds that have none of their own; null where it is absent. */
-        Seconds limit;
+        /** The limit of the feeds that have none of their own, a JSON text; null where it is absent. */
+        String limit;
         private final Json reader;
         /** Where each feed begins and the hash of its name; and an open-addressing table of the feeds by that hash, 0 where free. */
         private int[] starts = new int[8];
         private int[] hashes = new int[8];
         private int[] table = new int[16];
         private int count;
-        /** The feeds, each read from the document when it is asked for: a million of them take little memory. */
-        final List<Feed> feeds = new AbstractList<Feed>() {
-            @Override public Feed get(int i) {
-                reader.at = starts[i];
-                return read(reader);
-            }
-
-            @Override public int size() {
-                return count;
-            }
-        };
 
         private State(Document document) {
             reader = new Json(document, 0);
+        }
+
+        int size() {
+            return count;
+        }
+
+        /** That feed, read from the document when it is asked for: a million of them take little memory. */
+        Feed get(int i) {
+            reader.at = starts[i];
+            return read(reader);
         }
 
         /** Reads a document whole. Each fault that cannot be pinned to a feed is a DataException. */
@@ -1302,28 +1232,27 @@ public final class Freshness {
             State state = new State(document);
             Json in = new Json(document, 0);
             int feedsAt = -1;
-            Json.Members members = in.object("an object with max_age_seconds and feeds");
-            for (String name = in.member(members); name != null; name = in.member(members)) {
+            in.enter('{', "an object with max_age_seconds and feeds");
+            for (String name = in.member(); name != null; name = in.member()) {
                 int at = in.at;
                 switch (name) {
-                    case "max_age_seconds": state.limit = in.seconds(); break;
+                    case "max_age_seconds": state.limit = in.skipped(); break;
                     case "as_of":
-                        boolean isText = in.peek() == '"';
-                        String text = isText ? in.string() : in.skipped();
-                        state.asOf = isText ? instant(text) : null;
-                        state.asOfText = Json.shortened(text);
+                        String text = in.peek() == '"' ? in.string() : null;
+                        state.asOf = text == null ? null : instant(text);
+                        state.asOfText = Json.shortened(text == null ? in.skipped() : text);
                         break;
                     case "require_as_of":
-                        Boolean required = in.bool();
-                        if (required == null && asBaseline) {
+                        String required = in.skipped();
+                        if (asBaseline && !required.equals("true") && !required.equals("false")) {
                             throw in.error(at, "expected true or false");
                         }
-                        state.requireAsOf = asBaseline && required;
+                        state.requireAsOf = asBaseline && required.equals("true");
                         break;
                     case "feeds":
                         feedsAt = at;
-                        in.array("an array of feeds");
-                        for (boolean more = in.element(true); more; more = in.element(false)) {
+                        in.enter('[', "an array of feeds");
+                        while (in.element()) {
                             state.index(in);
                         }
                         break;
@@ -1331,7 +1260,7 @@ public final class Freshness {
                 }
             }
             in.end();
-            if (state.feeds.isEmpty()) {
+            if (state.size() == 0) {
                 throw in.error(Math.max(0, feedsAt), feedsAt < 0 ? "expected a member feeds" : "expected at least one feed");
             }
             return state;
@@ -1342,8 +1271,8 @@ public final class Freshness {
             int at = in.at;
             int hash = 0;
             boolean named = false;
-            Json.Members members = in.object("a feed, an object with a name");
-            for (String name = in.member(members); name != null; name = in.member(members)) {
+            in.enter('{', "a feed, an object with a name");
+            for (String name = in.member(); name != null; name = in.member()) {
                 if (name.equals("name")) {
                     hash = in.nameHash();
                     named = true;
@@ -1353,8 +1282,7 @@ public final class Freshness {
             }
             if (!named) {
                 throw in.error(at, "expected a feed with a name");
-            }
-            if (count == starts.length) {
+            } else if (count == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * count);
                 hashes = Arrays.copyOf(hashes, 2 * count);
                 table = new int[4 * count];
@@ -1366,7 +1294,7 @@ public final class Freshness {
             hashes[count] = hash;
             int slot = slot(hash, null);
             if (table[slot] != 0) {
-                throw in.error(at, "expected each feed once, found a second " + feeds.get(count).name);
+                throw in.error(at, "expected each feed once, found a second {}", get(count).name);
             }
             table[slot] = ++count;
         }
@@ -1376,8 +1304,8 @@ public final class Freshness {
             int slot = hash & table.length - 1;
             for (; table[slot] != 0; slot = slot + 1 & table.length - 1) {
                 if (hashes[table[slot] - 1] == hash) {
-                    name = name == null ? feeds.get(count).name : name;
-                    if (feeds.get(table[slot] - 1).name.equals(name)) {
+                    name = name == null ? get(count).name : name;
+                    if (get(table[slot] - 1).name.equals(name)) {
                         break;
                     }
                 }
@@ -1385,82 +1313,84 @@ public final class Freshness {
             return slot;
         }
 
-        private Feed read(Json in) {
+        private static Feed read(Json in) {
             int at = in.at;
             String feed = null;
-            Boolean alive = null;
-            Seconds age = null;
-            Seconds ownLimit = null;
-            Json.Members members = in.object("");
-            for (String name = in.member(members); name != null; name = in.member(members)) {
+            String alive = null;
+            String age = null;
+            String limit = null;
+            in.enter('{', "");
+            for (String name = in.member(); name != null; name = in.member()) {
                 switch (name) {
                     case "name": feed = in.string(); break;
-                    case "alive": alive = in.bool(); break;
-                    case "last_tick_age_seconds": age = in.seconds(); break;
-                    case "max_age_seconds": ownLimit = in.seconds(); break;
+                    case "alive": alive = in.skipped(); break;
+                    case "last_tick_age_seconds": age = in.skipped(); break;
+                    case "max_age_seconds": limit = in.skipped(); break;
                     default: in.skip();
                 }
             }
-            return new Feed(feed, alive, age == null || "null".equals(age.fault) ? null : age, ownLimit, at);
+            return new Feed(feed, alive, "null".equals(age) ? null : age, limit, at);
         }
 
         /** The feed of that name, which is likely to be at that place; null where there is none. */
         Feed feed(String name, int likely) {
-            if (likely < count) {
-                Feed feed = feeds.get(likely);
-                if (feed.name.equals(name)) {
-                    return feed;
-                }
+            Feed feed = likely < count ? get(likely) : null;
+            if (feed == null || !feed.name.equals(name)) {
+                byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+                int place = table[slot(Json.hash(bytes, 0, bytes.length), name)];
+                feed = place == 0 ? null : get(place - 1);
             }
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            int slot = table[slot(Json.hash(bytes, 0, bytes.length), name)];
-            return slot == 0 ? null : feeds.get(slot - 1);
+            return feed;
         }
 
-        Seconds limitOf(Feed feed) {
+        String limitOf(Feed feed) {
             return feed.limit != null ? feed.limit : limit;
         }
 
-        List<String> names() {
-            List<String> names = new ArrayList<>();
-            for (Feed feed : feeds) {
-                names.add(feed.name);
+        DataException unknown(String feed) {
+            List<String> names = new ArrayList<String>();
+            for (int i = 0; i < count; i++) {
+                names.add(get(i).name);
             }
-            return names;
+            return new DataException("unknown feed: {}{}", feed, suggestion(feed, names));
         }
     }
 
     /** Edit changes single values in the bytes of a state: all else stays in place and digit for digit. */
     static final class Edit {
         Document document;
-        final List<String> changes = new ArrayList<>();
+        final List<String> changes = new ArrayList<String>();
 
         Edit(Document document) {
             this.document = document;
         }
 
+        void set(Feed feed, String member, String value) {
+            set(feed.at, feed.name.concat(" "), member, value);
+        }
+
         /** Sets a member of the object at that byte; one that is absent is put behind the last. */
-        void set(int objectAt, String feed, String name, String value) {
+        void set(int objectAt, String feed, String member, String value) {
             Json in = new Json(document, objectAt);
             int open = in.at + 1;
-            Json.Members members = in.object("an object");
             int last = open;
             String gap = "";
-            for (String each = in.member(members); each != null; each = in.member(members)) {
-                gap = last == open ? text(open, members.at) : gap;
+            in.enter('{', "an object");
+            for (String name = in.member(); name != null; name = in.member()) {
+                gap = last == open ? text(open, in.nameAt) : gap;
                 int at = in.at;
                 String old = in.skipped();
                 last = in.at;
-                if (each.equals(name)) {
+                if (name.equals(member)) {
                     if (!old.equals(value)) {
                         splice(at, last, value);
-                        changes.add(feed + name + " " + old + " -> " + value);
+                        changes.add(fill("{}{} {} -> {}", feed, member, Json.shortened(old), value));
                     }
                     return;
                 }
             }
-            splice(last, last, "," + gap + '"' + name + "\": " + value);
-            changes.add(feed + name + " added: " + value);
+            splice(last, last, fill(",{}\"{}\": {}", gap, member, value));
+            changes.add(fill("{}{} added: {}", feed, member, value));
         }
 
         void removeFeed(State state, Feed feed) {
@@ -1468,46 +1398,46 @@ public final class Freshness {
             while (state.starts[i] != feed.at) {
                 i++;
             }
-            if (state.feeds.size() == 1) {
-                throw new DataException("nothing written: " + feed.name + " is the only feed, and a state must have one");
+            if (state.size() == 1) {
+                throw new DataException("nothing written: {} is the only feed, and a state must have one", feed.name);
             } else if (i == 0) {
-                splice(feed.at, state.feeds.get(1).at, "");
+                splice(feed.at, state.starts[1], "");
             } else {
-                splice(end(state.feeds.get(i - 1)), end(feed), "");
+                splice(end(state.starts[i - 1]), end(feed.at), "");
             }
-            changes.add(feed.name + " removed");
+            changes.add(feed.name.concat(" removed"));
         }
 
         /** Puts a missing feed back: its baseline entry, behind the feed that it follows there. */
         void insertFeed(State state, Document contract, State baseline, Feed feed, String age) {
             Edit whole = new Edit(contract);
-            Edit entry = new Edit(Document.of(contract.label, whole.text(feed.at, whole.end(feed))));
-            entry.set(0, feed.name, "alive", "true");
-            entry.set(0, feed.name, "last_tick_age_seconds", age);
+            Edit entry = new Edit(Document.of(contract.label, whole.text(feed.at, whole.end(feed.at))));
+            entry.set(0, "", "alive", "true");
+            entry.set(0, "", "last_tick_age_seconds", age);
             Feed before = null;
             for (int i = 0; baseline.starts[i] != feed.at; i++) {
-                Feed present = state.feed(baseline.feeds.get(i).name, i);
+                Feed present = state.feed(baseline.get(i).name, i);
                 before = present != null ? present : before;
             }
-            Feed neighbour = before != null ? before : state.feeds.get(0);
-            int from = neighbour.at;
+            int neighbour = before != null ? before.at : state.starts[0];
+            int from = neighbour;
             while (document.bytes[from - 1] != ',' && document.bytes[from - 1] != '[') {
                 from--;
             }
-            String gap = text(from, neighbour.at);
+            String gap = text(from, neighbour);
             String text = entry.text(0, entry.document.length());
-            int where = before != null ? end(before) : neighbour.at;
-            splice(where, where, before != null ? "," + gap + text : text + "," + gap);
-            changes.add(feed.name + " put back from the baseline");
+            int where = before != null ? end(neighbour) : neighbour;
+            splice(where, where, before != null ? fill(",{}{}", gap, text) : fill("{},{}", text, gap));
+            changes.add(feed.name.concat(" put back from the baseline"));
         }
 
         /** Raises tenfold the limit that counts for the feed. */
         void loosen(State state, Feed feed) {
-            Seconds limit = state.limitOf(feed);
-            if (limit == null || !limit.isLimit()) {
-                throw new DataException("nothing written: " + feed.name + " has no limit to loosen");
+            BigDecimal limit = Decision.positive(state.limitOf(feed));
+            if (limit == null) {
+                throw new DataException("nothing written: {} has no limit to loosen", feed.name);
             }
-            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name + " " : "", "max_age_seconds", limit.times(10).toString());
+            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name.concat(" ") : "", "max_age_seconds", plain(limit.multiply(BigDecimal.TEN)));
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -1517,15 +1447,11 @@ public final class Freshness {
                 end--;
             }
             splice(end / 2, document.length(), "");
-            changes.add("cut after " + end / 2 + " bytes");
+            changes.add(fill("cut after {} bytes", end / 2));
         }
 
-        String text() {
-            return changes.isEmpty() ? "nothing" : String.join(", ", changes);
-        }
-
-        private int end(Feed feed) {
-            Json in = new Json(document, feed.at);
+        private int end(int from) {
+            Json in = new Json(document, from);
             in.skip();
             return in.at;
         }
@@ -1553,48 +1479,30 @@ public final class Freshness {
     static final class Json {
         private static final int MAX_SHOWN = 40;
         private static final int HASH_FACTOR = (int) System.nanoTime() * 8 + 5;
+        /** An object with more members than this has a set of its own. */
+        private static final int FEW = 16;
 
         private final String label;
         private final byte[] in;
-        /** The next byte to read. */
+        /** The next byte to read, and where the name of the last member began. */
         int at;
+        int nameAt;
         private int depth;
-        private final Members[] levels = new Members[MAX_NESTING + 1];
+        private boolean first;
+        private boolean ascii = true;
         /** Member names seen before, and where: most objects have the names of the one before. */
         private final String[] known = new String[32];
         private final int[] knownAt = new int[32];
-        /** What the last string had between its quotes. */
-        private boolean escapes;
-        private boolean ascii;
+        /** The member names of the objects that are open, at their depth. */
+        private final List<HashSet<String>> names = new ArrayList<HashSet<String>>();
 
         /** Begins at the first value from that byte on. */
         Json(Document document, int from) {
             label = document.label;
             in = document.bytes;
             at = from;
+            names.add(null);
             space();
-        }
-
-        /** Members remembers the names that an object has had, and where the last one begins. */
-        static final class Members {
-            private final String[] few = new String[8];
-            private HashSet<String> many;
-            private int count;
-            int at;
-
-            private boolean add(String name) {
-                for (int i = 0; i < count; i++) {
-                    if (few[i].equals(name)) {
-                        return false;
-                    }
-                }
-                if (count < few.length) {
-                    few[count++] = name;
-                    return true;
-                }
-                many = many == null ? new HashSet<>() : many;
-                return many.add(name);
-            }
         }
 
         // Section 2: white space and structure.
@@ -1620,19 +1528,34 @@ public final class Freshness {
             space();
         }
 
-        private void enter(char open, String expected) {
+        /** Enters an object or an array. */
+        void enter(char open, String expected) {
             take(open, expected);
             if (++depth > MAX_NESTING) {
-                throw error(at - 1, "expected at most " + MAX_NESTING + " levels of nesting");
+                throw error(at - 1, "expected at most {} levels of nesting", MAX_NESTING);
+            }
+            first = true;
+            if (depth == names.size()) {
+                names.add(new HashSet<String>());
+            } else if (names.get(depth).size() > FEW) {
+                names.set(depth, new HashSet<String>());
+            } else {
+                names.get(depth).clear();
             }
         }
 
-        private boolean leave(char close) {
-            if (in[at] != close) {
+        /** Whether another member or element follows, with the cursor at it. */
+        private boolean follows(char close, String expected) {
+            space();
+            if (in[at] == close) {
+                at++;
+                depth--;
+                first = false;
                 return false;
+            } else if (!first) {
+                take(',', expected);
             }
-            at++;
-            depth--;
+            first = false;
             return true;
         }
 
@@ -1640,6 +1563,8 @@ public final class Freshness {
             space();
             if (at < in.length - 1) {
                 throw expected("the end of the file");
+            } else if (!ascii) {
+                utf8();
             }
         }
 
@@ -1649,14 +1574,14 @@ public final class Freshness {
         void skip() {
             switch (in[at]) {
                 case '{':
-                    Members members = object("");
-                    while (member(members) != null) {
+                    enter('{', "");
+                    while (member() != null) {
                         skip();
                     }
                     break;
                 case '[':
-                    array("");
-                    for (boolean more = element(true); more; more = element(false)) {
+                    enter('[', "");
+                    while (element()) {
                         skip();
                     }
                     break;
@@ -1672,15 +1597,15 @@ public final class Freshness {
             }
         }
 
-        /** Passes over any value and returns the beginning of its text. */
+        /** Passes over any value and returns its text, of one that is too long for a number the beginning. */
         String skipped() {
             int from = at;
             skip();
-            return shortened(new String(in, from, Math.min(at - from, 4 * MAX_SHOWN + 4), StandardCharsets.UTF_8));
+            return new String(in, from, Math.min(at - from, MAX_NUMBER_CHARS + 1), StandardCharsets.UTF_8);
         }
 
-        private static String shortened(String text) {
-            return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+        static String shortened(String text) {
+            return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN).concat("...");
         }
 
         private void literal(String word) {
@@ -1691,39 +1616,19 @@ public final class Freshness {
             }
         }
 
-        /** True or false; null for any other value. */
-        Boolean bool() {
-            int first = in[at];
-            skip();
-            return first == 't' ? Boolean.TRUE : first == 'f' ? Boolean.FALSE : null;
-        }
-
         // Section 4: objects.
 
-        Members object(String expected) {
-            enter('{', expected);
-            levels[depth] = levels[depth] == null ? new Members() : levels[depth];
-            levels[depth].count = 0;
-            levels[depth].many = null;
-            return levels[depth];
-        }
-
         /** The name of the next member, with the cursor at its value; null at the end of the object. */
-        String member(Members members) {
-            space();
-            if (leave('}')) {
+        String member() {
+            if (!follows('}', "',' or '}'")) {
                 return null;
-            }
-            if (members.count > 0) {
-                take(',', "',' or '}'");
-            }
-            if (in[at] != '"') {
+            } else if (in[at] != '"') {
                 throw expected("a member name in double quotes");
             }
-            members.at = at;
+            nameAt = at;
             String name = memberName();
-            if (!members.add(name)) {
-                throw error(members.at, "expected each member once, found a second " + shortened(name));
+            if (!names.get(depth).add(name)) {
+                throw error(nameAt, "expected each member once, found a second {}", shortened(name));
             }
             space();
             take(':', "':'");
@@ -1732,7 +1637,7 @@ public final class Freshness {
 
         private String memberName() {
             int from = at + 1;
-            scan();
+            boolean escapes = scan();
             int length = at - 1 - from;
             int slot = (length + in[from]) & known.length - 1;
             int end = knownAt[slot] + length; // where the name there ends, too, if it is the same
@@ -1746,26 +1651,14 @@ public final class Freshness {
 
         // Section 5: arrays.
 
-        void array(String expected) {
-            enter('[', expected);
-        }
-
         /** Whether an element follows, with the cursor at it. */
-        boolean element(boolean first) {
-            space();
-            if (leave(']')) {
-                return false;
-            }
-            if (!first) {
-                take(',', "',' or ']'");
-            }
-            return true;
+        boolean element() {
+            return follows(']', "',' or ']'");
         }
 
         // Section 6: numbers.
 
-        /** Passes over a number and returns where its exponent begins, or else its end. */
-        private int number() {
+        private void number() {
             at += in[at] == '-' ? 1 : 0;
             int whole = at;
             digits();
@@ -1776,23 +1669,10 @@ public final class Freshness {
                 at++;
                 digits();
             }
-            int exponent = at;
             if (in[at] == 'e' || in[at] == 'E') {
                 at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
                 digits();
             }
-            return exponent;
-        }
-
-        /** Reads a number of seconds; any other value is passed over and becomes a fault. */
-        Seconds seconds() {
-            int from = at;
-            if (in[at] != '-' && !digit()) {
-                return Seconds.fault(skipped());
-            }
-            int exponent = number() - from;
-            return at - from > MAX_NUMBER_CHARS ? Seconds.fault("a number of " + (at - from) + " characters")
-                    : Seconds.of(new String(in, from, at - from, StandardCharsets.ISO_8859_1), exponent);
         }
 
         private boolean digit() {
@@ -1803,34 +1683,31 @@ public final class Freshness {
             if (!digit()) {
                 throw expected("a digit");
             }
-            int i = at;
-            while (in[i] >= '0' && in[i] <= '9') {
-                i++;
+            while (digit()) {
+                at++;
             }
-            at = i;
         }
 
         // Section 7: strings.
 
         String string() {
             int from = at + 1;
-            scan();
+            boolean escapes = scan();
             int to = at - 1;
             if (!escapes) {
-                return new String(in, from, to - from, ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+                return new String(in, from, to - from, StandardCharsets.UTF_8);
             }
             StringBuilder b = new StringBuilder();
             for (int i = from; i < to; i++) {
-                if (in[i] == '\\') {
+                int clean = i;
+                while (in[i] != '\\' && i < to) {
+                    i++;
+                }
+                b.append(new String(in, clean, i - clean, StandardCharsets.UTF_8));
+                if (i < to) {
                     int escape = "bfnrtu".indexOf(in[++i]);
                     b.append(escape == 5 ? (char) hex(i + 1) : escape < 0 ? (char) in[i] : "\b\f\n\r\t".charAt(escape));
                     i += escape == 5 ? 4 : 0;
-                } else {
-                    int clean = i;
-                    while (in[i + 1] != '\\' && i + 1 < to) {
-                        i++;
-                    }
-                    b.append(new String(in, clean, i + 1 - clean, StandardCharsets.UTF_8));
                 }
             }
             return b.toString();
@@ -1840,20 +1717,19 @@ public final class Freshness {
         int nameHash() {
             int from = at;
             if (in[at] == '"') {
-                scan();
+                boolean escapes = scan();
                 int bytes = at - from - 2;
                 if (!escapes && bytes > 0 && bytes <= MAX_NAME_CHARS) {
                     return hash(in, from + 1, at - 1);
                 }
-                // No character takes more than the twelve bytes of an escaped pair.
                 at = from;
-                String name = bytes > 12 * MAX_NAME_CHARS ? "" : string();
+                String name = string();
                 if (!name.isEmpty() && name.codePointCount(0, name.length()) <= MAX_NAME_CHARS) {
                     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
                     return hash(utf8, 0, utf8.length);
                 }
             }
-            throw error(from, "expected a name, a string of 1 to " + MAX_NAME_CHARS + " characters");
+            throw error(from, "expected a name, a string of 1 to {} characters", MAX_NAME_CHARS);
         }
 
         /** A hash that nobody can write colliding names for: its factor is another in each run. */
@@ -1865,12 +1741,10 @@ public final class Freshness {
             return hash ^ hash >>> 15;
         }
 
-        /** Checks a string and passes over it. */
-        private void scan() {
-            escapes = false;
-            ascii = true;
-            int from = ++at;
-            int i = from;
+        /** Checks a string, passes over it, and says whether it has escapes. */
+        private boolean scan() {
+            boolean escapes = false;
+            int i = ++at;
             for (byte b = in[i]; b != '"'; b = in[++i]) {
                 if (b == '\\') {
                     escapes = true;
@@ -1884,11 +1758,8 @@ public final class Freshness {
                     throw expected(i < in.length - 1 ? "control characters only escaped" : "'\"'");
                 }
             }
-            at = i;
-            if (!ascii) {
-                utf8(from);
-            }
-            at++;
+            at = i + 1;
+            return escapes;
         }
 
         /** Checks an escape, and that half a surrogate pair has the other half behind it. */
@@ -1921,11 +1792,11 @@ public final class Freshness {
             return value;
         }
 
-        /** Checks the bytes from there to the cursor. */
-        private void utf8(int from) {
+        /** Checks the encoding of the strings: all else is ASCII. */
+        private void utf8() {
             CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-            ByteBuffer bytes = ByteBuffer.wrap(in, from, at - from);
-            CharBuffer chars = CharBuffer.allocate(1 << 10);
+            ByteBuffer bytes = ByteBuffer.wrap(in);
+            CharBuffer chars = CharBuffer.allocate(1 << 13);
             CoderResult result = decoder.decode(bytes, chars, true);
             while (result.isOverflow()) {
                 result = decoder.decode(bytes, chars.clear(), true);
@@ -1940,19 +1811,19 @@ public final class Freshness {
 
         private DataException expected(String what) {
             int b = in[at] & 0xff;
-            return error(at, "expected " + what + ", found " + (at == in.length - 1 ? "the end" : b > ' ' && b < 0x7f ? "'" + (char) b + "'"
-                    : "byte 0x" + Integer.toHexString(b)));
+            return error(at, "expected {}, found {}", what, at == in.length - 1 ? "the end" : b > ' ' && b < 0x7f ? fill("'{}'", (char) b)
+                    : fill("byte 0x{}", Integer.toHexString(b)));
         }
 
         /** An error at that byte. Lines and columns count from 1, a column is a character. */
-        DataException error(int where, String message) {
+        DataException error(int where, String template, Object... values) {
             int line = 1;
             int column = 1;
             for (int i = 0; i < where; i++) {
                 line += in[i] == '\n' ? 1 : 0;
                 column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1;
             }
-            return new DataException(label + ":" + line + ":" + column + ": " + message);
+            return new DataException("{}:{}:{}: {}", label, line, column, fill(template, values));
         }
     }
 
@@ -1960,27 +1831,22 @@ public final class Freshness {
 
     /** Reads a date-time as in RFC 3339, section 5.6, but for the leap second; null where it is none. */
     static Instant instant(String s) {
-        String form = "0000-00-00T00:00:00";
-        boolean utc = s.endsWith("Z") || s.endsWith("z");
+        StringBuilder form = new StringBuilder();
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            form.append(c >= '0' && c <= '9' ? '0' : c == 't' ? 'T' : c == 'z' ? 'Z' : c);
+        }
+        boolean utc = form.indexOf("Z") == s.length() - 1;
         int zone = s.length() - (utc ? 1 : 6);
-        if (zone < form.length() || zone == form.length() + 1) {
+        if (zone < 19 || !form.toString().equals(fill("0000-00-00T00:00:00{}{}", zone > 20 ? ".".concat("0".repeat(zone - 20)) : "",
+                utc ? "Z" : s.charAt(zone) == '-' ? "-00:00" : "+00:00"))) {
             return null;
         }
-        String time = s.substring(0, zone) + (utc ? "+00:00" : s.substring(zone));
-        form += (zone > form.length() ? "." + "0".repeat(zone - form.length() - 1) : "") + (time.charAt(zone) == '-' ? "-" : "+") + "00:00";
-        for (int i = 0; i < form.length(); i++) {
-            char c = time.charAt(i);
-            if (form.charAt(i) == '0' ? c < '0' || c > '9' : form.charAt(i) != (c == 't' ? 'T' : c)) {
-                return null;
-            }
-        }
-        int hours = number(time, zone + 1, zone + 3);
-        int minutes = number(time, zone + 4, zone + 6);
         try {
-            LocalDateTime local = LocalDateTime.of(number(time, 0, 4), number(time, 5, 7), number(time, 8, 10), number(time, 11, 13),
-                    number(time, 14, 16), number(time, 17, 19), number((time.substring(0, zone) + "0000000000").replace('.', '0'), 19, 29));
-            int offset = LocalTime.of(hours, minutes).toSecondOfDay();
-            return Instant.ofEpochSecond(local.toEpochSecond(ZoneOffset.UTC) - (time.charAt(zone) == '-' ? -offset : offset), local.getNano());
+            LocalDateTime local = LocalDateTime.of(number(s, 0, 4), number(s, 5, 7), number(s, 8, 10), number(s, 11, 13), number(s, 14, 16),
+                    number(s, 17, 19), number(s.substring(Math.min(20, zone), zone).concat("000000000"), 0, 9));
+            int ahead = utc ? 0 : LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay();
+            return local.toInstant(ZoneOffset.UTC).plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead);
         } catch (DateTimeException noSuchTime) {
             return null;
         }
@@ -2013,7 +1879,7 @@ public final class Freshness {
                     BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
                     if (!before.isRegularFile()) {
                         // A FIFO or a device could block for ever, or never end.
-                        throw new DataException(name + ": not a regular file; a pipe is read with --state -");
+                        throw new DataException("{}: not a regular file; a pipe is read with --state -", name);
                     }
                     int size = checked(before.size(), name);
                     byte[] bytes = new byte[size + 1];
@@ -2026,17 +1892,17 @@ public final class Freshness {
                     if (read == size && (replaced || before.lastModifiedTime().equals(after.lastModifiedTime()))) {
                         return new Document(name, bytes);
                     } else if (!replaced || tries == MAX_TRIES) {
-                        throw new DataException(name + ": changed while it was read; write a new file and rename it over the old one");
+                        throw new DataException("{}: changed while it was read; write a new file and rename it over the old one", name);
                     }
                 }
             } catch (IOException e) {
-                throw new DataException(name + ": cannot be read: " + reason(e));
+                throw new DataException("{}: cannot be read: {}", name, reason(e));
             }
         }
 
         private static int checked(long size, String name) {
             if (size > MAX_FILE_BYTES) {
-                throw new DataException(name + ": larger than " + (MAX_FILE_BYTES >> 20) + " MiB");
+                throw new DataException("{}: larger than {} MiB", name, MAX_FILE_BYTES >> 20);
             }
             return (int) size;
         }
@@ -2065,7 +1931,7 @@ public final class Freshness {
 
         Replacement(Path target) throws IOException {
             this.target = target;
-            temporary = target.resolveSibling(".freshness-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp");
+            temporary = target.resolveSibling(fill(".freshness-{}-{}.tmp", ProcessHandle.current().pid(), System.nanoTime()));
             temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
             channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             out = Channels.newOutputStream(channel);
@@ -2098,7 +1964,7 @@ public final class Freshness {
             size = channel.size();
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-            ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n" + line : line).getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8));
             try {
                 channel.position(size);
                 while (bytes.hasRemaining()) {
@@ -2130,7 +1996,7 @@ public final class Freshness {
             file.commit();
         }
         if (!Arrays.equals(Document.read(target.toString(), null).bytes, document.bytes)) {
-            throw new DataException(target + ": what was read back is not what was written");
+            throw new DataException("{}: what was read back is not what was written", target);
         }
     }
 
@@ -2140,20 +2006,14 @@ public final class Freshness {
             return null;
         }
         Path path = path(name).toAbsolutePath();
-        String refused = option + " " + name + ": ";
-        if (path.getParent() != null && !Files.isDirectory(path.getParent())) {
-            throw new DataException(refused + "no such directory: " + path.getParent());
-        } else if (Files.isSymbolicLink(path)) {
-            throw new DataException(refused + "a link; name the file itself");
-        } else if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new DataException(refused + "not a regular file");
-        }
-        String[] inputs = {"input", call.one("--state", bundledBaseline()), "baseline", call.one("--baseline", bundledBaseline()),
-            "baseline", bundledBaseline()};
-        for (int i = 0; i < inputs.length; i += 2) {
-            if (sameFile(path, path(inputs[i + 1]))) {
-                throw new DataException(refused + "the " + inputs[i] + ", which is never written; name another file");
-            }
+        String refusal = path.getParent() != null && !Files.isDirectory(path.getParent()) ? fill("no such directory: {}", path.getParent())
+                : Files.isSymbolicLink(path) ? "a link; name the file itself"
+                : Files.exists(path) && !Files.isRegularFile(path) ? "not a regular file"
+                : sameFile(path, path(call.one("--state", bundledBaseline()))) ? "the input, which is never written; name another file"
+                : sameFile(path, path(call.one("--baseline", bundledBaseline()))) || sameFile(path, path(bundledBaseline()))
+                ? "the baseline, which is never written; name another file" : null;
+        if (refusal != null) {
+            throw new DataException("{} {}: {}", option, name, refusal);
         }
         return path;
     }
@@ -2162,7 +2022,7 @@ public final class Freshness {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new DataException(name + ": no path: " + e.getReason());
+            throw new DataException("{}: no path: {}", name, e.getReason());
         }
     }
 
@@ -2215,13 +2075,12 @@ public final class Freshness {
     // ---- Options and help ----
 
     /**
-     * The commands. The text of each is its help, and the table that its arguments are parsed by: an example, a summary,
-     * and a line for each option with its value, "..." where it may be repeated and "required" where it must be there.
+     * The commands. Each text is the help of one, and the table that its arguments are parsed by: a summary, an example, and
+     * a line for each option with its value, "..." where it may be repeated and "required" where it must be there.
      */
-    enum Command {
-        status("""
+    private static final String[] COMMANDS = {"""
+            status    shows each feed: alive, how old, safe to serve or not, and why
             status --state state.json
-            shows each feed: alive, how old, safe to serve or not, and why
             --state FILE              the state; - reads standard input; without it, the baseline is shown
             --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
             --format text|json|prometheus
@@ -2229,31 +2088,28 @@ public final class Freshness {
             --watch SECONDS           evaluate again and again, until interrupted
             --color auto|always|never
             --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """),
-        gate("""
+            """, """
+            gate      may this work go on? exit 0 only if every feed allows every action
             gate --feed alpha --state state.json && ./publish.sh
-            may this work go on? exit 0 only if every feed allows every action
             --feed NAME...            required: the feed that the work needs
             --state FILE              required: the state; - reads standard input
             --action ACTION...        the work; without it, the feed must be safe to serve
             --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
             --format text|json
             --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """),
-        scenario("""
+            """, """
+            scenario  writes a failure that status then detects
             scenario stale --feed bravo --output stale.json
-            writes a failure: stale unknown down missing skewed loosened of one feed, frozen corrupt of all
-            KIND                      required: one of these
+            KIND                      required: stale unknown down missing skewed loosened of a feed, frozen corrupt of all
             --feed NAME               the feed that fails
             --output FILE             required: the state to write; - writes standard output
             --state FILE              the state to start from, by default data/healthy.json; - reads standard input
             --age-seconds N           the age of a stale feed, by default 660
             --format text|json
             --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """),
-        recover("""
+            """, """
+            recover   restores one feed on the evidence of a fresh tick, or refuses and writes nothing
             recover --feed bravo --state stale.json --output recovered.json
-            restores one feed on the evidence of a fresh tick, or refuses and writes nothing
             --feed NAME               required: the feed to restore
             --state FILE              required: the state; - reads standard input
             --output FILE             required: the state to write; - writes standard output
@@ -2262,178 +2118,161 @@ public final class Freshness {
             --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
             --format text|json
             --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """),
-        smoke("""
+            """, """
+            smoke     runs the whole contract through real files
             smoke
-            runs the whole contract through real files
             --format text|json
-            """),
-        doctor("""
+            """, """
+            doctor    checks the environment
             doctor
-            checks the environment
             --format text|json
-            """),
-        version("""
-            --version
-            shows the version of this program and of Java
-            """),
-        help("""
+            """, """
+            help      shows the commands, or the options of one
             help gate
-            shows the commands, or the options of one
-            [COMMAND]                 one of status gate scenario recover smoke doctor
-            """);
+            COMMAND                   one of status gate scenario recover smoke doctor
+            """, """
+            --version shows the version of this program and of Java
+            --version
+            """};
 
-        final String[] lines;
+    /** Call is one command line, checked before anything is read or written. */
+    static final class Call {
+        final InputStream in;
+        final OutputStream out;
+        final OutputStream err;
+        final String command;
+        boolean help;
+        private final String[] usage;
+        private final Map<String, List<String>> values = new HashMap<String, List<String>>();
 
-        Command(String text) {
-            lines = text.split("\n");
-        }
-
-        static Command named(String name) {
-            List<String> known = new ArrayList<>();
-            for (Command command : values()) {
-                known.add(command.name());
-                if (command.name().equals(name)) {
-                    return command;
+        Call(String[] args, InputStream in, OutputStream out, OutputStream err) {
+            this.in = in;
+            this.out = out;
+            this.err = err;
+            if (args.length == 0) {
+                throw new DataException("no command given; see: {} help", program());
+            }
+            command = args[0].equals("--help") || args[0].equals("-h") ? "help" : args[0];
+            usage = usage(command);
+            for (int i = 1; i < args.length && !help; i++) {
+                String arg = args[i];
+                int equals = arg.indexOf('=');
+                if (arg.equals("--help") || arg.equals("-h")) {
+                    help = true;
+                } else if (!arg.startsWith("-")) {
+                    String operand = usage.length > 2 ? usage[2].substring(0, usage[2].indexOf(' ')) : "-";
+                    if (operand.startsWith("-") || has(operand)) {
+                        throw error("unexpected argument: {}", arg);
+                    }
+                    put(operand, arg);
+                } else if (equals >= 0) {
+                    put(arg.substring(0, equals), arg.substring(equals + 1));
+                } else {
+                    put(arg, i + 1 < args.length && !args[i + 1].startsWith("--") ? args[++i] : "");
                 }
             }
-            if (name.equals("--version")) {
-                return version;
+            if (!help) {
+                check();
             }
-            throw new DataException("unknown command: " + name + suggestion(name, known) + "; see: " + program() + " help");
+        }
+
+        /** The text of that command, in lines. */
+        static String[] usage(String name) {
+            List<String> known = new ArrayList<String>();
+            for (String text : COMMANDS) {
+                String command = text.substring(0, text.indexOf(' '));
+                known.add(command);
+                if (command.equals(name)) {
+                    return text.split("\n");
+                }
+            }
+            throw new DataException("unknown command: {}{}; see: {} help", name, suggestion(name, known), program());
         }
 
         /** The line of that option or operand; null where the command has none. */
-        String line(String word) {
-            for (String line : lines) {
-                if (line.startsWith(word + " ") && word.indexOf(' ') < 0) {
+        private String line(String word) {
+            for (String line : usage) {
+                if (line.startsWith(word) && line.indexOf(' ') == word.length()) {
                     return line;
                 }
             }
             return null;
         }
-    }
-
-    /** Call is what the arguments ask for, checked before anything is read or written. */
-    static final class Call {
-        Command command;
-        String operand;
-        boolean help;
-        private final Map<String, List<String>> values = new HashMap<>();
-
-        static Call parse(String[] args) {
-            Call call = new Call();
-            if (args.length == 0) {
-                throw new DataException("no command given; see: " + program() + " help");
-            }
-            call.help = args[0].equals("--help") || args[0].equals("-h");
-            if (!call.help) {
-                call.command = Command.named(args[0]);
-                call.help = call.read(args);
-            }
-            if (!call.help) {
-                call.check();
-            }
-            return call;
-        }
-
-        /** Whether help is asked for. */
-        private boolean read(String[] args) {
-            for (int i = 1; i < args.length; i++) {
-                String arg = args[i];
-                if (arg.equals("--help") || arg.equals("-h")) {
-                    return true;
-                } else if (arg.startsWith("-")) {
-                    int equals = arg.indexOf('=');
-                    boolean next = equals < 0 && i + 1 < args.length && !args[i + 1].startsWith("--");
-                    put(equals < 0 ? arg : arg.substring(0, equals), equals >= 0 ? arg.substring(equals + 1) : next ? args[++i] : "");
-                } else if (operand == null && (command == Command.scenario || command == Command.help)) {
-                    operand = arg;
-                } else {
-                    throw error("unexpected argument: " + arg);
-                }
-            }
-            return false;
-        }
 
         private void put(String option, String value) {
-            String line = command.line(option);
+            String line = line(option);
             if (line == null) {
-                List<String> known = new ArrayList<>();
-                for (String each : command.lines) {
+                List<String> known = new ArrayList<String>();
+                for (String each : usage) {
                     if (each.startsWith("--")) {
                         known.add(each.substring(0, each.indexOf(' ')));
                     }
                 }
-                throw error("unknown option: " + option + suggestion(option, known));
+                throw error("unknown option: {}{}", option, suggestion(option, known));
             }
-            String usage = line.substring(option.length() + 1);
-            String expected = usage.replace("|", " or ");
+            String form = option.startsWith("-") ? line.substring(option.length() + 1).split(" ")[0] : option;
             if (value.isEmpty()) {
-                throw error("no value given for " + option + ", expected " + expected);
+                throw error("no value given for {}, expected {}", option, form.replace("|", " or "));
             } else if (value.indexOf('\ufffd') >= 0) {
-                throw error("the value of " + option + " is not text in this locale; set LC_ALL=C.UTF-8");
-            } else if (usage.indexOf('|') >= 0 && !Arrays.asList(usage.split("\\|")).contains(value)) {
-                throw invalid(option, value, expected);
-            } else if (has(option) && !usage.contains("... ")) {
-                throw error(option + " is given twice");
+                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", option);
+            } else if (has(option) && !form.endsWith("...")) {
+                throw error("{} is given twice", option);
             }
-            List<String> given = values.getOrDefault(option, new ArrayList<>());
+            String expected = expected(form, value);
+            if (expected != null) {
+                throw error("invalid value given for {}: {}{}", option, value, expected);
+            }
+            List<String> given = values.getOrDefault(option, new ArrayList<String>());
             given.add(value);
             values.put(option, given);
         }
 
+        /** What is expected where a value of that form is not valid; null where it is. */
+        private static String expected(String form, String value) {
+            switch (form) {
+                case "INSTANT": return instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
+                case "N":
+                    BigDecimal age = number(value);
+                    return age != null && age.compareTo(Decision.MAX_AGE) <= 0 ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
+                case "SECONDS": return watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
+                default:
+                    List<String> known = form.equals("KIND") ? KINDS : form.startsWith("ACTION") ? ACTIONS : Arrays.asList(form.split("\\|"));
+                    return known.size() == 1 || known.contains(value) ? null : suggestion(value, known);
+            }
+        }
+
         /** The rules beyond the table. */
         private void check() {
-            for (String line : command.lines) {
+            for (String line : usage) {
                 String word = line.substring(0, Math.max(0, line.indexOf(' ')));
-                if (line.contains(" required: ") && word.startsWith("--") && !has(word)) {
-                    throw error(word + " is missing");
+                int required = line.indexOf("required: ");
+                if (required > 0 && !has(word)) {
+                    throw error("{} is missing: {}", word, line.substring(required + 10));
                 }
             }
-            if (has("--now") && instant(one("--now", "")) == null) {
-                throw invalid("--now", one("--now", ""), "an RFC 3339 instant, like 2026-11-22T09:37:00Z");
-            } else if (one("--baseline", "").equals("-")) {
-                throw invalid("--baseline", "-", "a file");
-            } else if (has("--age-seconds") && (number("--age-seconds") == null || number("--age-seconds").isAbove(Decision.MAX_AGE))) {
-                throw invalid("--age-seconds", one("--age-seconds", ""), "a number from 0 to " + MAX_AGE_SECONDS);
+            boolean ofFeed = KINDS.indexOf(one("KIND", "stale")) < KINDS.indexOf("frozen");
+            if (one("--baseline", "").equals("-")) {
+                throw error("invalid value given for --baseline: -; expected a file");
             } else if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-") || !one("--format", "text").equals("text"))) {
                 throw error("--watch shows text, of a file, by the real clock; leave out --output, --now, --format and --state -");
-            } else if (has("--watch")) {
-                watchMillis();
-            } else if (command == Command.scenario && kind().compareTo(Kind.frozen) >= 0 == has("--feed")) {
-                throw error(has("--feed") ? "scenario " + kind() + " is of the whole state; leave out --feed" : "--feed is missing");
-            } else if (command == Command.scenario && has("--age-seconds") && kind() != Kind.stale) {
+            } else if (has("KIND") && ofFeed != has("--feed")) {
+                throw error(ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", one("KIND", null));
+            } else if (has("KIND") && has("--age-seconds") && !one("KIND", null).equals("stale")) {
                 throw error("--age-seconds goes with scenario stale only");
             }
         }
 
-        Kind kind() {
-            List<String> known = new ArrayList<>();
-            for (Kind kind : Kind.values()) {
-                known.add(kind.name());
-                if (kind.name().equals(operand)) {
-                    return kind;
-                }
-            }
-            throw error(operand == null ? "KIND is missing; known are " + String.join(", ", known) : "unknown kind: " + operand + suggestion(operand, known));
+        DataException error(String template, Object... arguments) {
+            return new DataException("{}; see: {} help {}", fill(template, arguments), program(), command);
         }
 
-        DataException error(String message) {
-            return new DataException(message + "; see: " + program() + " help " + command);
-        }
-
-        private DataException invalid(String option, String value, String expected) {
-            return error("invalid value given for " + option + ": " + value + "; expected " + expected);
-        }
-
-        /** An option's number by the rules of JSON; null where it is none. */
-        private Seconds number(String option) {
+        /** A number by the rules of JSON; null where there is none. */
+        private static BigDecimal number(String text) {
             try {
-                Json in = new Json(Document.of(option, one(option, "")), 0);
-                Seconds seconds = in.seconds();
+                Json in = new Json(Document.of("", text), 0);
+                String number = in.skipped();
                 in.end();
-                return seconds.fault == null ? seconds : null;
+                return number.equals(text) ? seconds(text) : null;
             } catch (DataException notJson) {
                 return null;
             }
@@ -2444,11 +2283,15 @@ public final class Freshness {
         }
 
         List<String> all(String option) {
-            return values.getOrDefault(option, List.of());
+            return values.getOrDefault(option, new ArrayList<String>());
         }
 
         String one(String option, String otherwise) {
             return has(option) ? values.get(option).get(0) : otherwise;
+        }
+
+        boolean json() {
+            return one("--format", "text").equals("json");
         }
 
         Instant now() {
@@ -2456,13 +2299,11 @@ public final class Freshness {
             return has("--now") ? instant(one("--now", null)) : Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
 
-        long watchMillis() {
-            Seconds every = number("--watch");
-            double seconds = every == null ? 0 : every.approximate();
-            if (seconds < 0.1 || seconds > 86_400) {
-                throw invalid("--watch", one("--watch", ""), "a number of seconds from 0.1 to 86400");
-            }
-            return (long) (seconds * 1000);
+        /** The time between two evaluations; 0 where it is no valid one. */
+        static long watchMillis(String value) {
+            BigDecimal seconds = number(value);
+            double every = seconds == null ? 0 : seconds.doubleValue();
+            return every < 0.1 || every > 86_400 ? 0 : (long) (every * 1000);
         }
 
         boolean colors(boolean toStandardOutput) {
@@ -2472,20 +2313,23 @@ public final class Freshness {
         }
     }
 
-    private static int help(Command command, Sink sink) throws IOException {
-        sink.add("example: ").add(program()).add(" ").add((command == null ? Command.gate : command).lines[0]).add("\n\n");
+    private static int help(Call call) throws IOException {
+        Sink sink = new Sink(call.out);
+        String command = call.help ? call.command : call.one("COMMAND", null);
+        String[] usage = Call.usage(command == null ? "gate" : command);
+        sink.put("example: {} {}\n\n", program(), usage[1]);
         if (command == null) {
-            sink.add("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n");
-            for (Command each : Command.values()) {
-                sink.add("  ").add(each.name()).add(" ".repeat(10 - each.name().length())).add(each.lines[1]).add("\n");
+            sink.put("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n");
+            for (String text : COMMANDS) {
+                sink.put("  {}\n", text.substring(0, text.indexOf('\n')));
             }
-            sink.add("\nexit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated.\n");
-            sink.add("Go on only on 0. For the options of a command: ").add(program()).add(" help COMMAND\n").flush();
-            return SAFE;
-        }
-        sink.add(command.name()).add(": ").add(command.lines[1]).add("\n\n");
-        for (int i = 2; i < command.lines.length; i++) {
-            sink.add("  ").add(command.lines[i]).add("\n");
+            sink.put("\nexit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated.\n"
+                    + "Go on only on 0. For the options of a command: {} help COMMAND\n", program());
+        } else {
+            sink.put("{}\n\n", usage[0]);
+            for (int i = 2; i < usage.length; i++) {
+                sink.put("  {}\n", usage[i]);
+            }
         }
         sink.flush();
         return SAFE;
@@ -2502,8 +2346,7 @@ public final class Freshness {
                 nearest = candidate;
             }
         }
-        return nearest != null ? "; did you mean " + nearest + "?"
-                : known.size() <= 10 ? "; known are " + String.join(", ", known) : "";
+        return nearest != null ? fill("; did you mean {}?", nearest) : known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
     }
 
     /** Levenshtein's distance: how many characters to put in, take out or replace. */
@@ -2523,17 +2366,19 @@ public final class Freshness {
     static String program() {
         // A copy with another name is a program by itself, with #! in its first line.
         String source = source().toString();
-        return source.endsWith(".java") ? "java " + shellWord(beside(source().getFileName().toString())) : shellWord(source);
+        return source.endsWith(".java") ? "java ".concat(shellWord(beside(source().getFileName().toString()))) : shellWord(source);
     }
 
     /** A command that can be pasted into a shell; options without a value are left out. */
-    private static String commandLine(String command, String... options) {
-        Sink sink = new Sink(null).add(program()).add(" ").add(command);
+    private static Sink commandLine(String command, String... options) {
+        Sink sink = new Sink(null).put("{} {}", program(), command);
         for (int i = 0; i < options.length; i += 2) {
             String value = options[i + 1];
-            sink.add(value == null ? "" : " " + options[i] + (value.startsWith("--") ? "=" : " ") + shellWord(value));
+            if (value != null) {
+                sink.put(value.startsWith("--") ? " {}={}" : " {} {}", options[i], shellWord(value));
+            }
         }
-        return sink.b.toString();
+        return sink;
     }
 
     private static String shellWord(String word) {
@@ -2543,8 +2388,8 @@ public final class Freshness {
             plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
         }
         if (plain || visible(word).equals(word)) {
-            return plain ? word : "'" + word.replace("'", "'\\''") + "'";
+            return plain ? word : fill("'{}'", word.replace("'", "'\\''"));
         }
-        return "$'\\x" + HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)) + "'";
+        return fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
     }
 }

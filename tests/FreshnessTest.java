@@ -107,6 +107,9 @@ final class FreshnessTest {
             "alive true, age -0 => fresh none 0/90",
             "alive true, age -0.0e5 => fresh none 0/90",
             "alive true, age 0e999999999 => fresh none 0/90",
+            "alive true, age 0e99999999999999999999 => fresh none 0/90",
+            "alive true, age 1e00000000000000000001 => fresh none 10/90",
+            "alive true, age 9000e-00000000000000000002 => fresh ticket 90/90",
             "alive true, age 1e1 => fresh none 10/90",
             "alive true, age 9E+1 => fresh ticket 90/90",
             "alive true, age 0.9e2 => fresh ticket 90/90",
@@ -120,6 +123,10 @@ final class FreshnessTest {
             "alive true, age 1e400 => age_invalid page ?/90",
             "alive true, age 1e999999999 => age_invalid page ?/90",
             "alive true, age 1e99999999999999999999 => age_invalid page ?/90",
+            "alive true, age 10e2147483647 => age_invalid page ?/90",
+            "alive true, age 1000e2147483647 => age_invalid page ?/90",
+            "alive true, age 1e-2147483648 => age_invalid page ?/90",
+            "alive true, age 0.1e-2147483647 => age_invalid page ?/90",
             "alive true, age -1e999999999 => age_invalid page ?/90",
             "alive true, age -0.0000001 => age_invalid page ?/90",
             "alive true, age -30 => age_invalid page ?/90"));
@@ -175,6 +182,7 @@ final class FreshnessTest {
             counted("90", "90/900", "fresh ticket 1/90");
             counted("90", "90.00000000000000000001", "fresh ticket 1/90");
             counted("90", "1e400", "fresh ticket 1/90");
+            counted("90", "1e99999999999999999999", "fresh ticket 1/90");
             counted("90", "900/90", "fresh none 1/90");
             counted("90/30", "90", "fresh ticket 1/30");
             counted("90/30", "90/30", "fresh none 1/30");
@@ -395,10 +403,14 @@ final class FreshnessTest {
         for (Freshness.Verdict v : verdicts) {
             boolean fresh = v.reason().name().equals("fresh");
             boolean sound = v.safe() == fresh && fresh != v.alert().name().equals("page") && !v.sentence().isEmpty();
-            shown.add(v.name() + " " + v.reason() + " " + v.alert() + " " + (v.age() == null ? "?" : v.age()) + "/"
-                    + (v.limit() == null ? "?" : v.limit()) + (sound ? "" : " CONTRADICTS ITSELF"));
+            shown.add(v.name() + " " + v.reason() + " " + v.alert() + " " + plain(v.age()) + "/"
+                    + plain(v.limit()) + (sound ? "" : " CONTRADICTS ITSELF"));
         }
         return String.join(", ", shown);
+    }
+
+    static String plain(BigDecimal seconds) {
+        return seconds == null ? "?" : seconds.stripTrailingZeros().toPlainString();
     }
 
     static Freshness.State state(String text, boolean asBaseline) {
@@ -548,6 +560,13 @@ final class FreshnessTest {
                 {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"9":0} => 56 once
                 {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"10":9,"\\u0039":0} => 63 once
                 """);
+            String many = "";
+            for (int i = 0; i < 40; i++) {
+                many += "\"" + i + "\":0,";
+            }
+            malformedValues("{" + many + "\"0\":0} => " + (many.length() + 2) + " once\n"
+                + "[{" + many + "\"x\":0},{" + many + "\"39\":0}] => " + (2 * many.length() + 11) + " once");
+            runWith(new ByteArrayInputStream(document("limit 90, x [{'a':0," + many.replace('"', '\'') + "'b':0},{'a':0,'0':0},{'a':0}]", feed("alpha", "")).getBytes(UTF_8)), "status --state -").exits(2);
             malformed("""
                 {"feeds":[],"feeds":[{"name":"x"}]} => 1:13: once
                 {"max_age_seconds":90,"max_age_s\\u0065conds":9} => 1:23: once
@@ -1295,8 +1314,9 @@ final class FreshnessTest {
 
         test("usage: help for the program", () -> {
             String help = run("help").exits(0).out;
-            for (String same : List.of("--help", "-h", "--help status")) {
+            for (String same : List.of("--help", "-h")) {
                 equal(same, run(same).exits(0).out, help);
+                equal(same, run(same + " status").exits(0).out, run("help status").out);
             }
             for (String command : CALLS.keySet()) {
                 equal(command, help.contains(command), true);
@@ -1363,7 +1383,7 @@ final class FreshnessTest {
             refused("gate --action price_order --state @healthy.json", "--feed is missing");
             refused("scenario", "is missing");
             refused("scenario stale --feed bravo", "--output is missing");
-            refused("scenario --feed bravo --output @out.json", "KIND is missing", "stale, unknown, down");
+            refused("scenario --feed bravo --output @out.json", "KIND is missing: stale unknown down");
             refused("recover", "is missing");
             refused("recover --state @stale.json --output @out.json", "--feed is missing");
             refused("recover --feed bravo --output @out.json", "--state is missing");
@@ -1392,8 +1412,8 @@ final class FreshnessTest {
             for (String with : List.of("--output @out.json", "--now " + NOW, "--state -", "--format json", "--format prometheus")) {
                 refused("status --watch 1 " + with, "--watch");
             }
-            refused("scenario stal --feed bravo --output @out.json", "unknown kind: stal; did you mean stale?");
-            refused("scenario rotten --feed bravo --output @out.json", "unknown kind: rotten");
+            refused("scenario stal --feed bravo --output @out.json", "invalid value given for KIND: stal; did you mean stale?");
+            refused("scenario rotten --feed bravo --output @out.json", "invalid value given for KIND: rotten");
             refused("scenario stale down --feed bravo --output @out.json", "unexpected argument: down");
             for (String kind : KINDS) {
                 boolean whole = KINDS.indexOf(kind) >= 6;
@@ -1403,8 +1423,8 @@ final class FreshnessTest {
                 }
             }
             refused("recover --feed bravo --state @stale.json --output @out.json --record @out.json", "one file");
-            refused("gate --feed alpha --state @healthy.json --action price_ordr", "unknown action: price_ordr", "did you mean price_order?");
-            refused("gate --feed alpha --state @healthy.json --action sell", "unknown action: sell");
+            refused("gate --feed alpha --state @healthy.json --action price_ordr", "invalid value given for --action: price_ordr; did you mean price_order?");
+            refused("gate --feed alpha --state @healthy.json --action sell", "invalid value given for --action: sell");
         });
 
         test("usage: a value may look like an option or like something of the shell's", () -> {
@@ -1499,7 +1519,7 @@ final class FreshnessTest {
                 boolean known = row.contains("nobody") || row.contains("Alpha"); // then the feeds that are known may be safe
                 equal(row, known || !json.out.contains("\"safe_to_serve\": true"), true);
             }
-            refused("gate --feed alpha --state @healthy.json --action sell", "unknown action: sell");
+            refused("gate --feed alpha --state @healthy.json --action sell", "invalid value given for --action: sell");
         });
 
         test("gate: other feeds do not matter, and an unexpected feed is blocked", () -> {

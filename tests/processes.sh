@@ -192,7 +192,7 @@ done
 rc=0
 for pid in $pids; do wait "$pid" || rc=$?; done
 result 'six recoveries at once write six whole records' 'recover --record, six times' \
-  "exit $rc, $(grep -c '^{ "recovery": "recovered".* }$' record) records, $(wc -l <record | tr -d ' ') lines" 'exit 0, 6 records, 6 lines'
+  "exit $rc, $(grep -c '^{"recovery": "recovered".*}$' record) records, $(wc -l <record | tr -d ' ') lines" 'exit 0, 6 records, 6 lines'
 
 # --- Watching -------------------------------------------------------------------------------------------------------
 
