@@ -15,30 +15,34 @@ java=${java:-$(command -v java)} || stop 'no java on the PATH'
 command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; } # macOS
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
 case ${FRESHNESS_CACHE:-on}$cache in off* | on/freshness | on[!/]*) cache='' ;; esac
-state='' last='' large=''
+baseline=${me%/*}/data/healthy.json state='' last=''
 for arg in "$@"; do
-  case $last,$arg in --state,* | --baseline,*) state=$arg ;; *,--state=* | *,--baseline=*) state=${arg#*=} ;; esac
+  case $last,$arg in
+    --state,* | *,--state=*) state=${arg#--state=} ;;
+    --baseline,* | *,--baseline=*) baseline=${arg#--baseline=} ;;
+  esac
   last=$arg
 done
-case $state in *"$nl"*) state='' ;; esac
+state=${state:-$baseline}
+case $state,$baseline in -,* | *"$nl"*) state='' baseline='' ;; esac
 
 # An entry is named by the SHA-256 of the source and by the java that made it. Its stamp tells inode, size and time of change
 # of that java and of the files of the entry: none that was touched since counts. Nor does a directory that someone else
 # owns, can write or could exchange.
 find_entry() {
-  trusted='' source='' id='' files=$nl stamp=$nl entry=''
+  trusted='' source='' id='' digits='' files=$nl stamp=$nl entry=''
   [ -n "$cache" ] && [ -O "$cache" ] && [ ! -h "$cache" ] || return 1
   while read -r inode mode links user group size rest; do # to single spaces: ls aligns its columns
     line="$inode $mode $links $user $group $size $rest"
     case $line in
       *\ d????-??-*[/]freshness | *\ d????-??-*[/].. | *\ d????????[tT]*[/]..) trusted=$trusted. ;;
       "$inode - "*) source=$inode ;;
-      *" $state") [ ${#size} -lt 8 ] || large=yes ;;
+      *" $state" | *" $baseline") digits=$digits${#size}, ;;
       *" $java") id=$inode files=$files$line$nl ;;
       *) files=$files$line$nl ;;
     esac
   done <<found
-$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"* ${state:+"$state"}; wait; } 2>/dev/null)
+$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"* "$state" "$baseline"; wait; } 2>/dev/null)
 found
   entry=$cache/$source-$id
   if [ "$trusted" = .. ] && [ -f "$entry/stamp" ]; then
@@ -87,10 +91,17 @@ if ! find_entry; then
 fi
 [ -n "$entry" ] || exec "$java" --source 21 "$me" "$@"
 set -- -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
-# The user's own options may not go with these; and a large state is worth the optimizing compiler, which takes long to start.
+# The user's own options may not go with these.
 [ -z "$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS" ] || exec "$java" "$@"
-[ -n "$large" ] || set -- -XX:TieredStopAtLevel=1 -Xms16m "$@"
-exec "$java" -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable "$@"
+# Compilers take long to start: none is worth it below 10 kB of state and of baseline, and the optimizing one only from 10 MB on.
+case $digits in
+  [1-4],[1-4],) set -- -Xint -Xms4m "$@" ;;
+  *[89],* | *1?,*) ;;
+  *) set -- -XX:TieredStopAtLevel=1 -Xms16m "$@" ;;
+esac
+set -- -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable "$@"
+# The archive is mapped where it was made for: to move it takes a tenth of the start.
+exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
 */
 
 /*
