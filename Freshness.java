@@ -70,7 +70,8 @@ build_entry() (
   trap 'exit 1' HUP INT TERM
   find_entry && exit
   cp "$me" "$new/Freshness.java" &&
-    "$java" -m jdk.compiler/com.sun.tools.javac.Main -proc:none -XDstringConcat=inline -d "$new/classes" "$new/Freshness.java" &&
+    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -m jdk.compiler/com.sun.tools.javac.Main -proc:none -XDstringConcat=inline \
+      -d "$new/classes" "$new/Freshness.java" &&
     "$java" -m jdk.jartool/sun.tools.jar.Main --create --file "$new/freshness.jar" --no-compress --no-manifest -C "$new/classes" . || exit
   sum=$(sha256sum - <"$new/Freshness.java")
   made=$cache/${sum%% *}-$id
@@ -89,10 +90,11 @@ if ! find_entry; then
   find_entry || [ "$trusted" != .. ] || build_entry </dev/null >/dev/null 2>&1
   find_entry
 fi
+own=$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS # the options below may not go with the user's own
+[ -n "$entry$own" ] || exec "$java" -XX:TieredStopAtLevel=1 --source 21 "$me" "$@" # javac is done before the optimizing compiler pays
 [ -n "$entry" ] || exec "$java" --source 21 "$me" "$@"
 set -- -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
-# The user's own options may not go with these.
-[ -z "$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS" ] || exec "$java" "$@"
+[ -z "$own" ] || exec "$java" "$@"
 # Compilers take long to start: none is worth it below 10 kB of state and of baseline, and the optimizing one only from 10 MB on.
 case $digits in
   [1-4],[1-4],) set -- -Xint -Xms4m "$@" ;;
@@ -680,15 +682,9 @@ public final class Freshness {
             }
         }
         deliver(edit.document, target, call.out);
-        Map<String, Object> facts = new LinkedHashMap<String, Object>();
-        facts.put("scenario", kind);
-        facts.put("feed", feed);
-        facts.put("changed", edit.changes);
-        facts.put("state", document.label);
-        facts.put("state_sha256", document.sha256());
-        facts.put("output", output);
-        facts.put("output_sha256", edit.document.sha256());
-        facts.put("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
+        Map<String, Object> facts = facts("scenario", kind, "feed", feed, "changed", edit.changes, "state", document.label,
+                "state_sha256", document.sha256(), "output", output, "output_sha256", edit.document.sha256(),
+                "show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
         return report(feed == null ? fill("SCENARIO WRITTEN: {}", kind) : fill("SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target == null, SAFE);
     }
 
@@ -726,21 +722,12 @@ public final class Freshness {
                 refusal = fill("the verdict of another feed would change: {}", after.get(i).brief());
             }
         }
-        Map<String, Object> facts = new LinkedHashMap<String, Object>();
-        facts.put("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered");
-        facts.put("time", e.now);
-        facts.put("feed", feed);
-        facts.put("refused_because", refusal);
-        facts.put("before", was);
-        facts.put("after", is);
-        facts.put("changed", edit.changes);
-        facts.put("baseline", e.baselineName);
-        facts.put("state", e.stateName);
-        facts.put("state_sha256", e.stateDocument.sha256());
-        facts.put("output", refusal != null ? null : output);
-        facts.put("output_sha256", refusal != null ? null : edit.document.sha256());
-        facts.put("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
-                "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
+        Map<String, Object> facts = facts("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered",
+                "time", e.now, "feed", feed, "refused_because", refusal, "before", was, "after", is, "changed", edit.changes,
+                "baseline", e.baselineName, "state", e.stateName, "state_sha256", e.stateDocument.sha256(),
+                "output", refusal != null ? null : output, "output_sha256", refusal != null ? null : edit.document.sha256(),
+                "replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
+                        "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refusal != null) {
             return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target == null, UNSAFE);
         }
@@ -1057,15 +1044,10 @@ public final class Freshness {
         }
 
         private void json(Sink sink) throws IOException {
-            Map<String, Object> facts = new LinkedHashMap<String, Object>();
-            facts.put("overall_status", exit() == SAFE ? "eligible" : "restricted");
-            facts.put("unsafe_feeds", unsafe);
-            facts.put("max_age_seconds", e.decision.commonLimit());
-            facts.put("fresh_feeds", verdicts.size() - unsafe.size());
-            facts.put("alive_feeds", alive);
-            facts.put("total_feeds", verdicts.size());
-            facts.put("state", e.stateName);
-            facts.put("state_sha256", e.stateDocument == null ? null : e.stateDocument.sha256());
+            Map<String, Object> facts = facts("overall_status", exit() == SAFE ? "eligible" : "restricted", "unsafe_feeds", unsafe,
+                    "max_age_seconds", e.decision.commonLimit(), "fresh_feeds", verdicts.size() - unsafe.size(), "alive_feeds", alive,
+                    "total_feeds", verdicts.size(), "state", e.stateName,
+                    "state_sha256", e.stateDocument == null ? null : e.stateDocument.sha256());
             document(facts, verdicts, e, sink);
         }
 
@@ -1118,12 +1100,8 @@ public final class Freshness {
             allowed = Math.min(allowed, v.reason.status().allowed);
         }
         if (e.call.json()) {
-            Map<String, Object> facts = new LinkedHashMap<String, Object>();
-            facts.put("gate", open ? "open" : "blocked");
-            facts.put("actions", actions);
-            facts.put("blocked_feeds", names);
-            facts.put("next", next);
-            facts.put("state", e.stateName);
+            Map<String, Object> facts = facts("gate", open ? "open" : "blocked", "actions", actions, "blocked_feeds", names,
+                    "next", next, "state", e.stateName);
             document(facts, verdicts, e, sink);
             if (e.error != null) {
                 new Sink(e.call.err).put("freshness: {}\n", visible(e.error)).flush();
@@ -1157,6 +1135,15 @@ public final class Freshness {
         sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
     }
 
+    /** Facts are what a command reports of its work: names and values in turn. */
+    private static Map<String, Object> facts(Object... pairs) {
+        Map<String, Object> facts = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            facts.put(pairs[i].toString(), pairs[i + 1]);
+        }
+        return facts;
+    }
+
     /** Reports what a command did, and returns its exit code. */
     private static int report(String headline, Map<String, Object> facts, Call call, boolean onError, int exit) throws IOException {
         Sink sink = new Sink(onError ? call.err : call.out);
@@ -1186,17 +1173,13 @@ public final class Freshness {
             boolean ok = each.getValue() == Boolean.TRUE;
             passed += ok ? 1 : 0;
             lines.put("{} - {}\n", ok ? "ok" : "not ok", visible(each.getKey()));
-            Map<String, Object> check = new LinkedHashMap<String, Object>();
-            check.put("name", each.getKey());
-            check.put("ok", ok);
+            Map<String, Object> check = facts("name", each.getKey(), "ok", ok);
             list.add(check);
         }
         String result = passed == checks.size() ? "passed" : "failed";
         Sink sink = new Sink(call.out);
         if (call.json()) {
-            Map<String, Object> facts = new LinkedHashMap<String, Object>();
-            facts.put(call.command, result);
-            facts.put("checks", list);
+            Map<String, Object> facts = facts(call.command, result, "checks", list);
             sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
         } else {
             String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);

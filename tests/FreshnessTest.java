@@ -108,6 +108,7 @@ final class FreshnessTest {
             "alive true, age -0.0e5 => fresh none 0/90",
             "alive true, age 0e999999999 => fresh none 0/90",
             "alive true, age 0e99999999999999999999 => fresh none 0/90",
+            "alive true, age 0E99999999999999999999 => fresh none 0/90",
             "alive true, age 1e00000000000000000001 => fresh none 10/90",
             "alive true, age 9000e-00000000000000000002 => fresh ticket 90/90",
             "alive true, age 1e1 => fresh none 10/90",
@@ -183,6 +184,7 @@ final class FreshnessTest {
             counted("90", "90.00000000000000000001", "fresh ticket 1/90");
             counted("90", "1e400", "fresh ticket 1/90");
             counted("90", "1e99999999999999999999", "fresh ticket 1/90");
+            counted("1e400", "1e9000", "fresh none 1/1000000000000000000");
             counted("90", "900/90", "fresh none 1/90");
             counted("90/30", "90", "fresh ticket 1/30");
             counted("90/30", "90/30", "fresh none 1/30");

@@ -92,6 +92,22 @@ rm freshness
 
 check "the user's own JVM options are obeyed" "$(JDK_JAVA_OPTIONS='-XX:+UseParallelGC' run ./Freshness.java "${status[@]}" | tail -n +2)" "$source_run"
 
+# Its size decides how a state is started.
+for count in 10 1000 200000; do
+  awk -v n=$count 'BEGIN {
+    print "{\"max_age_seconds\": 90, \"feeds\": ["
+    for (i = 1; i <= n; i++) printf "  {\"name\": \"feed-%d\", \"alive\": true, \"last_tick_age_seconds\": %d}%s\n", i, i < n ? 8 : 660, i < n ? "," : ""
+    print "]}"
+  }' >"$work/sized.json"
+  sized=(--state "$work/sized.json" --baseline "$work/sized.json")
+  check "a fresh one of $count feeds" "$(run ./Freshness.java gate --feed feed-1 "${sized[@]}")" \
+    'GATE OPEN: feed-1 fresh, 8s of 90s; safe to serve exit 0'
+  stale=$(run ./Freshness.java gate --feed "feed-$count" "${sized[@]}")
+  check "a stale one of $count feeds" "${stale%%;*}, ${stale##* }" "GATE BLOCKED: feed-$count stale, 660s > 90s, 2"
+done
+piped=$(run sh -c "cat '$work/sized.json' | ./Freshness.java gate --feed feed-200000 --state - --baseline '$work/sized.json'")
+check 'a large state from a pipe' "${piped%%;*}, ${piped##* }" 'GATE BLOCKED: feed-200000 stale, 660s > 90s, 2'
+
 # What may not be believed.
 unsafe=(status --state "$work/stale.json")
 wanted=$(run ./Freshness.java "${unsafe[@]}")

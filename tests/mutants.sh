@@ -41,106 +41,109 @@ UNEVALUATED = 3; => UNEVALUATED = 1;
 
 # Start and dispatch
 halt(exit); => halt(exit == UNSAFE ? SAFE : exit);
-case gate: return gate(call, in, out, err); => case gate: gate(call, in, out, err); return SAFE;
+case "gate": return gate(call); => case "gate": gate(call); return SAFE;
 return UNEVALUATED; // nobody can be told => return SAFE; // nobody can be told
-add("freshness: ").add(visible(problem)) => add("freshness: ").add(problem)
+new Sink(err).put("freshness: {}\n", visible(problem)) => new Sink(err).put("freshness: {}\n", problem)
 catch (OutOfMemoryError e) { => catch (StackOverflowError e) {
 
 # Domain
 unknown(1), stale(3), fresh(6); => unknown(1), stale(4), fresh(6);
 unknown(1), stale(3), fresh(6); => unknown(3), stale(3), fresh(6);
-clock_skew(Status.unknown, => clock_skew(Status.stale,
-whole != limit.whole ? whole > limit.whole => whole != limit.whole ? whole > limit.whole + 1
-fraction.compareTo(limit.fraction) > 0; => fraction.compareTo(limit.fraction) >= 0;
-fault == null && (whole > 0 || !fraction.isEmpty()) => fault == null && whole > 0
-return digits.signum() < 0 || small => return small
-power = power * 10 + => power = power +
-number.charAt(e + 1) == '-'; => number.charAt(e + 1) == '+';
-while (end > 0 && digits.charAt(end - 1) == '0') { => while (end > 1 && digits.charAt(end - 1) == '0') {
-decimal().add(other.decimal()) => decimal().max(other.decimal())
-decimal().multiply(BigDecimal.valueOf(factor)) => decimal()
-"last tick " + age + "s old, limit " + limit => "last tick " + limit + "s old, limit " + age
+this == stale ? Status.stale : Status.unknown; => this == stale || this == clock_skew ? Status.stale : Status.unknown;
+boolean exact = json.length() <= MAX_NUMBER_CHARS => boolean exact = json.length() < MAX_NUMBER_CHARS
+value.scale() <= MAX_NUMBER_CHARS; => true;
+exact && value.signum() >= 0 ? => exact ?
+BigDecimal.valueOf(10 * MAX_NUMBER_CHARS); => BigDecimal.valueOf(10);
+.min(most).max(most.negate()).intValue(); => .intValue();
+Math.max(json.indexOf('e'), json.indexOf('E')); => json.indexOf('e');
+value.min(Decision.LARGEST) => value
+.add(BigDecimal.valueOf(time.getNano(), 9)); => ;
+age.add(age).compareTo(limit) > 0); => age.compareTo(limit) > 0);
+: fill(reason.sentence, age, limit); => : fill(reason.sentence, limit, age);
 
 # Decision
-state.asOfText == null && baseline.requireAsOf => state.asOfText == null && state.requireAsOf
+baseline.requireAsOf ? Reason.as_of_missing => state.requireAsOf ? Reason.as_of_missing
 fault = Reason.as_of_invalid; => fault = null;
 fault = Reason.clock_skew; => fault = null;
-Seconds.between(now, state.asOf) + "s in the future" => Seconds.between(state.asOf, now) + "s in the future"
-elapsed = Seconds.between(state.asOf, now); => elapsed = Seconds.of(0);
+plain(secondsBetween(now, asOf)); => plain(secondsBetween(asOf, now));
+elapsed = secondsBetween(asOf, now); => elapsed = BigDecimal.ZERO;
 if (baseline.feed(claim.name, i) == null) { => if (false) {
-if (alive == null) { => if (alive == null && limit != null) {
-if (!alive) { => if (!alive && limit != null) {
-if (!alive) { => if (false) {
-if (fault != null) { => if (fault != null && alive != null) {
-if (limit == null) { => if (limit == null && claim.age != null) {
-claim.age.fault == null && !claim.age.isAbove(MAX_AGE) => claim.age.fault == null
-claim.age.fault == null && !claim.age.isAbove(MAX_AGE) => !claim.age.isAbove(MAX_AGE)
-if (age.isAbove(limit)) { => if (age.isAbove(limit) && elapsed.isAbove(Seconds.of(0))) {
-Reason.stale, Alert.page, null) => Reason.stale, Alert.ticket, null)
-pastHalf || own.isAbove(agreed) => pastHalf
-pastHalf || own.isAbove(agreed) => own.isAbove(agreed)
-age.times(2).isAbove(limit) => age.times(3).isAbove(limit)
-reason, Alert.page, detail) => reason, Alert.none, detail)
-!own.isLimit() || !agreed.isLimit() => !own.isLimit()
-return own.isAbove(agreed) ? agreed : own; => return own;
-return own.isAbove(agreed) ? agreed : own; => return agreed;
-found(stateIsWrong ? own : agreed) => found(own)
-smaller(state == null ? baseline.limit : state.limit, baseline.limit) => smaller(baseline.limit, baseline.limit)
-verdict.reason == Reason.stale && elapsed.isAbove(verdict.limit) => false
+: alive == null ? Reason.alive_invalid => : alive == null && limit != null ? Reason.alive_invalid
+: !alive ? Reason.feed_down => : !alive && limit != null ? Reason.feed_down
+: !alive ? Reason.feed_down => : false ? Reason.feed_down
+: fault != null ? fault<NL> => : fault != null && alive != null ? fault<NL>
+Reason reason = error != null ? Reason.state_invalid => Reason reason = error != null && claim != null ? Reason.state_invalid
+age == null || age.compareTo(MAX_AGE) > 0 ? null => age == null ? null
+: age == null ? Reason.age_invalid => : age == null ? Reason.age_missing
+: age.compareTo(limit) > 0 ? Reason.stale => : age.compareTo(limit) >= 0 ? Reason.stale
+reason != Reason.fresh ? Alert.page : watched => reason != Reason.fresh && reason != Reason.stale ? Alert.page : watched
+(own.compareTo(agreed) > 0 || age => (age
+(own.compareTo(agreed) > 0 || age.add(age).compareTo(limit) > 0); => own.compareTo(agreed) > 0;
+age.add(age).compareTo(limit) > 0); => age.add(age).add(age).compareTo(limit) > 0);
+watched ? Alert.ticket : Alert.none; => Alert.none;
+limit == null || limit.signum() == 0 ? null => limit == null ? null
+: claim == null ? Reason.feed_missing => : claim == null && fault == null ? Reason.feed_missing
+: limit == null ? Reason.limit_invalid => : limit == null && age != null ? Reason.limit_invalid
+"true".equals(claim.alive) ? Boolean.TRUE => "false".equals(claim.alive) == false ? Boolean.TRUE
+BigDecimal limit = own == null || agreed == null ? null : own.min(agreed); => BigDecimal limit = own == null || agreed == null ? null : own;
+BigDecimal limit = own == null || agreed == null ? null : own.min(agreed); => BigDecimal limit = own == null || agreed == null ? null : agreed;
+Reason.limit_invalid ? own == null ? => Reason.limit_invalid ? own != null ?
+error != null ? agreed : positive(state.limit); => agreed;
+verdict.reason == Reason.stale && elapsed.compareTo(verdict.limit) > 0 => false
 return feed.limit != null ? feed.limit : limit; => return limit != null ? limit : feed.limit;
 
 # Commands
 String reading = "baseline "; => String reading = "";
 stateName = call.one("--state", baselineName); => stateName = call.one("--state", bundledBaseline());
 commandLine("recover", "--feed", verdict.name => commandLine("recover", "--feeds", verdict.name
-stem + "recovered.json", "--baseline", call.one("--baseline", null) => stem + "recovered.json", "--baseline", null
-new Sink(target != null ? out : err).add(report.headline()) => new Sink(err).add(report.headline())
+"--output", output,<NL>                    "--baseline", call.one("--baseline", null) => "--output", output,<NL>                    "--baseline", null
+new Sink(target != null ? call.out : call.err).put("{}\n", report.headline()) => new Sink(call.err).put("{}\n", report.headline())
 exit[0] = report.exit(); =>
 addShutdownHook(leave); => availableProcessors();
-if (!ACTIONS.contains(action)) { => if (false) {
+form.startsWith("ACTION") ? ACTIONS => form.startsWith("NOTHING") ? ACTIONS
 needed = Math.max(needed, ACTIONS.indexOf(action)); => needed = ACTIONS.indexOf(action);
-new LinkedHashSet<>(call.all("--feed"))) { => call.all("--feed").subList(0, 1)) {
-needed >= verdict.reason.status.allowed => needed > verdict.reason.status.allowed
-needed < 0 ? !verdict.safe() => needed < 0 ? verdict.reason.status == Status.unknown
+new LinkedHashSet<String>(call.all("--feed"))) { => call.all("--feed").subList(0, 1)) {
+needed >= verdict.reason.status().allowed => needed > verdict.reason.status().allowed
+actions.isEmpty() ? ACTIONS.size() - 1 : 0; => 0;
 return e.error != null ? UNEVALUATED : blocked.isEmpty() ? SAFE : UNSAFE; => return blocked.isEmpty() ? SAFE : UNSAFE;
 "alive", "false"); break; => "alive", "null"); break;
-kind == Kind.unknown ? "null" => kind == Kind.unknown ? "1e9"
+kind.equals("unknown") ? "null" => kind.equals("unknown") ? "1e9"
 edit.loosen(state, claim); =>
-decision.of(feed).safe() : => false :
-(feed == null ? "" : " " + feed), call, new Sink(target == null ? err : out)); => (feed == null ? "" : " " + feed), call, new Sink(out));
+if (!fails) { => if (false) {
+kind, feed), facts, call, target == null, SAFE); => kind, feed), facts, call, false, SAFE);
 journal != null && sameFile(target, journal) => journal != null && false
 String refusal = is.safe() ? => String refusal = true ?
-return UNSAFE; => return SAFE;
+facts, call, target == null, UNSAFE); => facts, call, target == null, SAFE);
 } else if (!was.safe()) { => } else {
-facts.json(" ") + "\n") => facts.json(" "))
-call.one("--baseline", null), "--now", e.now.toString()); => call.one("--baseline", null), "--now", null);
-Files.deleteIfExists(path(file)); =>
-bundledBaseline(), run(null, "status") == SAFE); => bundledBaseline(), true);
-where, back.length > 0); => where, true);
+members(facts, "{", ", ", "}\n").toString() => members(facts, "{", ", ", "}").toString()
+call.one("--baseline", null), "--now", e.now.toString())); => call.one("--baseline", null), "--now", null));
+Files.deleteIfExists(directory.resolve(file)); => Files.exists(directory.resolve(file));
+bundledBaseline()), ends(null, SAFE, "status")); => bundledBaseline()), true);
+where), back.length > 0); => where), true);
 
 # Reports
 b.setLength(0); =>
-sink.add(visible(headline)).add("\n"); => sink.add(headline).add("\n");
-fresh < verdicts.size() ? UNSAFE : SAFE => fresh == 0 ? UNSAFE : SAFE
-Integer.toString(fresh == all ? fresh : all - fresh) => Integer.toString(fresh)
-count > named ? "; and " => count >= named ? "; and "
-explained++ < MAX_EXPLAINED => explained++ <= MAX_EXPLAINED
-paint(sink, exit() == SAFE ? Status.fresh : Status.unknown, => paint(sink, Status.fresh,
-Math.ceil(10 * => Math.floor(10 *
+sink.put("{}\n", visible(headline)); => sink.put("{}\n", headline);
+unsafe.isEmpty() ? SAFE : UNSAFE; => unsafe.size() < verdicts.size() ? SAFE : UNSAFE;
+feeds unsafe: {}", unsafe.size(), verdicts.size() => feeds unsafe: {}", verdicts.size() - unsafe.size(), verdicts.size()
+count > MAX_NAMED ? "; and {} more" => count >= MAX_NAMED ? "; and {} more"
+unsafe.size() <= MAX_EXPLAINED => unsafe.size() <= MAX_EXPLAINED + 1
+painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown)); => painted(headline(), Status.fresh));
+RoundingMode.CEILING => RoundingMode.FLOOR
 if (was != is) { => if (was == is) {
 exit() == SAFE ? "eligible" : "restricted" => fresh > 0 ? "eligible" : "restricted"
 alive += v.alive == Boolean.TRUE ? 1 : 0; => alive += v.alive != null ? 1 : 0;
-facts.add("error", e.error); =>
-e.error == null && blocked.isEmpty() ? "open" => blocked.isEmpty() ? "open"
-i == 1 ? v.safe() ? "1" : "0" => i == 1 ? v.alive == Boolean.TRUE ? "1" : "0"
+facts.put("error", e.error); => e.error.isEmpty();
+boolean open = e.error == null && blocked.isEmpty(); => boolean open = blocked.isEmpty();
+i == 1 ? v.safe() ? 1 : 0 => i == 1 ? v.alive == Boolean.TRUE ? 1 : 0
 i == 2 ? v.age : v.limit; => i == 2 ? v.age == null ? "0" : v.age : v.limit;
 .replace("\"", "\\\"").replace("\n", "\\n"); => .replace("\"", "\\\"");
 v.name.replace("\\", "\\\\") => v.name
-e.error == null ? "1\n" : "0\n" => "1\n"
-Long.toString(e.now.getEpochSecond()) => Long.toString(e.now.toEpochMilli())
-v.safe() ? "null" : quoted(v.sentence()) => quoted(v.sentence())
-return all ? SAFE : UNSAFE; => return SAFE;
-boolean all = passed == lines.size(); => boolean all = passed > 0;
+sink), e.error == null ? 1 : 0); => sink), 1);
+e.now.getEpochSecond());<NL>        } => e.now.toEpochMilli());<NL>        }
+v.safe() ? null : quoted(v.sentence()) => quoted(v.sentence())
+return passed == checks.size() ? SAFE : UNSAFE; => return SAFE;
+String result = passed == checks.size() ? => String result = passed > 0 ?
 return escaped(s, '|'); => return escaped(s, '"');
 type != Character.CONTROL && type != Character.FORMAT => type != Character.CONTROL
 type != Character.CONTROL && type != Character.FORMAT => type != Character.FORMAT
@@ -148,32 +151,33 @@ quiet && c != '\\' && c != special => quiet && c != special
 Character.isLowSurrogate(c) ? clean < i => Character.isLowSurrogate(c) && clean < i ? true
 
 # State and edits
-state.requireAsOf = asBaseline && required; => state.requireAsOf = false;
-if (required == null && asBaseline) { => if (false) {
-if (state.feeds.isEmpty()) { => if (false) {
+state.requireAsOf = asBaseline && required.equals("true"); => state.requireAsOf = false;
+if (asBaseline && !required.equals("true") && !required.equals("false")) { => if (false) {
+if (state.size() == 0) { => if (false) {
 if (!named) { => if (false) {
 if (table[slot] != 0) { => if (false) {
-if (feed.name.equals(name)) { => if (true) {
-age == null || "null".equals(age.fault) ? null : age => age
+if (feed == null || !feed.name.equals(name)) { => if (feed == null) {
+"null".equals(age) ? null : age => age
 if (!old.equals(value)) { => if (true) {
-splice(last, last, "," + gap + '"' + name => splice(last, last, "," + '"' + name
-if (state.feeds.size() == 1) { => if (false) {
+fill(",{}\"{}\": {}", gap, member, value) => fill(",{}\"{}\": {}", "", member, value)
+if (state.size() == 1) { => if (false) {
 before = present != null ? present : before; => before = present;
-entry.set(0, feed.name, "alive", "true"); =>
-limit.times(10) => limit.times(1)
+entry.set(0, "", "alive", "true"); => entry.set(0, "", "x", "true");
+limit.multiply(BigDecimal.TEN))); => limit));
 splice(end / 2, document.length(), ""); => splice(end / 3, document.length(), "");
 
 # JSON
 if (at < in.length - 1) { => if (false) {
 if (++depth > MAX_NESTING) { => if (++depth >= MAX_NESTING) {
-if (!members.add(name)) { => if (false) {
+if (!names.get(depth).add(name)) { => if (false) {
 || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) { => ) {
 end >= in.length || in[end] != '"' || !Arrays => end >= in.length || !Arrays
-if (members.count > 0) { => if (members.count > 0 && in[at] == ',') {
+} else if (!first) {<NL> => } else if (!first && in[at] == ',') {<NL>
 if (!first) { => if (!first && in[at] == ',') {
 if (in[at] != word.charAt(i)) { => if (false) {
 if (in[whole] == '0' && at > whole + 1) { => if (false) {
-return at - from > MAX_NUMBER_CHARS ? => return at - from >= MAX_NUMBER_CHARS ?
+Math.min(at - from, MAX_NUMBER_CHARS + 1) => Math.min(at - from, MAX_NUMBER_CHARS)
+number.equals(text) ? seconds(text) : null; => seconds(text);
 if (!escapes && bytes > 0 && bytes <= MAX_NAME_CHARS) { => if (!escapes && bytes >= 0 && bytes <= MAX_NAME_CHARS) {
 name.codePointCount(0, name.length()) <= MAX_NAME_CHARS => name.length() <= MAX_NAME_CHARS
 } else if (b < ' ') { => } else if (b == 0) {
@@ -183,10 +187,10 @@ if ("\"\\/bfnrt".indexOf(in[at]) < 0) { => if (false) {
 column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1; => column = in[i] == '\n' ? 1 : column + 1;
 
 # Clock and files
-(time.charAt(zone) == '-' ? -offset : offset) => offset
-LocalTime.of(hours, minutes).toSecondOfDay() => hours * 3600 + minutes * 60
-zone < form.length() || zone == form.length() + 1 => zone < form.length()
-s.endsWith("Z") || s.endsWith("z") => s.endsWith("Z")
+plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead); => plusSeconds(-ahead);
+LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay(); => number(s, zone + 1, zone + 3) * 3600 + number(s, zone + 4, zone + 6) * 60;
+if (zone < 19 || !form => if (zone < 1 || !form
+c == 'z' ? 'Z' : c); => c);
 if (!before.isRegularFile()) { => if (before.isDirectory()) {
 if (read == size && (replaced => if ((replaced
 before.lastModifiedTime().equals(after.lastModifiedTime()) => true
@@ -206,33 +210,33 @@ channel.truncate(size); =>
 open.done = true; =>
 file.out.write(document.bytes, 0, document.length()); => file.out.write(document.bytes, 0, document.length() - 1);
 if (name.equals("-") && option.equals("--output")) { => if (name.equals("-")) {
-} else if (Files.isSymbolicLink(path)) { => } else if (false) {
+: Files.isSymbolicLink(path) ? "a link; => : false ? "a link;
 Files.exists(path) && !Files.isRegularFile(path) => false
-for (int i = 0; i < inputs.length; i += 2) { => for (int i = 0; i < 2; i += 2) {
-for (int i = 0; i < inputs.length; i += 2) { => for (int i = 2; i < inputs.length; i += 2) {
+: sameFile(path, path(call.one("--state", bundledBaseline()))) ? => : false ?
+: sameFile(path, path(call.one("--baseline", bundledBaseline()))) || => : false ||
 return Files.isSameFile(one, other); => return Files.isSameFile(one, other) && one.equals(other);
 source.getParent().equals(Path.of("").toAbsolutePath()) ? name => true ? name
 name.startsWith("/dev/pts/") => name.startsWith("/")
 
 # Options and help
-} else if (has(option) && !usage.contains("... ")) { => } else if (false) {
+} else if (has(option) && !form.endsWith("...")) { => } else if (false) {
 if (value.isEmpty()) { => if (false) {
-usage.indexOf('|') >= 0 && !Arrays => false && !Arrays
+known.size() == 1 || known.contains(value) ? null => true ? null
 value.indexOf('\ufffd') >= 0 => false
-line.contains(" required: ") && word.startsWith("--") && !has(word) => false
-throw error("unexpected argument: " + arg); => continue;
-has("--now") && instant(one("--now", "")) == null => false
+if (required > 0 && !has(word)) { => if (false) {
+throw error("unexpected argument: {}", arg); => continue;
+case "INSTANT": return instant(value) != null ? null => case "INSTANT": return true ? null
 one("--baseline", "").equals("-") => false
-(number("--age-seconds") == null || number("--age-seconds").isAbove(Decision.MAX_AGE)) => number("--age-seconds") == null
-kind().compareTo(Kind.frozen) >= 0 == has("--feed") => kind().compareTo(Kind.frozen) < 0 && !has("--feed")
-has("--age-seconds") && kind() != Kind.stale => false
+age != null && age.compareTo(Decision.MAX_AGE) <= 0 ? null => age != null ? null
+has("KIND") && ofFeed != has("--feed") => has("KIND") && ofFeed && !has("--feed")
+has("--age-seconds") && !one("KIND", null).equals("stale") => false
 has("--output") || has("--now") || one("--state", "").equals("-") => has("--output") || has("--now")
 (never == null || never.isEmpty()) => true
 int least = word.length() / 3 + 2; => int least = word.length() / 3 + 9;
-value.startsWith("--") ? "=" : " " => " "
+value.startsWith("--") ? " {}={}" : " {} {}" => " {} {}"
 word.replace("'", "'\\''") => word
 "-_./:=@%+,".indexOf(c) => "-_./:=@%+, ".indexOf(c)
-return "$'\\x" => return "'\\x"
+return fill("$'\\x{}'" => return fill("'\\x{}'"
 LIST
 }
 
