@@ -844,15 +844,13 @@ public final class Freshness {
 
         /** Adds a fact as JSON. */
         Sink json(Object fact) throws IOException {
-            if (fact instanceof Verdict) {
-                Verdict v = (Verdict) fact;
+            if (fact instanceof Verdict v) {
                 return put("{\"name\": \"{}\", \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, {}, "
                         + "\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}", escaped(v.name, '"'), v.alive, v.age, v.limit,
                         v.reason.status().json, v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
-            } else if (fact instanceof Map) {
-                return members((Map<?, ?>) fact, "{", ", ", "}");
-            } else if (fact instanceof List) {
-                List<?> list = (List<?>) fact;
+            } else if (fact instanceof Map<?, ?> facts) {
+                return members(facts, "{", ", ", "}");
+            } else if (fact instanceof List<?> list) {
                 boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
                 String separator = lines ? "[\n    " : "[";
                 for (Object each : list) {
@@ -864,6 +862,7 @@ public final class Freshness {
             return put("{}", fact == null || fact instanceof Boolean || fact instanceof Number ? fact : quoted(fact.toString()));
         }
 
+        /** Adds facts as the members of a JSON object. */
         Sink members(Map<?, ?> facts, String separator, String next, String end) throws IOException {
             for (Map.Entry<?, ?> fact : facts.entrySet()) {
                 put("{}\"{}\": ", separator, fact.getKey()).json(fact.getValue());
@@ -888,13 +887,14 @@ public final class Freshness {
         }
     }
 
+    /** A template with a value in the place of each {}. */
     static String fill(String template, Object... values) {
         return new Sink(null).put(template, values).toString();
     }
 
     /** A value as it is written everywhere: no number has an exponent. */
     static String plain(Object value) {
-        return value instanceof BigDecimal ? ((BigDecimal) value).stripTrailingZeros().toPlainString() : String.valueOf(value);
+        return value instanceof BigDecimal number ? number.stripTrailingZeros().toPlainString() : String.valueOf(value);
     }
 
     /** A JSON string; what a terminal might act on is escaped too. */
@@ -1154,7 +1154,7 @@ public final class Freshness {
             for (Map.Entry<String, Object> fact : facts.entrySet()) {
                 Object value = fact.getValue();
                 if (value != null) {
-                    String text = value instanceof Verdict ? ((Verdict) value).brief() : value.toString();
+                    String text = value instanceof Verdict verdict ? verdict.brief() : value.toString();
                     text = value instanceof List ? text.equals("[]") ? "nothing" : text.substring(1, text.length() - 1) : text;
                     sink.put("  {}: {}\n", fact.getKey(), value instanceof Sink ? text : visible(text)); // a command line is printable
                 }
@@ -2030,7 +2030,7 @@ public final class Freshness {
     }
 
     private static String reason(IOException e) {
-        String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : e.getMessage();
+        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
         return e instanceof NoSuchFileException ? "no such file" : e instanceof AccessDeniedException ? "permission denied"
                 : reason != null ? reason : e.getClass().getSimpleName();
     }
