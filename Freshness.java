@@ -1832,7 +1832,7 @@ public final class Freshness {
         }
         boolean utc = form.indexOf("Z") == s.length() - 1;
         int zone = s.length() - (utc ? 1 : 6);
-        if (zone < 19 || !form.toString().equals(fill("0000-00-00T00:00:00{}{}", zone > 20 ? ".".concat("0".repeat(zone - 20)) : "",
+        if (zone < 0 || !form.toString().equals(fill("0000-00-00T00:00:00{}{}", zone > 20 ? ".".concat("0".repeat(zone - 20)) : "",
                 utc ? "Z" : s.charAt(zone) == '-' ? "-00:00" : "+00:00"))) {
             return null;
         }
@@ -2264,9 +2264,9 @@ public final class Freshness {
         private static BigDecimal number(String text) {
             try {
                 Json in = new Json(Document.of("", text), 0);
-                String number = in.skipped();
+                in.skip();
                 in.end();
-                return number.equals(text) ? seconds(text) : null;
+                return seconds(text);
             } catch (DataException notJson) {
                 return null;
             }

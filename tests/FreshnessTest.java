@@ -1221,6 +1221,12 @@ final class FreshnessTest {
             }
         });
 
+        test("files: what is read has to be as long as the file is", () -> {
+            if (Files.exists(Path.of("/proc/version"))) { // it says that it is empty
+                run("status --state /proc/version").exits(3).says("FRESHNESS UNKNOWN: /proc/version: changed while it was read");
+            }
+        });
+
         test("files: an input may be a link", () -> {
             oddFiles();
             run("status --state @soft.json").exits(2).says("FRESHNESS CRITICAL", "bravo");

@@ -131,7 +131,7 @@ unsafe.size() <= MAX_EXPLAINED => unsafe.size() <= MAX_EXPLAINED + 1
 painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown)); => painted(headline(), Status.fresh));
 RoundingMode.CEILING => RoundingMode.FLOOR
 if (was != is) { => if (was == is) {
-exit() == SAFE ? "eligible" : "restricted" => fresh > 0 ? "eligible" : "restricted"
+exit() == SAFE ? "eligible" : "restricted" => exit() != UNSAFE ? "eligible" : "restricted"
 alive += v.alive == Boolean.TRUE ? 1 : 0; => alive += v.alive != null ? 1 : 0;
 facts.put("error", e.error); => e.error.isEmpty();
 boolean open = e.error == null && blocked.isEmpty(); => boolean open = blocked.isEmpty();
@@ -177,7 +177,6 @@ if (!first) { => if (!first && in[at] == ',') {
 if (in[at] != word.charAt(i)) { => if (false) {
 if (in[whole] == '0' && at > whole + 1) { => if (false) {
 Math.min(at - from, MAX_NUMBER_CHARS + 1) => Math.min(at - from, MAX_NUMBER_CHARS)
-number.equals(text) ? seconds(text) : null; => seconds(text);
 if (!escapes && bytes > 0 && bytes <= MAX_NAME_CHARS) { => if (!escapes && bytes >= 0 && bytes <= MAX_NAME_CHARS) {
 name.codePointCount(0, name.length()) <= MAX_NAME_CHARS => name.length() <= MAX_NAME_CHARS
 } else if (b < ' ') { => } else if (b == 0) {
@@ -189,7 +188,7 @@ column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1; => co
 # Clock and files
 plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead); => plusSeconds(-ahead);
 LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay(); => number(s, zone + 1, zone + 3) * 3600 + number(s, zone + 4, zone + 6) * 60;
-if (zone < 19 || !form => if (zone < 1 || !form
+if (zone < 0 || !form => if (!form
 c == 'z' ? 'Z' : c); => c);
 if (!before.isRegularFile()) { => if (before.isDirectory()) {
 if (read == size && (replaced => if ((replaced

@@ -194,6 +194,18 @@ for pid in $pids; do wait "$pid" || rc=$?; done
 result 'six recoveries at once write six whole records' 'recover --record, six times' \
   "exit $rc, $(grep -c '^{"recovery": "recovered".*}$' record) records, $(wc -l <record | tr -d ' ') lines" 'exit 0, 6 records, 6 lines'
 
+# --- Flushed --------------------------------------------------------------------------------------------------------
+
+# What the system is asked for, in order: the record is on disk before the state, its bytes before its name.
+if command -v strace >/dev/null && strace -o calls true 2>calls.err; then
+  strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 \
+    "${program[@]}" recover --feed bravo --state stale.json --output flushed.json --record flushed.record >/dev/null
+  result 'a recovery is flushed: the record, the new state, and its name once it is there' 'strace recover --record' \
+    "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync fsync rename fsync'
+else
+  echo '# no strace that works: that writes are flushed is not tested'
+fi
+
 # --- Watching -------------------------------------------------------------------------------------------------------
 
 # put FILE: renames a copy of it over the watched state
