@@ -572,7 +572,7 @@ public final class Freshness {
     private static int status(Call call) throws IOException {
         String output = call.one("--output", null);
         String format = call.one("--format", "text");
-        Path target = output == null ? null : target("--output", output, call);
+        Path target = target("--output", call);
         Report report = new Report(new Evaluation(call), call.colors(output == null));
         if (target == null) {
             report.show(format, new Sink(call.out));
@@ -649,7 +649,7 @@ public final class Freshness {
         String kind = call.one("KIND", null);
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
-        Path target = target("--output", output, call);
+        Path target = target("--output", call);
         Document document = Document.read(call.one("--state", bundledBaseline()), call.in);
         State state = State.parse(document, false);
         Feed claim = feed == null ? null : state.feed(feed, 0);
@@ -693,11 +693,10 @@ public final class Freshness {
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
         String age = call.one("--age-seconds", RECOVERED_AGE_SECONDS);
-        String record = call.one("--record", null);
-        Path target = target("--output", output, call);
-        Path journal = record == null ? null : target("--record", record, call);
+        Path target = target("--output", call);
+        Path journal = target("--record", call);
         if (target != null && journal != null && sameFile(target, journal)) {
-            throw call.error("--record and --output are one file: {}", record);
+            throw call.error("--record and --output are one file: {}", output);
         }
         Evaluation e = new Evaluation(call);
         if (e.error != null) {
@@ -1994,9 +1993,10 @@ public final class Freshness {
         }
     }
 
-    /** The path of an output, null for standard output: never a link, nor what is no regular file, nor an input. */
-    private static Path target(String option, String name, Call call) {
-        if (name.equals("-") && option.equals("--output")) {
+    /** The path of an output; null where none is given, or standard output. It is never a link, no regular file, or an input. */
+    private static Path target(String option, Call call) {
+        String name = call.one(option, "-");
+        if (name.equals("-")) {
             return null;
         }
         Path path = path(name).toAbsolutePath();
@@ -2245,9 +2245,12 @@ public final class Freshness {
                 }
             }
             boolean ofFeed = KINDS.indexOf(one("KIND", "stale")) < KINDS.indexOf("frozen");
-            if (one("--baseline", "").equals("-")) {
-                throw error("invalid value given for --baseline: -; expected a file");
-            } else if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-") || !one("--format", "text").equals("text"))) {
+            for (String option : Arrays.asList("--baseline", "--record")) {
+                if (one(option, "").equals("-")) {
+                    throw error("invalid value given for {}: -; expected a file", option);
+                }
+            }
+            if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-") || !one("--format", "text").equals("text"))) {
                 throw error("--watch shows text, of a file, by the real clock; leave out --output, --now, --format and --state -");
             } else if (has("KIND") && ofFeed != has("--feed")) {
                 throw error(ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", one("KIND", null));

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -1227,6 +1228,25 @@ final class FreshnessTest {
             }
         });
 
+        test("files: a state that is written to while it is read is no state", () -> {
+            Path state = dir.resolve("in.json");
+            write("in.json", fixture);
+            AtomicBoolean seen = new AtomicBoolean();
+            Thread writer = new Thread(() -> {
+                for (long time = 0; !seen.get(); time += 1000) {
+                    state.toFile().setLastModified(time);
+                }
+            });
+            writer.start();
+            for (int i = 0; i < 10_000 && !seen.get(); i++) {
+                Run run = run("status --state @in.json");
+                seen.set(run.exit == 3 && run.out.contains("in.json: changed while it was read"));
+                equal("run " + i, run.exit == 0 || seen.get(), true);
+            }
+            equal("was seen", seen.getAndSet(true), true);
+            writer.join();
+        });
+
         test("files: an input may be a link", () -> {
             oddFiles();
             run("status --state @soft.json").exits(2).says("FRESHNESS CRITICAL", "bravo");
@@ -1406,7 +1426,7 @@ final class FreshnessTest {
                     "scenario --format is prometheus", "recover --format is prometheus xml", "smoke --format is prometheus xml",
                     "doctor --format is yaml", "status --color is purple on ALWAYS", "status --watch" + watch, "scenario --age-seconds" + age,
                     "recover --age-seconds" + age, "status --now" + now, "gate --now" + now, "scenario --now" + now, "recover --now" + now,
-                    "status --baseline is -", "gate --baseline is -", "recover --baseline is -")) {
+                    "status --baseline is -", "gate --baseline is -", "recover --baseline is -", "recover --record is -")) {
                 String[] words = row.split(" is | ");
                 for (String value : Arrays.asList(words).subList(2, words.length)) {
                     refused(CALLS.get(words[0]) + " " + words[1] + "=" + value, 

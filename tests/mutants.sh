@@ -208,7 +208,7 @@ channel.force(true);<NL>            } catch => } catch
 channel.truncate(size); =>
 open.done = true; =>
 file.out.write(document.bytes, 0, document.length()); => file.out.write(document.bytes, 0, document.length() - 1);
-if (name.equals("-") && option.equals("--output")) { => if (name.equals("-")) {
+Arrays.asList("--baseline", "--record")) { => Arrays.asList("--baseline")) {
 : Files.isSymbolicLink(path) ? "a link; => : false ? "a link;
 Files.exists(path) && !Files.isRegularFile(path) => false
 : sameFile(path, path(call.one("--state", bundledBaseline()))) ? => : false ?
@@ -225,7 +225,7 @@ value.indexOf('\ufffd') >= 0 => false
 if (required > 0 && !has(word)) { => if (false) {
 throw error("unexpected argument: {}", arg); => continue;
 case "INSTANT": return instant(value) != null ? null => case "INSTANT": return true ? null
-one("--baseline", "").equals("-") => false
+if (one(option, "").equals("-")) { => if (false) {
 age != null && age.compareTo(Decision.MAX_AGE) <= 0 ? null => age != null ? null
 has("KIND") && ofFeed != has("--feed") => has("KIND") && ofFeed && !has("--feed")
 has("--age-seconds") && !one("KIND", null).equals("stale") => false
