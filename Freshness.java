@@ -1993,7 +1993,7 @@ public final class Freshness {
         }
     }
 
-    /** The path of an output; null where none is given, or standard output. It is never a link, no regular file, or an input. */
+    /** The path of an output; null where none is given, or standard output. Never a link, an input, or what is no regular file. */
     private static Path target(String option, Call call) {
         String name = call.one(option, "-");
         if (name.equals("-")) {
