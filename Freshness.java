@@ -278,6 +278,10 @@ public final class Freshness {
     /** The failures that scenario writes: all but the last two are of one feed. */
     static final List<String> KINDS = Arrays.asList("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
 
+    static boolean ofFeed(String kind) {
+        return KINDS.indexOf(kind) < KINDS.indexOf("frozen");
+    }
+
     // The constants of the enums below are spelled as in the outputs.
 
     /** How fresh a feed is, and which of the actions that allows: those before that index. */
@@ -749,12 +753,12 @@ public final class Freshness {
             Files.copy(path(bundledBaseline()), directory.resolve("state"));
             checks.put("the healthy state is eligible", ends(directory, SAFE, "status --state @state"));
             for (String kind : KINDS) {
-                boolean whole = kind.equals("frozen") || kind.equals("corrupt");
+                boolean whole = !ofFeed(kind);
                 int exit = kind.equals("corrupt") ? UNEVALUATED : UNSAFE;
                 String unsafe = whole ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\"";
                 checks.put(fill("{} fails closed and names only its feeds", kind),
                         ends(directory, SAFE, fill("scenario {} --state @state --output @failed{}", kind, whole ? "" : " --feed bravo"))
-                        && ends(directory, exit, "status --format json --state @failed --output @report") | exit == UNEVALUATED
+                        && ends(directory, exit, "status --format json --state @failed --output @report")
                         && Files.readString(directory.resolve("report")).contains(fill("\"unsafe_feeds\": [{}]", unsafe)));
                 boolean blocked = true;
                 for (String action : ACTIONS.subList(Status.stale.allowed, ACTIONS.size())) {
@@ -2244,7 +2248,7 @@ public final class Freshness {
                     throw error("{} is missing: {}", word, line.substring(required + 10));
                 }
             }
-            boolean ofFeed = KINDS.indexOf(one("KIND", "stale")) < KINDS.indexOf("frozen");
+            boolean ofFeed = ofFeed(one("KIND", "stale"));
             for (String option : Arrays.asList("--baseline", "--record")) {
                 if (one(option, "").equals("-")) {
                     throw error("invalid value given for {}: -; expected a file", option);
