@@ -510,11 +510,13 @@ public final class Freshness {
 
         /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
         String advice(Verdict verdict) {
-            if (verdict.reason == Reason.feed_missing && fault != null) {
-                return fault.advice;
+            Reason reason = verdict.reason == Reason.feed_missing && fault != null ? fault : verdict.reason;
+            if (reason.advice != null || verdict.limit == null) {
+                return reason.advice != null ? reason.advice : Reason.limit_invalid.advice;
             }
-            return verdict.reason == Reason.stale && elapsed.compareTo(verdict.limit) > 0
-                    ? fill("restart the collector: the snapshot is {}s old", elapsed) : verdict.reason.advice;
+            BigDecimal recovered = elapsed.add(new BigDecimal(RECOVERED_AGE_SECONDS));
+            return elapsed.signum() > 0 && recovered.compareTo(verdict.limit) > 0
+                    ? fill("restart the collector: the snapshot is {}s old", elapsed) : null;
         }
     }
 
@@ -624,7 +626,7 @@ public final class Freshness {
 
     /** May this work go on? Exit 0 only if every named feed allows every named action. */
     private static int gate(Call call) throws IOException {
-        List<String> actions = call.all("--action");
+        List<String> actions = new ArrayList<String>(new LinkedHashSet<String>(call.all("--action")));
         int needed = actions.isEmpty() ? ACTIONS.size() - 1 : 0;
         for (String action : actions) {
             needed = Math.max(needed, ACTIONS.indexOf(action));
@@ -1463,6 +1465,7 @@ public final class Freshness {
             byte[] bytes = Arrays.copyOf(old, old.length - (to - from) + insert.length);
             System.arraycopy(insert, 0, bytes, from, insert.length);
             System.arraycopy(old, to, bytes, from + insert.length, old.length - to);
+            Document.checked(bytes.length - 1, "the new state");
             document = new Document(document.label, bytes);
         }
     }
@@ -1527,9 +1530,10 @@ public final class Freshness {
 
         /** Enters an object or an array. */
         void enter(char open, String expected) {
+            int from = at;
             take(open, expected);
             if (++depth > MAX_NESTING) {
-                throw error(at - 1, "expected at most {} levels of nesting", MAX_NESTING);
+                throw error(from, "expected at most {} levels of nesting", MAX_NESTING);
             }
             first = true;
             if (depth == names.size()) {
@@ -1839,11 +1843,14 @@ public final class Freshness {
                 utc ? "Z" : s.charAt(zone) == '-' ? "-00:00" : "+00:00"))) {
             return null;
         }
+        String fraction = s.substring(Math.min(20, zone), zone).concat("000000000");
         try {
             LocalDateTime local = LocalDateTime.of(number(s, 0, 4), number(s, 5, 7), number(s, 8, 10), number(s, 11, 13), number(s, 14, 16),
-                    number(s, 17, 19), number(s.substring(Math.min(20, zone), zone).concat("000000000"), 0, 9));
+                    number(s, 17, 19), number(fraction, 0, 9));
             int ahead = utc ? 0 : LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay();
-            return local.toInstant(ZoneOffset.UTC).plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead);
+            // A fraction that an Instant cannot hold is refused: cut off, it would make an age or a skew smaller.
+            boolean exact = fraction.substring(9).replace("0", "").isEmpty();
+            return exact ? local.toInstant(ZoneOffset.UTC).plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead) : null;
         } catch (DateTimeException noSuchTime) {
             return null;
         }
@@ -2004,10 +2011,11 @@ public final class Freshness {
             return null;
         }
         Path path = path(name).toAbsolutePath();
+        String state = call.one("--state", bundledBaseline());
         String refusal = path.getParent() != null && !Files.isDirectory(path.getParent()) ? fill("no such directory: {}", path.getParent())
                 : Files.isSymbolicLink(path) ? "a link; name the file itself"
                 : Files.exists(path) && !Files.isRegularFile(path) ? "not a regular file"
-                : sameFile(path, path(call.one("--state", bundledBaseline()))) ? "the input, which is never written; name another file"
+                : sameFile(path, path(state.equals("-") ? "/dev/stdin" : state)) ? "the input, which is never written; name another file"
                 : sameFile(path, path(call.one("--baseline", bundledBaseline()))) || sameFile(path, path(bundledBaseline()))
                 ? "the baseline, which is never written; name another file" : null;
         if (refusal != null) {
@@ -2029,7 +2037,9 @@ public final class Freshness {
         try {
             return Files.isSameFile(one, other);
         } catch (IOException absent) {
-            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+            Path a = one.toAbsolutePath();
+            Path b = other.toAbsolutePath();
+            return a.getFileName().equals(b.getFileName()) && sameFile(a.getParent(), b.getParent());
         }
     }
 
@@ -2341,7 +2351,7 @@ public final class Freshness {
         String nearest = null;
         int least = word.length() / 3 + 2;
         for (String candidate : known) {
-            int distance = candidate.startsWith(word) ? 1 : distance(word, candidate);
+            int distance = candidate.startsWith(word) ? 1 : word.length() > MAX_NAME_CHARS ? least : distance(word, candidate);
             if (distance < least) {
                 least = distance;
                 nearest = candidate;

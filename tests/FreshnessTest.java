@@ -244,7 +244,7 @@ final class FreshnessTest {
         test("decision: an as_of that is no instant makes each feed unknown", () -> {
             for (String value : List.of("''", "'x'", "'Z'", "'now'", "'2026-11-22'", "'2026-11-22 09:37:00Z'", "'2026-11-22T09:37:00'",
                     "'2026-11-22T09:37Z'", "'2026-11-22T09:37:00.Z'", "'2026-11-22T09:37:00.+00:00'", "'2026-11-22T09:37:00,5Z'",
-                    "'2026-11-22T09:37:00.-5Z'", "'2026-11-22T24:00:00Z'", "'2026-11-22T09:60:00Z'", "'2026-11-22T09:36:60Z'",
+                    "'2026-11-22T09:37:00.-5Z'", "'2026-11-22T09:37:00.0000000009Z'", "'2026-11-22T09:36:00.12345678900001+00:00'", "'2026-11-22T24:00:00Z'", "'2026-11-22T09:60:00Z'", "'2026-11-22T09:36:60Z'",
                     "'2026-13-22T09:37:00Z'", "'2026-00-22T09:37:00Z'", "'2026-11-31T09:37:00Z'", "'2026-11-00T09:37:00Z'",
                     "'2025-02-29T09:37:00Z'", "'2026-11-22T09:37:00+24:00'", "'2026-11-22T09:37:00+01:60'", "'2026-11-22T09:37:00+1:00'",
                     "'2026-11-22T09:37:00+0100'", "'2026-11-22T09:37:00+01'", "'2026-11-22T09:37:00+01:00:00'", "'2026-11-22T09:37:00ZZ'",
@@ -631,6 +631,7 @@ final class FreshnessTest {
             malformedValues("[".repeat(100_000) + " => 64 64 levels");
             malformedValues("{\"a\":".repeat(100_000) + " => 316 64 levels");
             malformedValues("[{\"a\":".repeat(100_000) + " => 188 64 levels");
+            malformedValues("[".repeat(deep) + "[   1 => 64 64 levels");
             malformed("[".repeat(100_000) + " => 1:1: an object");
             malformed("{\"feeds\":[{\"name\":\"x\",\"a\":" + "[".repeat(62) + " => 1:88: 64 levels");
         });
@@ -802,6 +803,12 @@ final class FreshnessTest {
             }
             equal("size", Files.size(large), (long) Freshness.MAX_FILE_BYTES);
             run("status --state @large.json").exits(0).says("FRESHNESS OK");
+            try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) { // a recovery makes it longer
+                file.write(fixture.replace("alive\": true", "alive\": 1   ").getBytes(UTF_8));
+            }
+            write("old.json", "old");
+            refused("recover --feed bravo --state @large.json --output @old.json --record @record", "the new state: larger than 256 MiB");
+            equal("the old output", read("old.json"), "old");
             try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
                 file.setLength(Freshness.MAX_FILE_BYTES + 1L);
             }
@@ -1145,6 +1152,7 @@ final class FreshnessTest {
             for (String row : List.of("@sub => not a regular file", "@device => not a regular file", "@fifo => not a regular file",
                     "@soft.json => link", "@dangling.json => link", "@absent/record => no such directory", "@in.json => the input",
                     "@hard.json => the input", "@base.json => the baseline", "@out.json => one file", "@./out.json => one file",
+                    "@linked/out.json => one file",
                     "HOME/data/healthy.json => the baseline")) {
                 String[] half = row.split(" => ");
                 for (String out : List.of("", "old")) {
@@ -1550,6 +1558,13 @@ final class FreshnessTest {
             refused("gate --feed alpha --state @healthy.json --action sell", "invalid value given for --action: sell");
         });
 
+        test("gate: an action named twice is shown once, and no suggestion is sought for what no feed can be named", () -> {
+            run("gate --feed alpha --action price_order --action price_order --state @healthy.json").exits(0)
+                .says("GATE OPEN", "allowed: price_order\n");
+            write("in.json", document("limit 90", feed("n".repeat(190), "")));
+            run("gate --feed " + "q".repeat(100_000) + " --state @in.json --baseline @in.json").exits(3).says("GATE BLOCKED: unknown feed: ");
+        });
+
         test("gate: other feeds do not matter, and an unexpected feed is blocked", () -> {
             write("in.json", fixture.replace("bravo", "delta"));
             run("gate --feed alpha --feed charlie --state @in.json").exits(0).says("GATE OPEN");
@@ -1617,6 +1632,12 @@ final class FreshnessTest {
                     "last tick 3608s old, limit 90s", "restart the collector: the snapshot is 3600s old"},
                 {document("limit 90, as_of '2026-11-22T09:36:00Z'", feed("x", "alive true, age 31")), document("limit 90", feed("x", "alive true")),
                     "last tick 91s old, limit 90s", "recover --feed x"},
+                {document("limit 90, as_of '2026-11-22T09:35:34Z'", feed("x", "alive false")), document("limit 90", feed("x", "alive true")),
+                    "the feed consumer does not answer: alive is false", "restart the collector: the snapshot is 86s old"},
+                {document("limit 90, as_of '2026-11-22T09:35:35Z'", feed("x", "alive false")), document("limit 90", feed("x", "alive true")),
+                    "the feed consumer does not answer: alive is false", "recover --feed x"},
+                {document("limit 3", feed("x", "alive false")), document("limit 90", feed("x", "alive true")), "the feed consumer does not answer: alive is false", "recover --feed x"},
+                {document("limit 'x'", feed("x", "alive false")), document("limit 90", feed("x", "alive true")), "the feed consumer does not answer: alive is false", "correct max_age_seconds"},
             };
             for (String[] row : rows) {
                 write("in.json", row[0]);

@@ -89,7 +89,7 @@ BigDecimal limit = own == null || agreed == null ? null : own.min(agreed); => Bi
 BigDecimal limit = own == null || agreed == null ? null : own.min(agreed); => BigDecimal limit = own == null || agreed == null ? null : agreed;
 Reason.limit_invalid ? own == null ? => Reason.limit_invalid ? own != null ?
 error != null ? agreed : positive(state.limit); => agreed;
-verdict.reason == Reason.stale && elapsed.compareTo(verdict.limit) > 0 => false
+elapsed.signum() > 0 && recovered.compareTo(verdict.limit) > 0 => false
 return feed.limit != null ? feed.limit : limit; => return limit != null ? limit : feed.limit;
 
 # Commands
@@ -186,7 +186,7 @@ if ("\"\\/bfnrt".indexOf(in[at]) < 0) { => if (false) {
 column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1; => column = in[i] == '\n' ? 1 : column + 1;
 
 # Clock and files
-plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead); => plusSeconds(-ahead);
+plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead) : null; => plusSeconds(-ahead) : null;
 LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay(); => number(s, zone + 1, zone + 3) * 3600 + number(s, zone + 4, zone + 6) * 60;
 if (zone < 0 || !form => if (!form
 c == 'z' ? 'Z' : c); => c);
@@ -208,10 +208,14 @@ channel.force(true);<NL>            } catch => } catch
 channel.truncate(size); =>
 open.done = true; =>
 file.out.write(document.bytes, 0, document.length()); => file.out.write(document.bytes, 0, document.length() - 1);
+Document.checked(bytes.length - 1, "the new state"); =>
+fraction.substring(9).replace("0", "").isEmpty() => true
+&& sameFile(a.getParent(), b.getParent()); => && a.getParent().normalize().equals(b.getParent().normalize());
 Arrays.asList("--baseline", "--record")) { => Arrays.asList("--baseline")) {
 : Files.isSymbolicLink(path) ? "a link; => : false ? "a link;
 Files.exists(path) && !Files.isRegularFile(path) => false
-: sameFile(path, path(call.one("--state", bundledBaseline()))) ? => : false ?
+: sameFile(path, path(state.equals("-") ? "/dev/stdin" : state)) ? => : false ?
+state.equals("-") ? "/dev/stdin" : state => state
 : sameFile(path, path(call.one("--baseline", bundledBaseline()))) || => : false ||
 return Files.isSameFile(one, other); => return Files.isSameFile(one, other) && one.equals(other);
 source.getParent().equals(Path.of("").toAbsolutePath()) ? name => true ? name

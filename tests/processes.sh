@@ -131,6 +131,13 @@ out=$(app scenario stale --feed bravo --output - 2>/dev/null | app recover --fee
 err=''
 verdict 'a pipe: scenario | recover | gate' 'scenario | recover | gate' 0 'GATE OPEN: bravo*' ''
 expect 'a pipe: a state of nothing' 3 'FRESHNESS UNKNOWN: standard input:1:1: *' '' app status --state - </dev/null
+cp "$stale" piped.json
+for output in '--output piped.json' '--output piped.out --record piped.json'; do
+  # shellcheck disable=SC2086 # words
+  expect "the file behind standard input is an input: $output" 3 '' 'freshness: * piped.json: the input, which is never written*' \
+    app recover --feed bravo --state - $output <piped.json
+  result "and it stays: $output" recover "$(cat piped.json)" "$(cat "$stale")"
+done
 expect 'standard input is closed' 3 'FRESHNESS UNKNOWN: *' '' app status --state - <&-
 
 mkfifo pipe
