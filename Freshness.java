@@ -278,6 +278,7 @@ public final class Freshness {
     /** The failures that scenario writes: all but the last two are of one feed. */
     static final List<String> KINDS = Arrays.asList("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
 
+    /** Whether a kind is of one feed, and not of the whole state. */
     static boolean ofFeed(String kind) {
         return KINDS.indexOf(kind) < KINDS.indexOf("frozen");
     }
@@ -300,10 +301,10 @@ public final class Freshness {
             json = fill("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}",
                     this, no.isEmpty(), array(ACTIONS.subList(0, allowed)), array(no));
         }
-    }
 
-    private static String array(List<String> words) {
-        return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
+        private static String array(List<String> words) {
+            return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
+        }
     }
 
     enum Alert { none, ticket, page }
@@ -389,6 +390,7 @@ public final class Freshness {
         }
     }
 
+    /** The exact time from one instant to a later one. */
     static BigDecimal secondsBetween(Instant from, Instant to) {
         Duration time = Duration.between(from, to);
         return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
@@ -568,7 +570,8 @@ public final class Freshness {
         String next(Verdict verdict) {
             String advice = verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
                     : stateName.equals("-") ? "save the state to a file, and ask again for that file" : decision.advice(verdict);
-            String output = stateName.endsWith(".json") ? fill("{}-recovered.json", stateName.substring(0, stateName.length() - 5)) : "recovered.json";
+            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
+            String output = stem.concat("recovered.json");
             return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", output,
                     "--baseline", call.one("--baseline", null), "--now", call.one("--now", null)).toString();
         }
@@ -691,7 +694,8 @@ public final class Freshness {
         Map<String, Object> facts = facts("scenario", kind, "feed", feed, "changed", edit.changes, "state", document.label,
                 "state_sha256", document.sha256(), "output", output, "output_sha256", edit.document.sha256(),
                 "show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
-        return report(feed == null ? fill("SCENARIO WRITTEN: {}", kind) : fill("SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target == null, SAFE);
+        return report(feed == null ? fill("SCENARIO WRITTEN: {}", kind) : fill("SCENARIO WRITTEN: {} {}", kind, feed), facts, call,
+                target == null, SAFE);
     }
 
     /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
@@ -767,7 +771,8 @@ public final class Freshness {
                     blocked &= ends(directory, exit, fill("gate --feed bravo --action {} --state @failed", action))
                             && ends(directory, whole ? exit : SAFE, fill("gate --feed alpha --feed charlie --action {} --state @failed", action));
                 }
-                checks.put(fill(whole ? "{} blocks unsafe work on every feed" : "{} blocks unsafe work on bravo, not on alpha and charlie", kind), blocked);
+                checks.put(fill(whole ? "{} blocks unsafe work on every feed" : "{} blocks unsafe work on bravo, not on alpha and charlie", kind),
+                        blocked);
             }
             ends(directory, SAFE, "scenario stale --feed bravo --state @state --output @failed");
             String recover = "recover --feed bravo --state @failed --output ";
@@ -819,7 +824,8 @@ public final class Freshness {
         checks.put(fill("a temporary file can be written, renamed and read back: {}", where), back.length > 0);
         checks.put("output is UTF-8", HexFormat.of().formatHex(back).equals("c3a920e289a020f09f9880"));
         Instant now = Instant.now();
-        checks.put(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z")) && now.isBefore(instant("2126-01-01T00:00:00Z")));
+        checks.put(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z"))
+                && now.isBefore(instant("2126-01-01T00:00:00Z")));
         return checked(checks, call);
     }
 
@@ -865,6 +871,11 @@ public final class Freshness {
                 return put(list.isEmpty() ? "[]" : lines ? "\n  ]" : "]");
             }
             return put("{}", fact == null || fact instanceof Boolean || fact instanceof Number ? fact : quoted(fact.toString()));
+        }
+
+        /** Adds facts as a JSON document, a line each. */
+        Sink document(Map<?, ?> facts) throws IOException {
+            return members(facts, "{\n  ", ",\n  ", "\n}\n");
         }
 
         /** Adds facts as the members of a JSON object. */
@@ -1053,7 +1064,7 @@ public final class Freshness {
                     "max_age_seconds", e.decision.commonLimit(), "fresh_feeds", verdicts.size() - unsafe.size(), "alive_feeds", alive,
                     "total_feeds", verdicts.size(), "state", e.stateName,
                     "state_sha256", e.stateDocument == null ? null : e.stateDocument.sha256());
-            document(facts, verdicts, e, sink);
+            verdicts(facts, verdicts, e, sink);
         }
 
         private void prometheus(Sink sink) throws IOException {
@@ -1084,6 +1095,7 @@ public final class Freshness {
         }
     }
 
+    /** The first of that many verdicts in a few words each. */
     private static String briefs(List<Verdict> verdicts, int count) {
         Sink sink = new Sink(null);
         for (int i = 0; i < count && i < MAX_NAMED; i++) {
@@ -1107,7 +1119,7 @@ public final class Freshness {
         if (e.call.json()) {
             Map<String, Object> facts = facts("gate", open ? "open" : "blocked", "actions", actions, "blocked_feeds", names,
                     "next", next, "state", e.stateName);
-            document(facts, verdicts, e, sink);
+            verdicts(facts, verdicts, e, sink);
             if (e.error != null) {
                 new Sink(e.call.err).put("freshness: {}\n", visible(e.error)).flush();
             }
@@ -1132,12 +1144,12 @@ public final class Freshness {
     }
 
     /** Writes facts, the error where there is one, and verdicts, a line each. */
-    private static void document(Map<String, Object> facts, List<Verdict> verdicts, Evaluation e, Sink sink) throws IOException {
+    private static void verdicts(Map<String, Object> facts, List<Verdict> verdicts, Evaluation e, Sink sink) throws IOException {
         if (e.error != null) {
             facts.put("error", e.error);
         }
         facts.put("feeds", verdicts);
-        sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
+        sink.document(facts).flush();
     }
 
     /** Facts are what a command reports of its work: names and values in turn. */
@@ -1153,7 +1165,7 @@ public final class Freshness {
     private static int report(String headline, Map<String, Object> facts, Call call, boolean onError, int exit) throws IOException {
         Sink sink = new Sink(onError ? call.err : call.out);
         if (call.json()) {
-            sink.members(facts, "{\n  ", ",\n  ", "\n}\n");
+            sink.document(facts);
         } else {
             sink.put("{}\n", visible(headline));
             for (Map.Entry<String, Object> fact : facts.entrySet()) {
@@ -1178,14 +1190,12 @@ public final class Freshness {
             boolean ok = each.getValue() == Boolean.TRUE;
             passed += ok ? 1 : 0;
             lines.put("{} - {}\n", ok ? "ok" : "not ok", visible(each.getKey()));
-            Map<String, Object> check = facts("name", each.getKey(), "ok", ok);
-            list.add(check);
+            list.add(facts("name", each.getKey(), "ok", ok));
         }
         String result = passed == checks.size() ? "passed" : "failed";
         Sink sink = new Sink(call.out);
         if (call.json()) {
-            Map<String, Object> facts = facts(call.command, result, "checks", list);
-            sink.members(facts, "{\n  ", ",\n  ", "\n}\n").flush();
+            sink.document(facts(call.command, result, "checks", list)).flush();
         } else {
             String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
             sink.put("{}: {} of {} checks passed\n{}", title, passed, checks.size(), lines).flush();
@@ -1436,7 +1446,8 @@ public final class Freshness {
             if (limit == null) {
                 throw new DataException("nothing written: {} has no limit to loosen", feed.name);
             }
-            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name.concat(" ") : "", "max_age_seconds", plain(limit.multiply(BigDecimal.TEN)));
+            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name.concat(" ") : "", "max_age_seconds",
+                    plain(limit.multiply(BigDecimal.TEN)));
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -1493,7 +1504,7 @@ public final class Freshness {
         /** Member names seen before, and where: most objects have the names of the one before. */
         private final String[] known = new String[32];
         private final int[] knownAt = new int[32];
-        /** The member names of the objects that are open, at their depth. */
+        /** The member names of the objects that are open, at their depth; there is none at depth 0. */
         private final List<HashSet<String>> names = new ArrayList<HashSet<String>>();
 
         /** Begins at the first value from that byte on. */
@@ -1642,7 +1653,8 @@ public final class Freshness {
             int length = at - 1 - from;
             int slot = (length + in[from]) & known.length - 1;
             int end = knownAt[slot] + length; // where the name there ends, too, if it is the same
-            if (escapes || known[slot] == null || end >= in.length || in[end] != '"' || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) {
+            if (escapes || known[slot] == null || end >= in.length || in[end] != '"'
+                    || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) {
                 at = from - 1;
                 known[slot] = string();
                 knownAt[slot] = from;
@@ -2108,7 +2120,7 @@ public final class Freshness {
             """, """
             scenario  writes a failure that status then detects
             scenario stale --feed bravo --output stale.json
-            KIND                      required: stale unknown down missing skewed loosened of a feed, frozen corrupt of all
+            KIND                      required: stale unknown down missing skewed loosened; of all feeds: frozen corrupt
             --feed NAME               the feed that fails
             --output FILE             required: the state to write; - writes standard output
             --state FILE              the state to start from, by default data/healthy.json; - reads standard input
@@ -2264,7 +2276,8 @@ public final class Freshness {
                     throw error("invalid value given for {}: -; expected a file", option);
                 }
             }
-            if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-") || !one("--format", "text").equals("text"))) {
+            if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-")
+                    || !one("--format", "text").equals("text"))) {
                 throw error("--watch shows text, of a file, by the real clock; leave out --output, --now, --format and --state -");
             } else if (has("KIND") && ofFeed != has("--feed")) {
                 throw error(ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", one("KIND", null));
@@ -2357,7 +2370,8 @@ public final class Freshness {
                 nearest = candidate;
             }
         }
-        return nearest != null ? fill("; did you mean {}?", nearest) : known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
+        return nearest != null ? fill("; did you mean {}?", nearest)
+                : !known.isEmpty() && known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
     }
 
     /** Levenshtein's distance: how many characters to put in, take out or replace. */

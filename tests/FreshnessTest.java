@@ -1362,6 +1362,7 @@ final class FreshnessTest {
             refused("help nothing", "unknown command: nothing");
             refused("help statsu", "unknown command: statsu", "did you mean status?");
             refused("help gate gate", "unexpected argument: gate");
+            refused("help --bogus", "unknown option: --bogus; see: ");
         });
 
         test("usage: commands", () -> {

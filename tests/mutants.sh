@@ -110,7 +110,7 @@ return e.error != null ? UNEVALUATED : blocked.isEmpty() ? SAFE : UNSAFE; => ret
 kind.equals("unknown") ? "null" => kind.equals("unknown") ? "1e9"
 edit.loosen(state, claim); =>
 if (!fails) { => if (false) {
-kind, feed), facts, call, target == null, SAFE); => kind, feed), facts, call, false, SAFE);
+facts, call,<NL>                target == null, SAFE);<NL>    }<NL><NL>    /** Restores => facts, call,<NL>                false, SAFE);<NL>    }<NL><NL>    /** Restores
 journal != null && sameFile(target, journal) => journal != null && false
 String refusal = is.safe() ? => String refusal = true ?
 facts, call, target == null, UNSAFE); => facts, call, target == null, SAFE);
@@ -171,7 +171,7 @@ if (at < in.length - 1) { => if (false) {
 if (++depth > MAX_NESTING) { => if (++depth >= MAX_NESTING) {
 if (!names.get(depth).add(name)) { => if (false) {
 || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) { => ) {
-end >= in.length || in[end] != '"' || !Arrays => end >= in.length || !Arrays
+end >= in.length || in[end] != '"'<NL> => end >= in.length<NL>
 } else if (!first) {<NL> => } else if (!first && in[at] == ',') {<NL>
 if (!first) { => if (!first && in[at] == ',') {
 if (in[at] != word.charAt(i)) { => if (false) {
