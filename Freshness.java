@@ -1,138 +1,41 @@
-//bin/: 2>/dev/null <<'end' # Java reads a comment; a shell a command that is not there, fed with the next line.
-/*
-end
-# ./Freshness.java: the kernel declines this file and the calling shell reads on here. It hands over to Java, with classes
-# compiled earlier from this very source where the user's cache has them, and else with the source.
-me=$0 nl='
-'
-stop() {
-  echo "freshness: $1; install JDK 21 or newer, or set JAVA_HOME to one" >&2
-  exit 3
-}
-java=${JAVA_HOME:+$JAVA_HOME/bin/java}
-java=${java:-$(command -v java)} || stop 'no java on the PATH'
-[ -x "$java" ] || stop "there is no $java"
-command -v sha256sum >/dev/null || sha256sum() { shasum -a 256 "$@"; } # macOS
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
-case ${FRESHNESS_CACHE:-on}$cache in off* | on/freshness | on[!/]*) cache='' ;; esac
-baseline=${me%/*}/data/healthy.json state='' last=''
-for arg in "$@"; do
-  case $last,$arg in
-    --state,* | *,--state=*) state=${arg#--state=} ;;
-    --baseline,* | *,--baseline=*) baseline=${arg#--baseline=} ;;
-  esac
-  last=$arg
-done
-state=${state:-$baseline}
-case $state,$baseline in -,* | *"$nl"*) state='' baseline='' ;; esac
-
-# An entry is named by the SHA-256 of the source and by the java that made it. Its stamp tells inode, size and time of change
-# of that java and of the files of the entry: none that was touched since counts. Nor does a directory that someone else
-# owns, can write or could exchange.
-find_entry() {
-  trusted='' source='' id='' digits='' files=$nl stamp=$nl entry=''
-  [ -n "$cache" ] && [ -O "$cache" ] && [ ! -h "$cache" ] || return 1
-  while read -r inode mode links user group size rest; do # to single spaces: ls aligns its columns
-    line="$inode $mode $links $user $group $size $rest"
-    case $line in
-      *\ d????-??-*[/]freshness | *\ d????-??-*[/].. | *\ d????????[tT]*[/]..) trusted=$trusted. ;;
-      "$inode - "*) source=$inode ;;
-      *" $state" | *" $baseline") digits=$digits${#size}, ;;
-      *" $java") id=$inode files=$files$line$nl ;;
-      *) files=$files$line$nl ;;
-    esac
-  done <<found
-$({ sha256sum - <"$me" & list "$cache" "$cache/.." "$java" "$cache"/*"/freshness.j"* "$state" "$baseline"; wait; } 2>/dev/null)
-found
-  entry=$cache/$source-$id
-  if [ "$trusted" = .. ] && [ -f "$entry/stamp" ]; then
-    while read -r line; do
-      case $files in *"$nl$line$nl"*) stamp=$stamp$line$nl ;; esac
-    done <"$entry/stamp"
-    case $stamp in *" $java$nl"*" $entry/freshness.jar$nl"*" $entry/freshness.jsa$nl") return ;; esac
-  fi
-  entry=''
-  return 1
-}
-
-list() {
-  LC_ALL=C TZ=UTC0 ls -ldcinL --full-time -- "$@" || LC_ALL=C TZ=UTC0 ls -ldcinLT -- "$@" # GNU, BSD
-}
-
-# One run builds, in a directory that is also the lock; the others start from the source meanwhile. The archive knows the
-# path of its classes, so these go to their place first; without its stamp, which comes last, no entry counts.
-build_entry() (
-  unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS
-  umask 077
-  new=$cache/new
-  mkdir "$new" || { find "$new" -prune -mmin +5 -exec rm -rf {} +; exit; }
-  trap 'rm -rf "$new"' EXIT
-  trap 'exit 1' HUP INT TERM
-  find_entry && exit
-  cp "$me" "$new/Freshness.java" &&
-    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -m jdk.compiler/com.sun.tools.javac.Main -proc:none -XDstringConcat=inline \
-      -d "$new/classes" "$new/Freshness.java" &&
-    "$java" -m jdk.jartool/sun.tools.jar.Main --create --file "$new/freshness.jar" --no-compress --no-manifest -C "$new/classes" . || exit
-  sum=$(sha256sum - <"$new/Freshness.java")
-  made=$cache/${sum%% *}-$id
-  rm -rf "$made"
-  mkdir "$made" && mv "$new/freshness.jar" "$made" || exit
-  "$java" -XX:DumpLoadedClassList="$new/list" -Djdk.launcher.sourcefile="$me" -cp "$made/freshness.jar" Freshness smoke
-  "$java" -Xshare:dump -XX:SharedClassListFile="$new/list" -XX:SharedArchiveFile="$made/freshness.jsa" -cp "$made/freshness.jar" &&
-    { list "$java" && list "$made/freshness.jar" && list "$made/freshness.jsa"; } | tr -s ' ' >"$new/stamp" && mv "$new/stamp" "$made"
-  ls -t "$cache" | tail -n +5 | while read -r old; do rm -rf "${cache:?}/$old"; done
-)
-
-if ! find_entry; then
-  version=$("$java" -version 2>&1) version=${version#*version \"} version=${version%%\"*}
-  case ${version%%.*} in [1-9] | 1[0-9] | 20) stop "$java is Java $version, too old" ;; esac
-  [ -z "$cache" ] || [ -d "$cache" ] || (umask 077 && mkdir -p "$cache") 2>/dev/null
-  find_entry || [ "$trusted" != .. ] || build_entry </dev/null >/dev/null 2>&1
-  find_entry
-fi
-own=$JDK_JAVA_OPTIONS$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS # the options below may not go with the user's own
-[ -n "$entry$own" ] || exec "$java" -XX:TieredStopAtLevel=1 --source 21 "$me" "$@" # javac is done before the optimizing compiler pays
-[ -n "$entry" ] || exec "$java" --source 21 "$me" "$@"
-set -- -Djdk.launcher.sourcefile="$me" -cp "$entry/freshness.jar" Freshness "$@"
-[ -z "$own" ] || exec "$java" "$@"
-# Compilers take long to start: none is worth it below 10 kB of state and of baseline, and the optimizing one only from 10 MB on.
-case $digits in
-  [1-4],[1-4],) set -- -Xint -Xms4m "$@" ;;
-  *[89],* | *1?,*) ;;
-  *) set -- -XX:TieredStopAtLevel=1 -Xms16m "$@" ;;
-esac
-set -- -XX:SharedArchiveFile="$entry/freshness.jsa" -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable "$@"
-# The archive is mapped where it was made for: to move it takes a tenth of the start.
-exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
-*/
+//bin/: 2>&- || { me=$0; eval "$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me")"; launch "$@"; exit 3; } # see the end
+//JAVA 17+
+//DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
 /*
  * Freshness: a fail-closed freshness gate for market-data feeds.
  *
- * It reads a local JSON state and a baseline, and says for each feed whether it is alive and safe to serve.
- * Safe is what was proved; everything else is blocked. A fault of one feed makes that feed unknown; a fault that
- * cannot be pinned to a feed makes the whole state invalid, and then nothing is safe.
+ * Reads a state (what a producer claims) and a baseline (what was agreed) and decides for each feed whether it is safe to
+ * serve. Safe is what was proved; everything else is blocked. A fault in one feed makes that feed unknown; a fault that
+ * belongs to no single feed makes the whole state invalid, and then nothing is safe.
  *
- * Exit codes: 0 all that was asked about is proved safe, or the command did its work; 2 evaluated, and not safe;
- * 3 could not be evaluated. 1 is never used: a JVM that dies leaves it.
+ * Exit codes: 0 proved safe, or the command did its work; 2 evaluated, and not safe; 3 could not be evaluated. 1 is never
+ * used: a JVM that dies leaves it.
  *
  * The sections, in order:
  *   Limits and defaults
- *   Start and dispatch
+ *   Usage
+ *   Start
  *   Domain
  *   Decision
  *   Commands
  *   Reports
- *   State and edits
+ *   State
+ *   Edits
  *   JSON
- *   Clock and files
- *   Options and help
+ *   Time
+ *   Files
+ *   Text
+ *   Command line
+ *   Launcher
  *
- * The whole file is compiled at every plain start, so each line costs every user: no regular expressions, formatters,
- * streams or lambdas; and text is put into templates, since a concatenation takes the compiler three times as long. It
- * compiles on Java 17 too, so that an old Java gets a clear line.
+ * Start reading at Decision: decide is the table of the contract, and everything else brings it its figures or shows what it found.
+ *
+ * This file is compiled at every `java Freshness.java`, so every user pays for every line. Regular expressions, formatters,
+ * streams, lambdas and string concatenation each cost tens of milliseconds at first use: none is on the way of a command.
  */
 
+// Also java.lang is imported by name: else a Runtime.class in the working directory would take the place of the JDK's.
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -140,8 +43,24 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.lang.AutoCloseable;
+import java.lang.Boolean;
+import java.lang.Character;
+import java.lang.Integer;
+import java.lang.InterruptedException;
+import java.lang.Long;
+import java.lang.Math;
+import java.lang.Object;
+import java.lang.OutOfMemoryError;
+import java.lang.Override;
+import java.lang.ProcessHandle;
+import java.lang.Runtime;
+import java.lang.RuntimeException;
+import java.lang.String;
+import java.lang.StringBuilder;
+import java.lang.System;
+import java.lang.Thread;
+import java.lang.Throwable;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
@@ -162,14 +81,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -179,6 +97,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 public final class Freshness {
 
@@ -187,47 +106,130 @@ public final class Freshness {
     static final int MAX_FILE_BYTES = 256 << 20;
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
-    /** A longer number, or one with more decimals, is kept in a state, but is no age and no limit. */
+    /** A longer number, or one with more decimals, is kept when a state is rewritten, but it is neither an age nor a limit. */
     static final int MAX_NUMBER_CHARS = 1000;
-    /** About 31 years. An age above it is no plausible time: an epoch timestamp written as an age lies above. */
+    /** About 31 years. A larger age is implausible: an epoch timestamp written as an age is larger. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
     static final int MAX_SKEW_SECONDS = 1;
-    /** How often a file is read anew that another has replaced meanwhile. */
+    /** How often a file is read again because another was renamed over it meanwhile. */
     static final int MAX_TRIES = 100;
     static final int FROZEN_FOR_SECONDS = 3600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
     static final String RECOVERED_AGE_SECONDS = "5";
+    /** Stands in a suggested recovery for the age of a tick, which nobody but the operator can have seen. */
+    static final String TICK_SEEN = "AGE";
     static final String BUNDLED_BASELINE = "data/healthy.json";
-    /** How many feeds a headline names and a text explains. A table has a row for each all the same. */
+    static final String FIXTURE_SHA256 = "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
+    static final String ABSENT = "absent";
+    /** How many feeds a headline names and a text report explains. The table always has a row for each. */
     static final int MAX_NAMED = 5;
     static final int MAX_EXPLAINED = 20;
-    static final int MIN_JAVA = 21;
+    /** How far a misspelt word may be from the one that is suggested for it. */
+    static final int MAX_EDITS = 3;
+    /** The lines of a terminal that does not say how many it has. */
+    static final int LINES = 24;
+    static final int MIN_JAVA = 17;
 
     static final int SAFE = 0;
     static final int UNSAFE = 2;
     static final int UNEVALUATED = 3;
 
-    // ---- Start and dispatch ----
+    // ---- Usage ----
 
-    public static void main(String... args) {
+    /** The commands. Brackets hold what is optional, "..." marks what may be repeated. Arguments are parsed by these lines. */
+    private static final String[] USAGES = {
+        "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE] [--watch SECONDS]"
+            + " [--color auto|always|never] [--now INSTANT]",
+        "gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE] [--format text|json] [--watch SECONDS] [--quiet]"
+            + " [--now INSTANT]",
+        "scenario KIND --output FILE [--feed NAME] [--state FILE] [--age-seconds N] [--format text|json] [--now INSTANT]",
+        "recover --feed NAME --state FILE --output FILE [--age-seconds N] [--record FILE] [--baseline FILE]"
+            + " [--format text|json] [--now INSTANT]",
+        "smoke [--format text|json]",
+        "doctor [--baseline FILE] [--state FILE] [--format text|json]",
+        "help [COMMAND]",
+        "--version",
+    };
+
+    private static final String SUMMARIES = """
+              status    shows each feed: alive, how old, safe to serve or not, and why
+              gate      may this work go on? exit 0 only if every feed allows every action
+              scenario  writes a failure that status then detects
+              recover   restores one feed on the evidence of a fresh tick, or refuses and writes nothing
+              smoke     runs the whole contract through real files
+              doctor    checks the environment
+              help      shows the commands, or the options of one
+              --version shows the version of this program and of Java
+            """;
+
+    private static final String OPTIONS = """
+              KIND            stale unknown down missing skewed loosened (of one --feed), frozen corrupt (of all)
+              COMMAND         one of status gate scenario recover smoke doctor
+              --feed          the feed
+              --state         the state; - reads standard input; status and scenario start from data/healthy.json without it
+              --action        the work; without it, the feed must be safe to serve
+              --baseline      who must be there, and how old is too old; data/healthy.json by default
+              --output        write it there, whole or not at all; - writes to standard output
+              --age-seconds   the age of the tick: 660 by default in a scenario, 5 in a recovery
+              --record        append the report there, as one JSON line
+              --format        for people or for programs
+              --watch         evaluate again and again: status until interrupted, gate until it closes
+              --quiet         print only where the gate is blocked
+              --color         auto colors on a terminal only
+              --now           replaces the clock, like 2026-11-22T09:37:00Z
+            """;
+
+    /** What smoke does, as play reads it; the second part once for each kind of scenario. */
+    private static final String SMOKE_BEGIN = """
+            - the healthy state is eligible
+            0 status --state @state
+            """;
+    private static final String SMOKE_KIND = """
+            - NAME fails closed and names only its feeds
+            0 scenario KIND --state @state --output @failed
+            EXIT status --format json --state @failed --output @report
+            names @report "unsafe_feeds": [UNSAFE],
+            - NAME blocks unsafe work on its feeds, and on no other
+            EXIT gate --feed bravo --action price_order --state @failed
+            EXIT gate --feed bravo --action publish_signal --state @failed
+            EXIT gate --feed bravo --action rebalance_position --state @failed
+            OTHERS gate --feed alpha --feed charlie --state @failed
+            """;
+    private static final String SMOKE_END = """
+            - a recovery that would not be safe is refused and writes nothing
+            0 scenario stale --feed bravo --state @state --output @failed
+            2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
+            absent @recovered
+            - a recovery on a fresh tick restores eligibility
+            0 recover --feed bravo --state @failed --output @recovered
+            0 status --state @recovered
+            - the same recovery gives the same bytes
+            0 recover --feed bravo --state @failed --output @again
+            same @recovered @again
+            """;
+
+    // ---- Start ----
+
+    public static void main(String... args) throws IOException {
         int exit = UNEVALUATED;
         try {
-            exit = run(args, System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+            FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+            String in = descriptor(0);
+            // Where standard input and output are closed, the JVM has put a file of its own and /dev/null in their places.
+            if ((in.endsWith("/lib/modules") || in.endsWith(".jsa")) && descriptor(1).equals("/dev/null")) {
+                out.close();
+            }
+            exit = run(args, System.in, out, new FileOutputStream(FileDescriptor.err));
         } finally {
             Runtime.getRuntime().halt(exit);
         }
     }
 
-    /** Runs one command and returns its exit code; the one place where an error becomes a line and a code. */
+    /** Runs one command and returns its exit code. The only place that turns an error into a line and a code. */
     static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         String problem;
         try {
-            int java = Runtime.version().feature();
-            if (java < MIN_JAVA) {
-                throw new DataException("Java {} or newer is needed, and this is Java {}; set JAVA_HOME to a newer JDK, or put its java"
-                        + " first on the PATH", MIN_JAVA, java);
-            }
             return dispatch(new Call(args, in, out, err));
         } catch (DataException e) {
             problem = e.getMessage();
@@ -235,11 +237,11 @@ public final class Freshness {
             problem = fill("the output could not be delivered: {}", reason(e));
         } catch (OutOfMemoryError e) {
             problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             problem = fill("internal error, please report it: {}", e);
         }
         try {
-            new Sink(err).put("freshness: {}\n", visible(problem)).flush();
+            new Output(err).put("freshness: {}\n", visible(problem)).flush();
         } catch (IOException e) {
             return UNEVALUATED; // nobody can be told, but the exit code still says it
         }
@@ -247,21 +249,22 @@ public final class Freshness {
     }
 
     private static int dispatch(Call call) throws IOException {
-        switch (call.help ? "help" : call.command) {
-            case "status": return call.has("--watch") ? watch(call) : status(call);
-            case "gate": return gate(call);
-            case "scenario": return scenario(call);
-            case "recover": return recover(call);
-            case "smoke": return smoke(call);
-            case "doctor": return doctor(call);
-            case "--version":
-                new Sink(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
-                return SAFE;
-            default: return help(call);
-        }
+        return switch (call.help ? "help" : call.command) {
+            case "status" -> status(call);
+            case "gate" -> gate(call);
+            case "scenario" -> scenario(call);
+            case "recover" -> recover(call);
+            case "smoke" -> smoke(call);
+            case "doctor" -> doctor(call);
+            case "--version" -> {
+                new Output(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
+                yield SAFE;
+            }
+            default -> help(call);
+        };
     }
 
-    /** What was asked for cannot be done; the message says what is wrong, where, and what was expected. */
+    /** What was asked for cannot be done. The message says what is wrong, where, and what was expected. */
     static final class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -272,63 +275,67 @@ public final class Freshness {
 
     // ---- Domain ----
 
+    // The constants of the enums are spelled as in the outputs.
+
     /** In the order in which they need more freshness. */
     static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price", "serve_cached_status",
             "price_order", "publish_signal", "rebalance_position");
-    /** The failures that scenario writes: all but the last two are of one feed. */
-    static final List<String> KINDS = Arrays.asList("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
 
-    /** Whether a kind is of one feed, and not of the whole state. */
-    static boolean ofFeed(String kind) {
-        return KINDS.indexOf(kind) < KINDS.indexOf("frozen");
-    }
-
-    // The constants of the enums below are spelled as in the outputs.
-
-    /** How fresh a feed is, and which of the actions that allows: those before that index. */
+    /** How fresh a feed is, and how many of the actions that allows. */
     enum Status {
         unknown(1), stale(3), fresh(6);
 
-        final int allowed;
-        final String blocked;
-        /** What a JSON verdict says of this status. */
-        final String json;
+        final List<String> allowed;
+        final List<String> blocked;
 
-        Status(int allowed) {
-            this.allowed = allowed;
-            List<String> no = ACTIONS.subList(allowed, ACTIONS.size());
-            blocked = String.join(", ", no);
-            json = fill("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}",
-                    this, no.isEmpty(), array(ACTIONS.subList(0, allowed)), array(no));
-        }
-
-        private static String array(List<String> words) {
-            return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
+        Status(int actions) {
+            allowed = ACTIONS.subList(0, actions);
+            blocked = ACTIONS.subList(actions, ACTIONS.size());
         }
     }
 
     enum Alert { none, ticket, page }
 
-    /** Why a feed has its status, in the order of the decision: the first that matches counts. */
+    /** The failures that a scenario writes, and whether each is of one feed or of the whole state. */
+    enum Kind {
+        stale(true), unknown(true), down(true), missing(true), skewed(true), loosened(true), frozen(false), corrupt(false);
+
+        static final List<String> NAMES = new ArrayList<>();
+
+        final boolean ofFeed;
+
+        static {
+            for (Kind kind : values()) {
+                NAMES.add(kind.name());
+            }
+        }
+
+        Kind(boolean ofFeed) {
+            this.ofFeed = ofFeed;
+        }
+    }
+
+    /** Why a feed has its status, in the order of the decision. */
     enum Reason {
         state_invalid("the state cannot be evaluated: {}", "correct the state, or the producer that writes it"),
         feed_missing("the baseline lists this feed, the state does not", null),
         feed_unexpected("the state lists this feed, the baseline does not",
                 "add this feed to the baseline after review, or stop the producer from writing it"),
-        as_of_missing("the baseline requires as_of and the state has none", "make the producer write as_of: the baseline requires it"),
+        as_of_missing("the baseline requires as_of and the state has none", "make the producer write as_of, or last_tick_at for each feed"),
         as_of_invalid("as_of is {}, not an RFC 3339 instant", "make the producer write as_of like 2026-11-22T09:37:00Z"),
         clock_skew("as_of is {}s in the future", "compare the clock of this host with that of the host that wrote the state"),
-        alive_invalid("alive is absent, or neither true nor false", null),
+        tick_skew("last_tick_at is {}s in the future", clock_skew.advice),
+        alive_invalid("alive is {}, neither true nor false", "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
         limit_invalid("max_age_seconds is {}, not a number above 0", "correct max_age_seconds in the state and in the baseline"),
-        age_missing("the age of the newest tick is not known", null),
-        age_invalid("last_tick_age_seconds is {}, not a plausible age", null),
+        age_missing("the age of the newest tick is not known: last_tick_age_seconds is {}", null),
+        age_invalid("{}, not a plausible time", "make the producer write last_tick_at as an instant, or last_tick_age_seconds as a number"),
         stale("last tick {}s old, limit {}s", null),
         fresh("last tick {}s old, limit {}s", null);
 
         /** One plain sentence, with places for the figures. */
         final String sentence;
-        /** What to do next; null where a recovery on a fresh tick is the way. */
+        /** What to do next; null where the way is a recovery on a fresh tick. */
         final String advice;
 
         Reason(String sentence, String advice) {
@@ -342,183 +349,162 @@ public final class Freshness {
     }
 
     /**
-     * Feed is one entry of a document, as claimed: the members are JSON texts, null where absent.
+     * Feed is one entry of a document, as claimed. Its times are nanoseconds; see Time for those that are absent or invalid.
      *
-     * @param age null where it is JSON's null, too
-     * @param at  the byte at which the entry begins
+     * @param alive null where it is absent, or neither true nor false
+     * @param tick  when the newest tick was made; null where that is absent
+     * @param at    the entry's first byte
      */
-    record Feed(String name, String alive, String age, String limit, int at) { }
+    record Feed(String name, Boolean alive, long age, Instant tick, long limit, int at) { }
 
     /**
-     * Verdict is what was decided about one feed.
+     * Verdict is what was decided about one feed. Its times are nanoseconds.
      *
      * @param alive null where it is not known
-     * @param age   the age now, in seconds; null where it is not known
-     * @param limit the limit that counted, in seconds; null where there is none
-     * @param found what was found instead of something valid, for the sentence of the reason
+     * @param age   the age now
+     * @param limit the limit that counted
+     * @param found what was found instead of something valid, for the sentence of the reason; or why there is a ticket
      */
-    record Verdict(String name, Boolean alive, BigDecimal age, BigDecimal limit, Reason reason, Alert alert, String found) {
+    record Verdict(String name, Boolean alive, long age, long limit, Reason reason, Alert alert, String found) {
+        Status status() {
+            return reason.status();
+        }
+
         boolean safe() {
             return reason == Reason.fresh;
         }
 
         /** One plain sentence with the figures. */
         String sentence() {
-            return reason.status() == Status.unknown ? fill(reason.sentence, found) : fill(reason.sentence, age, limit);
+            return status() == Status.unknown ? fill(reason.sentence, found) : fill(reason.sentence, seconds(age), seconds(limit));
         }
 
         /** The verdict in a few words, for a line that names several feeds. */
         String brief() {
-            return reason == Reason.stale ? fill("{} stale, {}s > {}s", name, age, limit)
-                    : safe() ? fill("{} fresh, {}s of {}s", name, age, limit) : fill("{} unknown ({})", name, reason);
+            return switch (reason) {
+                case fresh -> fill("{} fresh, {}s of {}s", name, seconds(age), seconds(limit));
+                case stale -> fill("{} stale, {}s > {}s", name, seconds(age), seconds(limit));
+                default -> fill("{} unknown ({})", name, reason);
+            };
         }
-    }
-
-    /** The number in a JSON text, where it is zero or more and no larger than can be of use; else null. */
-    static BigDecimal seconds(String json) {
-        try {
-            int e = Math.max(json.indexOf('e'), json.indexOf('E'));
-            BigDecimal digits = new BigDecimal(e < 0 ? json : json.substring(0, e));
-            // Any larger power is as good as this one.
-            BigDecimal most = BigDecimal.valueOf(10 * MAX_NUMBER_CHARS);
-            int power = e < 0 ? 0 : new BigDecimal(json.substring(e + 1)).min(most).max(most.negate()).intValue();
-            BigDecimal value = digits.scaleByPowerOfTen(power).stripTrailingZeros();
-            boolean exact = json.length() <= MAX_NUMBER_CHARS && value.scale() <= MAX_NUMBER_CHARS;
-            return exact && value.signum() >= 0 ? value.min(Decision.LARGEST) : null;
-        } catch (NumberFormatException notOne) {
-            return null;
-        }
-    }
-
-    /** The exact time from one instant to a later one. */
-    static BigDecimal secondsBetween(Instant from, Instant to) {
-        Duration time = Duration.between(from, to);
-        return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
     }
 
     // ---- Decision ----
 
     /**
-     * Decision holds the rule. A baseline, a state or else the error that kept it from being read, and an instant go in;
-     * verdicts come out. There is no clock, file, environment or output in it.
+     * Decision is the rule. A baseline, a state (or the error that kept one of them from being read) and an instant go in;
+     * verdicts come out. It touches no clock, file, environment or output.
      */
     static final class Decision {
-        static final BigDecimal MAX_AGE = BigDecimal.valueOf(MAX_AGE_SECONDS);
-        /** A larger number is as good as this one, and this one can be printed. */
-        static final BigDecimal LARGEST = MAX_AGE.multiply(MAX_AGE);
-
         private final State baseline;
         private final State state;
         private final String error;
-        /** A fault of the snapshot makes each of its feeds unknown. */
-        private Reason fault;
-        private String faultFound;
-        /** The time since the snapshot was taken, added to every age: a frozen snapshot turns stale. */
-        private BigDecimal elapsed = BigDecimal.ZERO;
+        /** A fault of the snapshot: it makes every feed unknown. */
+        private final Reason fault;
+        /** The time since the snapshot was taken. Added to every age, so that a frozen snapshot turns stale. */
+        private final long elapsed;
+        private final Instant now;
 
-        Decision(State baseline, State state, String error, Instant now) {
+        /** @param unchanged how long the state is known to have been as it is; counts where the state is not dated */
+        Decision(State baseline, State state, String error, Instant now, long unchanged) {
             this.baseline = baseline;
             this.state = error == null ? state : State.NONE;
             this.error = error;
-            Instant asOf = this.state.asOf;
-            faultFound = this.state.asOfText;
-            if (faultFound == null) {
-                fault = baseline.requireAsOf ? Reason.as_of_missing : null;
-            } else if (asOf == null) {
-                fault = Reason.as_of_invalid;
-            } else if (asOf.isAfter(now.plusSeconds(MAX_SKEW_SECONDS))) {
-                fault = Reason.clock_skew;
-                faultFound = plain(secondsBetween(now, asOf));
-            } else if (asOf.isBefore(now)) {
-                elapsed = secondsBetween(asOf, now);
-            }
+            this.now = now;
+            elapsed = this.state.asOf == null ? unchanged : nanosBetween(this.state.asOf, now);
+            fault = this.state.asOfText == null ? baseline.requireAsOf ? Reason.as_of_missing : null
+                    : this.state.asOf == null ? Reason.as_of_invalid
+                    : elapsed < -MAX_SKEW ? Reason.clock_skew : null;
         }
 
         /** The verdict on one feed; null where neither the baseline nor the state has it. */
         Verdict of(String name) {
-            Feed contract = baseline.feed(name, 0);
-            Feed claim = state.feed(name, 0);
-            return contract == null && claim == null ? null : decide(contract, claim);
+            Feed agreed = baseline.feed(name);
+            Feed claim = state.feed(name);
+            return agreed == null && claim == null ? null : decide(name, agreed, claim);
         }
 
-        /** All verdicts, each decided when it is asked for: the baseline's feeds in its order, then the unexpected ones. */
+        /** All verdicts: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
-            List<Feed> unexpected = new ArrayList<Feed>();
+            List<Verdict> verdicts = new ArrayList<>(baseline.size());
+            for (int i = 0; i < baseline.size(); i++) {
+                Feed agreed = baseline.get(i);
+                verdicts.add(decide(agreed.name, agreed, state.feed(agreed.name)));
+            }
             for (int i = 0; i < state.size() && state != baseline; i++) {
                 Feed claim = state.get(i);
-                if (baseline.feed(claim.name, i) == null) {
-                    unexpected.add(claim);
+                if (baseline.feed(claim.name) == null) {
+                    verdicts.add(decide(claim.name, null, claim));
                 }
             }
-            return new AbstractList<Verdict>() {
-                @Override public Verdict get(int i) {
-                    if (i >= baseline.size()) {
-                        return decide(null, unexpected.get(i - baseline.size()));
-                    }
-                    Feed contract = baseline.get(i);
-                    return decide(contract, state == baseline ? contract : state.feed(contract.name, i));
-                }
-
-                @Override public int size() {
-                    return baseline.size() + unexpected.size();
-                }
-            };
+            return verdicts;
         }
 
-        private Verdict decide(Feed contract, Feed claim) {
-            BigDecimal agreed = contract == null ? null : positive(baseline.limitOf(contract));
-            BigDecimal own = claim == null ? agreed : positive(state.limitOf(claim));
-            // The limit that counts: a state can tighten its own, never loosen it.
-            BigDecimal limit = own == null || agreed == null ? null : own.min(agreed);
-            BigDecimal age = contract == null || claim == null || claim.age == null || fault != null ? null : seconds(claim.age);
-            age = age == null || age.compareTo(MAX_AGE) > 0 ? null : age.add(elapsed);
-            Boolean alive = claim == null ? null : "true".equals(claim.alive) ? Boolean.TRUE : "false".equals(claim.alive) ? Boolean.FALSE : null;
+        /** The table of the contract, row by row: the first that matches counts. */
+        private Verdict decide(String name, Feed agreed, Feed claim) {
+            long agreedLimit = agreed == null ? NO_LIMIT : baseline.limitOf(agreed, NO_LIMIT);
+            long ownLimit = claim == null ? agreedLimit : state.limitOf(claim, agreedLimit);
+            long limit = Math.min(ownLimit, agreedLimit); // a state can tighten its limit, never loosen it
+            Boolean alive = claim == null ? null : claim.alive;
+            Instant tick = claim == null ? null : claim.tick;
+            long ahead = tick == null ? 0 : nanosBetween(now, tick);
+            Reason undated = fault == Reason.as_of_missing && tick != null ? null : fault; // a feed that dates its tick needs no as_of
+            long age = agreed == null || claim == null || undated != null || ahead > MAX_SKEW ? UNKNOWN_AGE : age(claim);
+
             Reason reason = error != null ? Reason.state_invalid
                     : claim == null ? Reason.feed_missing
-                    : contract == null ? Reason.feed_unexpected
-                    : fault != null ? fault
+                    : agreed == null ? Reason.feed_unexpected
+                    : undated != null ? undated
+                    : ahead > MAX_SKEW ? Reason.tick_skew
                     : alive == null ? Reason.alive_invalid
                     : !alive ? Reason.feed_down
-                    : limit == null ? Reason.limit_invalid
-                    : claim.age == null ? Reason.age_missing
-                    : age == null ? Reason.age_invalid
-                    : age.compareTo(limit) > 0 ? Reason.stale
+                    : limit == NO_LIMIT ? Reason.limit_invalid
+                    : age == UNKNOWN_AGE ? Reason.age_missing
+                    : age == INVALID_AGE ? Reason.age_invalid
+                    : age > limit ? Reason.stale
                     : Reason.fresh;
-            boolean watched = reason == Reason.fresh && (own.compareTo(agreed) > 0 || age.add(age).compareTo(limit) > 0);
-            Alert alert = reason != Reason.fresh ? Alert.page : watched ? Alert.ticket : Alert.none;
-            String found = reason == Reason.state_invalid ? error
-                    : reason == fault ? faultFound
-                    : reason == Reason.limit_invalid ? own == null ? fill("{} in the state", found(state.limitOf(claim)))
-                            : fill("{} in the baseline", found(baseline.limitOf(contract)))
-                    : reason == Reason.age_invalid ? found(claim.age) : null;
-            return new Verdict((claim == null ? contract : claim).name, alive, age, limit, reason, alert, found);
+
+            boolean loose = ownLimit > agreedLimit;
+            Alert alert = reason != Reason.fresh ? Alert.page : loose || age > limit - age ? Alert.ticket : Alert.none;
+            String found = switch (reason) {
+                case state_invalid -> error;
+                case as_of_invalid -> state.asOfText;
+                case clock_skew -> seconds(-elapsed);
+                case tick_skew -> seconds(ahead);
+                case alive_invalid -> state.text(claim, "alive");
+                case limit_invalid -> ownLimit == NO_LIMIT ? fill("{} in the state", state.limitText(claim))
+                        : fill("{} in the baseline", baseline.limitText(agreed));
+                case age_missing -> state.text(claim, "last_tick_age_seconds");
+                case age_invalid -> tick == UNREADABLE ? fill("last_tick_at is {}", state.text(claim, "last_tick_at"))
+                        : fill("last_tick_age_seconds is {}", state.text(claim, "last_tick_age_seconds"));
+                case fresh -> loose ? fill("the state's own limit, {}s, is looser", seconds(ownLimit)) : "past half its limit";
+                default -> null;
+            };
+            return new Verdict(name, alive, age, limit, reason, alert, found);
         }
 
-        private static BigDecimal positive(String json) {
-            BigDecimal limit = json == null ? null : seconds(json);
-            return limit == null || limit.signum() == 0 ? null : limit;
+        /** The age now, by what the feed says of its newest tick. Where it says two things, the older one counts. */
+        private long age(Feed claim) {
+            long written = claim.age > FOREVER ? claim.age : Math.min(claim.age + Math.max(0, elapsed), FOREVER);
+            if (claim.tick == null) {
+                return written;
+            }
+            long ticked = claim.tick == UNREADABLE ? INVALID_AGE : Math.max(0, nanosBetween(claim.tick, now));
+            return written == UNKNOWN_AGE ? ticked : Math.max(written, ticked);
         }
 
-        private static String found(String json) {
-            return json == null ? "absent" : Json.shortened(json);
-        }
-
-        /** The limit of the feeds that have none of their own; null where it is not valid. */
-        BigDecimal commonLimit() {
-            BigDecimal agreed = positive(baseline.limit);
-            BigDecimal own = error != null ? agreed : positive(state.limit);
-            return own == null || agreed == null ? null : own.min(agreed);
+        /** The limit of the feeds that have none of their own. */
+        long commonLimit() {
+            return Math.min(baseline.limit, state.limit == COMMON_LIMIT ? baseline.limit : state.limit);
         }
 
         /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
         String advice(Verdict verdict) {
             Reason reason = verdict.reason == Reason.feed_missing && fault != null ? fault : verdict.reason;
-            if (reason.advice != null || verdict.limit == null) {
-                return reason.advice != null ? reason.advice : Reason.limit_invalid.advice;
-            }
-            BigDecimal recovered = elapsed.add(new BigDecimal(RECOVERED_AGE_SECONDS));
-            return elapsed.signum() > 0 && recovered.compareTo(verdict.limit) > 0
-                    ? fill("restart the collector: the snapshot is {}s old", elapsed) : null;
+            return reason.advice != null ? reason.advice
+                    : verdict.limit == NO_LIMIT ? Reason.limit_invalid.advice
+                    : reason == Reason.age_missing && verdict.found.equals(ABSENT) ? Reason.age_invalid.advice
+                    : elapsed > verdict.limit ? fill("restart the collector: the state is {}s old", seconds(elapsed)) : null;
         }
     }
 
@@ -536,25 +522,45 @@ public final class Freshness {
         State state = State.NONE;
         String error;
         final Decision decision;
+        /** The last state that a watch could read, and when it first saw those bytes: by two clocks, since one can be set and one can stop. */
+        private final Document last;
+        private final Instant seen;
+        private final long seenNanos;
 
-        Evaluation(Call call) {
+        /** @param before what the same watch evaluated before; null where there is none */
+        Evaluation(Call call, Evaluation before) {
             this.call = call;
-            now = call.now();
             baselineName = call.one("--baseline", bundledBaseline());
             stateName = call.one("--state", baselineName);
             String reading = "baseline ";
             try {
                 baselineDocument = Document.read(baselineName, null);
-                baseline = State.parse(baselineDocument, true);
+                baseline = State.parse(baselineDocument, Role.baseline);
                 reading = "";
                 // One read of the same file serves for both: two could see two contents.
                 boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
                 stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
-                state = same ? baseline : State.parse(stateDocument, false);
+                state = same ? baseline : State.parse(stateDocument, Role.state);
             } catch (DataException e) {
                 error = reading.concat(e.getMessage());
             }
-            decision = new Decision(baseline, state, error, now);
+            now = call.now(); // after the last byte was read: reading may take long
+            last = stateDocument == null && before != null ? before.last : stateDocument;
+            boolean known = before != null && before.last != null && Arrays.equals(before.last.bytes, last.bytes);
+            seen = known ? before.seen : now;
+            seenNanos = known ? before.seenNanos : System.nanoTime();
+            decision = new Decision(baseline, state, error, now, known ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0);
+        }
+
+        /** What a headline adds where both documents are sound and do not go together. */
+        String mismatch() {
+            boolean shared = error != null;
+            for (int i = 0; i < state.size() && !shared; i++) {
+                shared = baseline.feed(state.get(i).name) != null;
+            }
+            return !shared ? "; state and baseline share no feed: name the baseline of these feeds with --baseline"
+                    : state != baseline && (state.requireAsOf || baseline.asOfText != null && state.asOfText == null)
+                    ? "; are --state and --baseline swapped?" : "";
         }
 
         /** The verdict on a feed that has to be known. */
@@ -571,131 +577,102 @@ public final class Freshness {
             String advice = verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
                     : stateName.equals("-") ? "save the state to a file, and ask again for that file" : decision.advice(verdict);
             String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
-            String output = stem.concat("recovered.json");
-            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", output,
-                    "--baseline", call.one("--baseline", null), "--now", call.one("--now", null)).toString();
+            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
+                    "--output", stem.concat("recovered.json"), "--baseline", call.one("--baseline", null), "--now", call.one("--now", null),
+                    "--age-seconds", TICK_SEEN);
         }
     }
 
-    /** Shows every feed. Exit 0 only if each one is proved safe. */
+    /** Shows every feed. Exit 0 only if each one is proved safe. A watch has no end of its own, and so proves nothing. */
     private static int status(Call call) throws IOException {
-        String output = call.one("--output", null);
-        String format = call.one("--format", "text");
         Path target = target("--output", call);
-        Report report = new Report(new Evaluation(call), call.colors(output == null));
-        if (target == null) {
-            report.show(format, new Sink(call.out));
-        } else {
-            try (Replacement file = new Replacement(target)) {
-                report.show(format, new Sink(file.out));
-                file.commit();
-            }
-        }
-        if (output != null || report.e.error != null && !format.equals("text")) {
-            new Sink(target != null ? call.out : call.err).put("{}\n", report.headline()).flush();
-        }
-        return report.exit();
-    }
-
-    /** Evaluates for ever: on a terminal the report is redrawn, elsewhere each change is one line of a timeline. */
-    private static int watch(Call call) throws IOException {
-        long millis = Call.watchMillis(call.one("--watch", null));
-        boolean redraw = terminal();
-        int[] exit = {UNEVALUATED};
-        Thread leave = new Thread() {
-            @Override public void run() {
-                Runtime.getRuntime().halt(exit[0]); // interrupted: the last verdict is the answer
-            }
-        };
-        Runtime.getRuntime().addShutdownHook(leave);
-        try {
-            for (Map<String, Status> before = null;;) {
-                Report report = new Report(new Evaluation(call), call.colors(true));
-                Sink sink = new Sink(call.out);
-                exit[0] = report.exit(); // before it is shown: no one may see one verdict and get the code of the last
-                if (redraw) {
-                    report.show("text", sink.put("\u001b[H\u001b[2J\u001b[3J"));
-                } else {
-                    before = report.transitions(before, sink);
+        String format = call.one("--format", "text");
+        boolean watch = call.has("--watch");
+        Evaluation before = null;
+        for (Map<String, Status> shown = null;; call.pause()) {
+            Report report = new Report(before = new Evaluation(call, before), call.colors(!call.has("--output")));
+            Output out = new Output(call.out);
+            if (target != null) {
+                try (Replacement file = new Replacement(target)) {
+                    report.show(format, new Output(file.out));
+                    file.commit(null);
+                    file.settle();
                 }
-                Thread.sleep(millis);
             }
-        } catch (InterruptedException e) {
-            return UNEVALUATED;
-        } finally {
-            exit[0] = UNEVALUATED; // a fault of the loop is no verdict
+            if (watch) {
+                shown = target == null && terminal() ? report.redraw(out) : report.transitions(shown, out);
+                continue;
+            } else if (target == null) {
+                report.show(format, out);
+            }
+            if (call.has("--output") || report.e.error != null && !format.equals("text")) {
+                new Output(target != null ? call.out : call.err).put("{}\n", report.headline()).flush();
+            }
+            return report.exit();
         }
     }
 
-    /** May this work go on? Exit 0 only if every named feed allows every named action. */
+    /** May this work go on? Exit 0 only if every named feed allows every named action. A watch lasts as long as it may. */
     private static int gate(Call call) throws IOException {
-        List<String> actions = new ArrayList<String>(new LinkedHashSet<String>(call.all("--action")));
-        int needed = actions.isEmpty() ? ACTIONS.size() - 1 : 0;
-        for (String action : actions) {
-            needed = Math.max(needed, ACTIONS.indexOf(action));
-        }
-        Evaluation e = new Evaluation(call);
-        List<Verdict> verdicts = new ArrayList<Verdict>();
-        List<Verdict> blocked = new ArrayList<Verdict>();
-        for (String feed : new LinkedHashSet<String>(call.all("--feed"))) {
-            try {
-                verdicts.add(e.verdict(feed));
-            } catch (DataException unknown) {
-                e.error = e.error == null ? unknown.getMessage() : e.error;
+        boolean quiet = call.has("--quiet");
+        for (Evaluation before = null;; call.pause()) {
+            Gate gate = new Gate(before = new Evaluation(call, before));
+            if (!quiet || gate.exit() != SAFE) {
+                gate.show();
             }
-        }
-        for (Verdict verdict : verdicts) {
-            if (needed >= verdict.reason.status().allowed) {
-                blocked.add(verdict);
+            if (gate.exit() != SAFE || !call.has("--watch")) {
+                return gate.exit();
             }
+            quiet = true; // it was said that the gate is open
         }
-        showGate(e, actions, verdicts, blocked);
-        return e.error != null ? UNEVALUATED : blocked.isEmpty() ? SAFE : UNSAFE;
     }
 
     /** Writes a failure that status then detects. The same input and the same instant give the same bytes. */
     private static int scenario(Call call) throws IOException {
-        String kind = call.one("KIND", null);
+        Kind kind = Kind.valueOf(call.one("KIND", null));
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
         Path target = target("--output", call);
         Document document = Document.read(call.one("--state", bundledBaseline()), call.in);
-        State state = State.parse(document, false);
-        Feed claim = feed == null ? null : state.feed(feed, 0);
+        State state = State.parse(document, Role.state);
+        Instant now = call.now();
+        Feed claim = feed == null ? null : state.feed(feed);
         if (feed != null && claim == null) {
             throw state.unknown(feed);
         }
         Edit edit = new Edit(document);
         switch (kind) {
-            case "missing": edit.removeFeed(state, claim); break;
-            case "frozen": edit.set(0, "", "as_of", fill("\"{}\"", call.now().minusSeconds(FROZEN_FOR_SECONDS))); break;
-            case "corrupt": edit.cut(); break;
-            case "down": edit.set(claim, "alive", "false"); break;
-            default:
-                edit.set(claim, "alive", "true");
-                edit.set(claim, "last_tick_age_seconds", kind.equals("unknown") ? "null" : kind.equals("skewed") ? SKEWED_AGE_SECONDS
-                        : call.one("--age-seconds", STALE_AGE_SECONDS));
+            case stale -> edit.tick(claim, call.one("--age-seconds", STALE_AGE_SECONDS), now);
+            case unknown -> edit.tick(claim, "null", now);
+            case skewed -> edit.tick(claim, SKEWED_AGE_SECONDS, now);
+            case loosened -> edit.loosen(state, claim, now);
+            case down -> edit.set(claim, "alive", "false");
+            case missing -> edit.remove(state, claim);
+            case frozen -> edit.freeze(state, now);
+            case corrupt -> edit.cut();
         }
-        if (kind.equals("loosened")) {
-            edit.loosen(state, claim);
-        }
-        if (!kind.equals("corrupt")) {
+        if (kind != Kind.corrupt) {
             // Judged by the limits that the state came with: what they would let through is no failure.
             boolean fails = false;
-            for (Verdict verdict : new Decision(state, State.parse(edit.document, false), null, call.now()).all()) {
+            for (Verdict verdict : new Decision(state, State.parse(edit.document, Role.state), null, now, 0).all()) {
                 fails |= !verdict.safe() && (feed == null || feed.equals(verdict.name));
             }
             if (!fails) {
                 throw new DataException("nothing written: still fresh by the limits of {}{}", document.label,
-                        kind.equals("stale") ? "; give a larger --age-seconds" : "");
+                        kind == Kind.stale ? "; give a larger --age-seconds" : "");
             }
         }
-        deliver(edit.document, target, call.out);
-        Map<String, Object> facts = facts("scenario", kind, "feed", feed, "changed", edit.changes, "state", document.label,
-                "state_sha256", document.sha256(), "output", output, "output_sha256", edit.document.sha256(),
-                "show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
-        return report(feed == null ? fill("SCENARIO WRITTEN: {}", kind) : fill("SCENARIO WRITTEN: {} {}", kind, feed), facts, call,
-                target == null, SAFE);
+        deliver(edit.document, target, call.out, null);
+        Facts facts = new Facts()
+                .add("scenario", kind)
+                .add("feed", feed)
+                .add("changed", edit.changes)
+                .add("state", document.label)
+                .add("state_sha256", Document.sha256(document))
+                .add("output", output)
+                .add("output_sha256", Document.sha256(edit.document))
+                .command("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
+        return report(fill(feed == null ? "SCENARIO WRITTEN: {}" : "SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target, SAFE);
     }
 
     /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
@@ -708,22 +685,21 @@ public final class Freshness {
         if (target != null && journal != null && sameFile(target, journal)) {
             throw call.error("--record and --output are one file: {}", output);
         }
-        Evaluation e = new Evaluation(call);
+        Evaluation e = new Evaluation(call, null);
         if (e.error != null) {
             throw new DataException("{}", e.error);
         }
         Verdict was = e.verdict(feed);
-        Edit edit = new Edit(e.stateDocument);
-        Feed claim = e.state.feed(feed, 0);
+        Edit edit = new Edit(e.state.document);
+        Feed claim = e.state.feed(feed);
         if (claim == null) {
-            edit.insertFeed(e.state, e.baselineDocument, e.baseline, e.baseline.feed(feed, 0), age);
+            edit.insert(e.state, e.baseline, e.baseline.feed(feed), age, e.now);
         } else if (!was.safe()) {
-            edit.set(claim, "alive", "true");
-            edit.set(claim, "last_tick_age_seconds", age);
+            edit.tick(claim, age, e.now);
         }
-        Decision next = new Decision(e.baseline, State.parse(edit.document, false), null, e.now);
+        Decision next = new Decision(e.baseline, State.parse(edit.document, Role.state), null, e.now, 0);
         Verdict is = next.of(feed);
-        String refusal = is.safe() ? null : fill("it would still be {}: {}", is.reason.status(), is.sentence());
+        String refusal = is.safe() ? null : fill("it would still be {}: {}", is.status(), is.sentence());
         List<Verdict> before = e.decision.all();
         List<Verdict> after = next.all();
         for (int i = 0; refusal == null && i < before.size(); i++) {
@@ -731,138 +707,181 @@ public final class Freshness {
                 refusal = fill("the verdict of another feed would change: {}", after.get(i).brief());
             }
         }
-        Map<String, Object> facts = facts("recovery", refusal != null ? "refused" : was.safe() ? "unchanged" : "recovered",
-                "time", e.now, "feed", feed, "refused_because", refusal, "before", was, "after", is, "changed", edit.changes,
-                "baseline", e.baselineName, "state", e.stateName, "state_sha256", e.stateDocument.sha256(),
-                "output", refusal != null ? null : output, "output_sha256", refusal != null ? null : edit.document.sha256(),
-                "replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
+        boolean refused = refusal != null;
+        Facts facts = new Facts()
+                .add("recovery", refused ? "refused" : was.safe() ? "unchanged" : "recovered")
+                .add("time", e.now)
+                .add("feed", feed)
+                .add("refused_because", refusal)
+                .add("before", was)
+                .add("after", is)
+                .add("changed", edit.changes)
+                .add("baseline", e.baselineName)
+                .add("state", e.stateName)
+                .add("state_sha256", Document.sha256(e.state.document))
+                .add("output", refused ? null : output)
+                .add("output_sha256", refused ? null : Document.sha256(edit.document))
+                .command("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
                         "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
-        if (refusal != null) {
-            return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target == null, UNSAFE);
+        if (refused) {
+            return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target, UNSAFE);
         }
         // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
-        try (Journal open = journal == null ? null : new Journal(journal, new Sink(null).members(facts, "{", ", ", "}\n").toString())) {
-            deliver(edit.document, target, call.out);
-            if (open != null) {
-                open.done = true;
-            }
+        try (Journal open = journal == null ? null : new Journal(journal, new Output(null).object(facts).put("\n").toString())) {
+            deliver(edit.document, target, call.out, open);
         }
         return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
-                facts, call, target == null, SAFE);
+                facts, call, target, SAFE);
     }
 
     /** Runs the whole contract through real files, with the same code as the commands. */
     private static int smoke(Call call) throws IOException {
-        Path directory = Files.createTempDirectory("freshness-smoke-");
-        Map<String, Object> checks = new LinkedHashMap<String, Object>();
+        Path directory = temporaryDirectory();
+        Checks checks = new Checks(call);
         try {
-            Files.copy(path(bundledBaseline()), directory.resolve("state"));
-            checks.put("the healthy state is eligible", ends(directory, SAFE, "status --state @state"));
-            for (String kind : KINDS) {
-                boolean whole = !ofFeed(kind);
-                int exit = kind.equals("corrupt") ? UNEVALUATED : UNSAFE;
-                String unsafe = whole ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\"";
-                checks.put(fill("{} fails closed and names only its feeds", kind),
-                        ends(directory, SAFE, fill("scenario {} --state @state --output @failed{}", kind, whole ? "" : " --feed bravo"))
-                        && ends(directory, exit, "status --format json --state @failed --output @report")
-                        && Files.readString(directory.resolve("report")).contains(fill("\"unsafe_feeds\": [{}]", unsafe)));
-                boolean blocked = true;
-                for (String action : ACTIONS.subList(Status.stale.allowed, ACTIONS.size())) {
-                    blocked &= ends(directory, exit, fill("gate --feed bravo --action {} --state @failed", action))
-                            && ends(directory, whole ? exit : SAFE, fill("gate --feed alpha --feed charlie --action {} --state @failed", action));
-                }
-                checks.put(fill(whole ? "{} blocks unsafe work on every feed" : "{} blocks unsafe work on bravo, not on alpha and charlie", kind),
-                        blocked);
+            Document fixture = Document.read(bundledBaseline(), null);
+            checks.add("the bundled fixture is as it was shipped", Document.sha256(fixture).equals(FIXTURE_SHA256) ? null
+                    : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
+            deliver(fixture, directory.resolve("state"), null, null);
+            play(SMOKE_BEGIN, directory, checks);
+            for (Kind kind : Kind.values()) {
+                String exit = kind == Kind.corrupt ? "3" : "2";
+                play(SMOKE_KIND.replace("KIND", kind.ofFeed ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
+                        .replace("EXIT", exit).replace("OTHERS", kind.ofFeed ? "0" : exit)
+                        .replace("UNSAFE", kind.ofFeed ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""), directory, checks);
             }
-            ends(directory, SAFE, "scenario stale --feed bravo --state @state --output @failed");
-            String recover = "recover --feed bravo --state @failed --output ";
-            checks.put("a recovery that would not be safe is refused and writes nothing",
-                    ends(directory, UNSAFE, recover.concat("@recovered --age-seconds 91")) && !Files.exists(directory.resolve("recovered")));
-            checks.put("a recovery on a fresh tick restores eligibility",
-                    ends(directory, SAFE, recover.concat("@recovered")) && ends(directory, SAFE, "status --state @recovered"));
-            checks.put("the same recovery gives the same bytes", ends(directory, SAFE, recover.concat("@again"))
-                    && Files.mismatch(directory.resolve("recovered"), directory.resolve("again")) == -1);
+            play(SMOKE_END, directory, checks);
         } finally {
             for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
                 Files.deleteIfExists(directory.resolve(file));
             }
         }
-        return checked(checks, call);
+        return checks.report();
     }
 
-    /** Whether a command line ends with that exit code; each @ in it stands for that directory. */
-    private static boolean ends(Path directory, int exit, String commandLine) {
-        String[] args = commandLine.split(" ");
-        for (int i = 0; i < args.length; i++) {
-            args[i] = args[i].startsWith("@") ? directory.resolve(args[i].substring(1)).toString() : args[i];
+    /** Plays a script: "-" begins a check, a number is the exit code of the command behind it, and @ marks a file in that directory. */
+    private static void play(String script, Path directory, Checks checks) throws IOException {
+        for (String line : script.split("\n")) {
+            String[] words = line.split(" ");
+            for (int i = 1; i < words.length; i++) {
+                words[i] = words[i].startsWith("@") ? directory.resolve(words[i].substring(1)).toString() : words[i];
+            }
+            checks.fault(switch (words[0]) {
+                case "-" -> checks.begin(line.substring(2));
+                case "names" -> Files.exists(path(words[1])) && Files.readString(path(words[1])).contains(line.substring(14)) ? null
+                        : "the report does not name its feeds, and only these";
+                case "absent" -> Files.exists(path(words[1])) ? "it wrote a file" : null;
+                case "same" -> Files.exists(path(words[2])) && Files.mismatch(path(words[1]), path(words[2])) < 0 ? null : "they differ";
+                default -> {
+                    ByteArrayOutputStream said = new ByteArrayOutputStream();
+                    int exit = run(Arrays.copyOfRange(words, 1, words.length), InputStream.nullInputStream(), said, said);
+                    yield words[0].equals(Integer.toString(exit)) ? null
+                            : fill("exit {} instead of {}: {}", exit, line, said.toString(StandardCharsets.UTF_8).split("\n")[0]);
+                }
+            });
         }
-        OutputStream nowhere = OutputStream.nullOutputStream();
-        return run(args, InputStream.nullInputStream(), nowhere, nowhere) == exit;
     }
 
     /** Checks the environment that the gate is to run in. */
     private static int doctor(Call call) throws IOException {
-        Map<String, Object> checks = new LinkedHashMap<String, Object>();
-        checks.put(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), Runtime.version().feature() >= MIN_JAVA);
-        checks.put(fill("the bundled fixture is found and eligible: {}", bundledBaseline()), ends(null, SAFE, "status"));
-        String where = System.getProperty("java.io.tmpdir");
-        byte[] back = {};
-        try {
-            Path directory = Files.createTempDirectory("freshness-doctor-");
-            Path file = directory.resolve("written");
-            try (Replacement replacement = new Replacement(file)) {
-                new Sink(replacement.out).put("\u00e9 \u2260 \ud83d\ude00").flush();
-                replacement.commit();
-                back = Files.readAllBytes(file);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.delete(directory);
+        Checks checks = new Checks(call);
+        checks.add(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), Runtime.version().feature() >= MIN_JAVA ? null : "it is older");
+        checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
+        play(fill("- the bundled fixture is found and eligible: {}\n0 status", bundledBaseline()), null, checks);
+        for (Role role : Role.values()) {
+            String file = call.one("--".concat(role.name()), null);
+            if (file != null) {
+                String why = null;
+                try {
+                    State.parse(Document.read(file, call.in), role);
+                } catch (DataException e) {
+                    why = e.getMessage();
+                }
+                checks.add(fill("the {} can be read and is valid: {}", role, file), why);
             }
-        } catch (IOException e) {
-            where = fill("{}: {}", where, reason(e));
         }
-        checks.put(fill("a temporary file can be written, renamed and read back: {}", where), back.length > 0);
-        checks.put("output is UTF-8", HexFormat.of().formatHex(back).equals("c3a920e289a020f09f9880"));
+        String why = null;
+        try {
+            Path directory = temporaryDirectory();
+            deliver(Document.of("", "a line\n"), directory.resolve("written"), null, null);
+            Files.delete(directory.resolve("written"));
+            Files.delete(directory);
+        } catch (DataException | IOException e) {
+            why = e.getMessage();
+        }
+        checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), why);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        new Output(text).put("\u00e9 \u2260 \ud83d\ude00").flush();
+        checks.add("output is UTF-8", HexFormat.of().formatHex(text.toByteArray()).equals("c3a920e289a020f09f9880") ? null : "it is not");
         Instant now = Instant.now();
-        checks.put(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z"))
-                && now.isBefore(instant("2126-01-01T00:00:00Z")));
-        return checked(checks, call);
+        checks.add(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z"))
+                && now.isBefore(instant("2126-01-01T00:00:00Z")) ? null : "set the clock of this machine");
+        return checks.report();
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("freshness-");
+        } catch (IOException e) {
+            throw new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
+                    System.getProperty("java.io.tmpdir"), reason(e));
+        }
+    }
+
+    /** Shows all commands, or the usage and the options of one. */
+    private static int help(Call call) throws IOException {
+        String command = call.help ? call.command : call.one("COMMAND", null);
+        Output out = new Output(call.out);
+        if (command == null) {
+            out.put("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n{}\n", SUMMARIES)
+                .put("example: {} gate --feed alpha --state state.json && ./publish.sh\n", program())
+                .put("exit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated. Go on only on 0.\n")
+                .put("For the options of a command: {} help COMMAND\n", program());
+        } else {
+            String usage = Call.usage(command);
+            out.put("usage: {} {}\n\n", program(), usage);
+            for (String line : OPTIONS.split("\n")) {
+                if (usage.contains(line.substring(2, line.indexOf(' ', 2)))) {
+                    out.put("{}\n", line);
+                }
+            }
+        }
+        out.flush();
+        return SAFE;
     }
 
     // ---- Reports ----
 
-    /** Sink gathers text, and writes it as UTF-8. */
-    static final class Sink {
+    /** Output gathers text, and writes it as UTF-8. */
+    static final class Output {
         private static final int PIECE_CHARS = 1 << 16;
 
-        private final StringBuilder b = new StringBuilder();
+        private final StringBuilder text = new StringBuilder();
         private final OutputStream out;
 
-        Sink(OutputStream out) {
+        Output(OutputStream out) {
             this.out = out;
         }
 
         /** Adds a template, with a value in the place of each {}. */
-        Sink put(String template, Object... values) {
+        Output put(String template, Object... values) {
             int from = 0;
             for (int i = 0, at; (at = template.indexOf("{}", from)) >= 0; i++) {
-                b.append(template, from, at).append(plain(values[i]));
+                text.append(template, from, at).append(values[i]);
                 from = at + 2;
             }
-            b.append(template, from, template.length());
+            text.append(template, from, template.length());
             return this;
         }
 
-        /** Adds a fact as JSON. */
-        Sink json(Object fact) throws IOException {
-            if (fact instanceof Verdict v) {
-                return put("{\"name\": \"{}\", \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, {}, "
-                        + "\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}", escaped(v.name, '"'), v.alive, v.age, v.limit,
-                        v.reason.status().json, v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
-            } else if (fact instanceof Map<?, ?> facts) {
-                return members(facts, "{", ", ", "}");
-            } else if (fact instanceof List<?> list) {
-                boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
+        /** Adds a value as JSON. */
+        Output json(Object value) throws IOException {
+            if (value instanceof Verdict verdict) {
+                return json(verdict);
+            } else if (value instanceof Facts facts) {
+                return object(facts);
+            } else if (value instanceof Collection<?> list) {
+                boolean lines = !list.isEmpty() && !(list.iterator().next() instanceof String);
                 String separator = lines ? "[\n    " : "[";
                 for (Object each : list) {
                     put(separator).json(each).spill();
@@ -870,163 +889,223 @@ public final class Freshness {
                 }
                 return put(list.isEmpty() ? "[]" : lines ? "\n  ]" : "]");
             }
-            return put("{}", fact == null || fact instanceof Boolean || fact instanceof Number ? fact : quoted(fact.toString()));
+            boolean bare = value == null || value instanceof Boolean || value instanceof Integer;
+            return put("{}", bare ? value : value instanceof Long nanos ? seconds(nanos) : quoted(value.toString()));
+        }
+
+        private Output json(Verdict v) {
+            return put("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, ",
+                        quoted(v.name), v.alive, seconds(v.age), seconds(v.limit))
+                    .put("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}, ",
+                        v.status(), v.safe(), words(v.status().allowed), words(v.status().blocked))
+                    .put("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
+                        v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
+        }
+
+        private static String words(List<String> words) {
+            return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
+        }
+
+        /** Adds facts as a JSON object on one line. */
+        Output object(Facts facts) throws IOException {
+            return members(facts, "{", ", ").put("}");
         }
 
         /** Adds facts as a JSON document, a line each. */
-        Sink document(Map<?, ?> facts) throws IOException {
-            return members(facts, "{\n  ", ",\n  ", "\n}\n");
+        Output document(Facts facts) throws IOException {
+            return members(facts, "{\n  ", ",\n  ").put("\n}\n");
         }
 
-        /** Adds facts as the members of a JSON object. */
-        Sink members(Map<?, ?> facts, String separator, String next, String end) throws IOException {
-            for (Map.Entry<?, ?> fact : facts.entrySet()) {
+        private Output members(Facts facts, String separator, String next) throws IOException {
+            for (Map.Entry<String, Object> fact : facts.values.entrySet()) {
                 put("{}\"{}\": ", separator, fact.getKey()).json(fact.getValue());
                 separator = next;
             }
-            return put(end);
+            return this;
         }
 
         void spill() throws IOException {
-            if (b.length() >= PIECE_CHARS && out != null) {
+            if (text.length() >= PIECE_CHARS && out != null) {
                 flush();
             }
         }
 
         void flush() throws IOException {
-            out.write(b.toString().getBytes(StandardCharsets.UTF_8));
-            b.setLength(0);
+            out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            text.setLength(0);
         }
 
         @Override public String toString() {
-            return b.toString();
+            return text.toString();
         }
     }
 
-    /** A template with a value in the place of each {}. */
-    static String fill(String template, Object... values) {
-        return new Sink(null).put(template, values).toString();
-    }
+    /** Facts are what a command reports of its work, in order: a Long is a time in nanoseconds. */
+    static final class Facts {
+        final Map<String, Object> values = new LinkedHashMap<>();
+        /** The name of the fact that is a command: a text report shows it as it can be pasted, with nothing escaped again. */
+        String command;
 
-    /** A value as it is written everywhere: no number has an exponent. */
-    static String plain(Object value) {
-        return value instanceof BigDecimal number ? number.stripTrailingZeros().toPlainString() : String.valueOf(value);
-    }
-
-    /** A JSON string; what a terminal might act on is escaped too. */
-    static String quoted(String s) {
-        return fill("\"{}\"", escaped(s, '"'));
-    }
-
-    /** Text that stays on its line: nothing in it moves a cursor, ends the line or reads as a plugin's performance data. */
-    static String visible(String s) {
-        return escaped(s, '|');
-    }
-
-    /** Escapes what does not print, backslashes and that character. The second half of a surrogate pair goes with the first. */
-    private static String escaped(String s, char special) {
-        StringBuilder b = null;
-        int clean = 0;
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
-            int type = c >= ' ' && c < 0x7f ? Character.OTHER_LETTER : Character.getType(s.codePointAt(i));
-            boolean quiet = type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
-                    && type != Character.PARAGRAPH_SEPARATOR && type != Character.UNASSIGNED;
-            if (Character.isLowSurrogate(c) ? clean < i : quiet && c != '\\' && c != special) {
-                continue;
-            }
-            b = b == null ? new StringBuilder() : b;
-            b.append(s, clean, i).append(c == '\\' || c == '"' ? fill("\\{}", c) : fill("\\u{}", HexFormat.of().toHexDigits(c)));
-            clean = i + 1;
+        Facts add(String name, Object value) {
+            values.put(name, value);
+            return this;
         }
-        return b == null ? s : b.append(s, clean, s.length()).toString();
-    }
 
-    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
-    private static int width(String s) {
-        int width = 0;
-        for (int i = 0; i < s.length(); i++) {
-            int c = s.codePointAt(i);
-            i += c > 0xffff ? 1 : 0;
-            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
-                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
-            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
+        Facts command(String name, String line) {
+            command = name;
+            return add(name, line);
         }
-        return width;
     }
 
-    /** Report shows the verdicts on all feeds: as text for people, as JSON and as Prometheus metrics for machines. */
-    static final class Report {
+    /** Verdicts are those that a report is about, with what is said of them in every report. */
+    abstract static class Verdicts {
         final Evaluation e;
-        private final boolean colors;
-        private final List<Verdict> verdicts;
-        private final List<String> unsafe = new ArrayList<String>();
-        /** The first of the unsafe. */
-        private final List<Verdict> explained = new ArrayList<Verdict>();
-        private int alive;
+        final List<Verdict> all = new ArrayList<>();
+        final List<Verdict> unsafe = new ArrayList<>();
 
-        Report(Evaluation e, boolean colors) {
+        Verdicts(Evaluation e) {
             this.e = e;
-            this.colors = colors;
-            verdicts = e.decision.all();
-            for (Verdict v : verdicts) {
-                alive += v.alive == Boolean.TRUE ? 1 : 0;
-                if (!v.safe()) {
-                    unsafe.add(v.name);
-                    if (unsafe.size() <= MAX_EXPLAINED) {
-                        explained.add(v);
-                    }
-                }
-            }
         }
 
         int exit() {
             return e.error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
         }
 
+        /** Verdicts in a few words each: the first, and how many more there are. */
+        static String briefs(List<Verdict> verdicts) {
+            List<String> briefs = new ArrayList<>();
+            for (Verdict v : verdicts) {
+                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
+            }
+            return named(briefs, "; ");
+        }
+
+        private static String named(List<String> words, String separator) {
+            int more = words.size() - MAX_NAMED;
+            return more <= 0 ? String.join(separator, words)
+                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
+        }
+
+        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
+        void explain(String before, Output out) {
+            Map<String, List<String>> feeds = new LinkedHashMap<>();
+            int explained = 0;
+            for (Verdict v : unsafe) {
+                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), e.next(v));
+                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
+                    break;
+                }
+                List<String> names = feeds.getOrDefault(text, new ArrayList<>());
+                names.add(visible(v.name));
+                feeds.put(text, names);
+                explained++;
+            }
+            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
+                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
+            }
+            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
+        }
+
+        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
+        Facts evidence(Facts facts) {
+            facts.add("evaluated_at", e.now)
+                    .add("as_of", e.state.asOf)
+                    .add("state", e.stateName)
+                    .add("state_sha256", Document.sha256(e.stateDocument))
+                    .add("baseline", e.baselineName)
+                    .add("baseline_sha256", Document.sha256(e.baselineDocument))
+                    .add("exit", exit());
+            if (e.error != null) {
+                facts.add("error", e.error);
+            }
+            return facts.add("feeds", all.isEmpty() ? null : all);
+        }
+    }
+
+    /** Report shows the verdicts on all feeds: as text for people, as JSON and as Prometheus metrics for machines. */
+    static final class Report extends Verdicts {
+        private final boolean colors;
+        private int alive;
+
+        Report(Evaluation e, boolean colors) {
+            super(e);
+            this.colors = colors;
+            for (Verdict v : e.decision.all()) {
+                all.add(v);
+                alive += v.alive == Boolean.TRUE ? 1 : 0;
+                if (!v.safe()) {
+                    unsafe.add(v);
+                }
+            }
+        }
+
         /** The verdict on the whole in one line. */
         String headline() {
+            int total = all.size();
             return e.error != null ? fill("FRESHNESS UNKNOWN: {}; nothing is safe to serve", visible(e.error))
-                    : unsafe.isEmpty() ? fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve", verdicts.size(), verdicts.size())
-                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}", unsafe.size(), verdicts.size(), briefs(explained, unsafe.size()));
+                    : unsafe.isEmpty() ? fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve", total, total)
+                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe.size(), total, briefs(unsafe), e.mismatch());
         }
 
-        void show(String format, Sink sink) throws IOException {
+        void show(String format, Output out) throws IOException {
             switch (format) {
-                case "json": json(sink); break;
-                case "prometheus": prometheus(sink); break;
-                default: text(sink);
+                case "json" -> json(out);
+                case "prometheus" -> prometheus(out);
+                default -> text(all, out);
             }
-            sink.flush();
+            out.flush();
         }
 
-        private void text(Sink sink) throws IOException {
-            sink.put("{}\n", painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown));
+        private void text(List<Verdict> rows, Output out) throws IOException {
+            out.put("{}\n", painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown));
             if (e.error != null) {
                 return;
             }
             int widest = 0;
-            for (Verdict v : verdicts) {
+            for (Verdict v : all) {
                 widest = Math.max(widest, width(visible(v.name)));
             }
-            sink.put("\n");
-            for (Verdict v : verdicts) {
-                String name = visible(v.name);
-                String status = v.reason.status().name();
-                String age = v.age == null ? "?" : plain(v.age);
-                sink.put("  {}{}{}{}{}{}{}{} of {}", name, " ".repeat(widest - width(name) + 2), painted(status, v.reason.status()),
-                        " ".repeat(9 - status.length()), bar(v), " ".repeat(Math.max(1, 6 - age.length())), age, v.age == null ? "" : "s",
-                        v.limit == null ? "?" : fill("{}s", v.limit));
-                sink.put(v.alert == Alert.none ? "\n" : v.reason.status() == Status.unknown ? "  {}: {}\n" : "  {}\n", v.alert, v.reason).spill();
+            out.put("\n");
+            for (Verdict v : rows) {
+                row(v, widest, out);
+                out.spill();
             }
-            for (Verdict v : explained) {
-                explain(v, e, sink.put("\n"));
-            }
-            if (unsafe.size() > MAX_EXPLAINED) {
-                sink.put("\nand {} more, which --format json explains\n", unsafe.size() - MAX_EXPLAINED);
-            }
-            sink.put(e.call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
+            explain("\n", out);
+            out.put(e.call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
                     : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(e.stateName), visible(e.baselineName));
+        }
+
+        /** One line of the table: name, status, bar, age, limit; and an alert with its reason. */
+        private void row(Verdict v, int widest, Output out) {
+            String name = visible(v.name);
+            String status = v.status().name();
+            String age = v.age > FOREVER ? "?" : fill("{}s", seconds(v.age));
+            String limit = v.limit == NO_LIMIT ? "?" : fill("{}s", seconds(v.limit));
+            out.put("  {}{}  {}{}  {} ", name, " ".repeat(widest - width(name)), painted(status, v.status()),
+                    " ".repeat("unknown".length() - status.length()), bar(v));
+            out.put("{}{} of {}", " ".repeat(Math.max(0, 6 - age.length())), age, limit);
+            out.put(v.alert == Alert.none ? "\n" : v.reason == Reason.stale ? "  {}\n" : "  {}: {}\n", v.alert, v.safe() ? v.found : v.reason);
+        }
+
+        /** Draws the text over what stands on the terminal: unsafe feeds first, and no more lines than it has. */
+        Map<String, Status> redraw(Output out) throws IOException {
+            List<Verdict> rows = new ArrayList<>(unsafe);
+            for (Verdict v : all) {
+                if (v.safe()) {
+                    rows.add(v);
+                }
+            }
+            Output whole = new Output(null);
+            text(rows, whole);
+            String[] lines = whole.toString().split("\n");
+            String height = System.getenv("LINES");
+            int most = (height != null && height.matches("[0-9]{1,4}") ? Integer.parseInt(height) : LINES) - 2;
+            out.put("\u001b[H\u001b[2J\u001b[3J\u001b[?7l"); // without wrapping: a long line must not push the first one away
+            for (int i = 0; i < lines.length && i < most; i++) {
+                out.put("{}\n", lines[i]);
+            }
+            out.put(lines.length > most ? "and {} lines more, which status shows without --watch\u001b[?7h\n" : "\u001b[?7h", lines.length - most).flush();
+            return null;
         }
 
         private String painted(String text, Status status) {
@@ -1035,209 +1114,243 @@ public final class Freshness {
 
         /** Ten cells, all of them full where the age has reached the limit. */
         private static String bar(Verdict v) {
-            if (v.age == null || v.limit == null) {
+            if (v.age > FOREVER || v.limit == NO_LIMIT) {
                 return "[??????????]";
             }
-            int full = v.age.multiply(BigDecimal.TEN).divide(v.limit, 0, RoundingMode.CEILING).min(BigDecimal.TEN).intValue();
+            int full = (int) Math.min(10, Math.ceil(10.0 * v.age / v.limit));
             return fill("[{}]", "##########..........".substring(10 - full, 20 - full));
         }
 
         /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
-        Map<String, Status> transitions(Map<String, Status> before, Sink sink) throws IOException {
-            Map<String, Status> now = new HashMap<String, Status>();
+        Map<String, Status> transitions(Map<String, Status> before, Output out) throws IOException {
+            Map<String, Status> now = new HashMap<>();
             Instant time = Instant.ofEpochSecond(e.now.getEpochSecond());
-            sink.put(before == null ? "{} {}\n" : "", time, headline());
-            for (Verdict v : verdicts) {
-                Status is = v.reason.status();
+            out.put(before == null ? "{} {}\n" : "", time, headline());
+            for (Verdict v : all) {
+                Status is = v.status();
                 Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
                 now.put(v.name, is);
                 if (was != is) {
-                    sink.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, is, visible(v.sentence())).spill();
+                    out.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, is, visible(v.sentence())).spill();
                 }
             }
-            sink.flush();
+            out.flush();
             return now;
         }
 
-        private void json(Sink sink) throws IOException {
-            Map<String, Object> facts = facts("overall_status", exit() == SAFE ? "eligible" : "restricted", "unsafe_feeds", unsafe,
-                    "max_age_seconds", e.decision.commonLimit(), "fresh_feeds", verdicts.size() - unsafe.size(), "alive_feeds", alive,
-                    "total_feeds", verdicts.size(), "state", e.stateName,
-                    "state_sha256", e.stateDocument == null ? null : e.stateDocument.sha256());
-            verdicts(facts, verdicts, e, sink);
+        private void json(Output out) throws IOException {
+            List<String> names = new ArrayList<>();
+            for (Verdict v : unsafe) {
+                names.add(v.name);
+            }
+            Facts facts = new Facts()
+                    .add("overall_status", exit() == SAFE ? "eligible" : "restricted")
+                    .add("unsafe_feeds", all.isEmpty() ? null : names)
+                    .add("max_age_seconds", e.decision.commonLimit())
+                    .add("fresh_feeds", all.size() - unsafe.size())
+                    .add("alive_feeds", alive)
+                    .add("total_feeds", all.size());
+            out.document(evidence(facts)).flush();
         }
 
-        private void prometheus(Sink sink) throws IOException {
+        private void prometheus(Output out) throws IOException {
             String[] families = {"alive Whether the feed consumer answers; 0 where that is not known.",
                 "safe_to_serve Whether the feed is proved safe to serve.",
                 "last_tick_age_seconds Age of the newest tick at the evaluation; absent where it is not known.",
-                "max_age_seconds Limit that counted; absent where there is no valid one."};
+                "max_age_seconds Limit that counted; absent where there is no valid one.",
+                "last_tick_timestamp_seconds When the newest tick was made, in seconds since 1970; absent where it is not known.",
+                "info Why: the status, the reason and the alert of the feed; always 1."};
             for (int i = 0; i < families.length; i++) {
-                String name = family("freshness_feed_".concat(families[i]), sink);
-                for (Verdict v : verdicts) {
-                    Object value = i == 0 ? v.alive == Boolean.TRUE ? 1 : 0 : i == 1 ? v.safe() ? 1 : 0 : i == 2 ? v.age : v.limit;
+                String name = family("freshness_feed_".concat(families[i]), out);
+                for (Verdict v : all) {
+                    Object value = switch (i) {
+                        case 0 -> v.alive == Boolean.TRUE ? 1 : 0;
+                        case 1 -> v.safe() ? 1 : 0;
+                        case 2 -> seconds(v.age);
+                        case 3 -> seconds(v.limit);
+                        case 4 -> v.age > FOREVER ? null : seconds(nanosBetween(Instant.EPOCH, e.now) - v.age);
+                        default -> 1;
+                    };
                     if (value != null) {
                         String label = v.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-                        sink.put("{}{feed=\"{}\"} {}\n", name, label, value).spill();
+                        out.put("{}{feed=\"{}\"", name, label);
+                        out.put(i == 5 ? ",freshness_status=\"{}\",reason_code=\"{}\",alert=\"{}\"" : "", v.status(), v.reason, v.alert);
+                        out.put("} {}\n", value).spill();
                     }
                 }
             }
-            sink.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", sink), e.error == null ? 1 : 0);
-            sink.put("{} {}\n", family("freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.", sink),
+            out.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", out), e.error == null ? 1 : 0);
+            out.put("{} {}\n", family("freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.", out),
                     e.now.getEpochSecond());
         }
 
         /** Begins a family of metrics and returns its name. */
-        private static String family(String help, Sink sink) {
+        private static String family(String help, Output out) {
             String name = help.substring(0, help.indexOf(' '));
-            sink.put("# HELP {}\n# TYPE {} gauge\n", help, name);
+            out.put("# HELP {}\n# TYPE {} gauge\n", help, name);
             return name;
         }
     }
 
-    /** The first of that many verdicts in a few words each. */
-    private static String briefs(List<Verdict> verdicts, int count) {
-        Sink sink = new Sink(null);
-        for (int i = 0; i < count && i < MAX_NAMED; i++) {
-            sink.put(i == 0 ? "{}" : "; {}", visible(verdicts.get(i).brief()));
-        }
-        return sink.put(count > MAX_NAMED ? "; and {} more" : "", count - MAX_NAMED).toString();
-    }
+    /** Gate answers whether work may go on; where it may not, it says which of it, and why. */
+    static final class Gate extends Verdicts {
+        private final List<String> actions;
+        private final List<String> refused;
+        /** All that were asked for and not proved, also those that nobody knows. */
+        private final List<String> blocked = new ArrayList<>();
 
-    /** Says whether the work may go on; where it may not, which of it, and why. */
-    private static void showGate(Evaluation e, List<String> actions, List<Verdict> verdicts, List<Verdict> blocked) throws IOException {
-        Sink sink = new Sink(e.call.out);
-        boolean open = e.error == null && blocked.isEmpty();
-        List<String> names = new ArrayList<String>();
-        List<String> next = new ArrayList<String>();
-        int allowed = open ? 0 : ACTIONS.size();
-        for (Verdict v : blocked) {
-            names.add(v.name);
-            next.add(e.next(v));
-            allowed = Math.min(allowed, v.reason.status().allowed);
-        }
-        if (e.call.json()) {
-            Map<String, Object> facts = facts("gate", open ? "open" : "blocked", "actions", actions, "blocked_feeds", names,
-                    "next", next, "state", e.stateName);
-            verdicts(facts, verdicts, e, sink);
-            if (e.error != null) {
-                new Sink(e.call.err).put("freshness: {}\n", visible(e.error)).flush();
-            }
-        } else if (e.error != null) {
-            sink.put("GATE BLOCKED: {}\n", visible(e.error)).flush();
-        } else {
-            List<String> asked = new ArrayList<String>(actions);
-            asked.removeAll(ACTIONS.subList(0, allowed));
-            List<Verdict> shown = open ? verdicts : blocked;
-            sink.put(open ? "GATE OPEN: {}; {}\n" : "GATE BLOCKED: {}; not {}\n", briefs(shown, shown.size()),
-                    actions.isEmpty() ? "safe to serve" : fill("allowed: {}", String.join(", ", asked)));
-            for (Verdict v : blocked) {
-                explain(v, e, sink);
-            }
-            sink.flush();
-        }
-    }
-
-    /** What is blocked on an unsafe feed, why, and what to do next. */
-    private static void explain(Verdict v, Evaluation e, Sink sink) {
-        sink.put("blocked on {}: {}\n  why:  {}\n  next: {}\n", visible(v.name), v.reason.status().blocked, visible(v.sentence()), e.next(v));
-    }
-
-    /** Writes facts, the error where there is one, and verdicts, a line each. */
-    private static void verdicts(Map<String, Object> facts, List<Verdict> verdicts, Evaluation e, Sink sink) throws IOException {
-        if (e.error != null) {
-            facts.put("error", e.error);
-        }
-        facts.put("feeds", verdicts);
-        sink.document(facts).flush();
-    }
-
-    /** Facts are what a command reports of its work: names and values in turn. */
-    private static Map<String, Object> facts(Object... pairs) {
-        Map<String, Object> facts = new LinkedHashMap<String, Object>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            facts.put(pairs[i].toString(), pairs[i + 1]);
-        }
-        return facts;
-    }
-
-    /** Reports what a command did, and returns its exit code. */
-    private static int report(String headline, Map<String, Object> facts, Call call, boolean onError, int exit) throws IOException {
-        Sink sink = new Sink(onError ? call.err : call.out);
-        if (call.json()) {
-            sink.document(facts);
-        } else {
-            sink.put("{}\n", visible(headline));
-            for (Map.Entry<String, Object> fact : facts.entrySet()) {
-                Object value = fact.getValue();
-                if (value != null) {
-                    String text = value instanceof Verdict verdict ? verdict.brief() : value.toString();
-                    text = value instanceof List ? text.equals("[]") ? "nothing" : text.substring(1, text.length() - 1) : text;
-                    sink.put("  {}: {}\n", fact.getKey(), value instanceof Sink ? text : visible(text)); // a command line is printable
+        Gate(Evaluation e) {
+            super(e);
+            actions = new ArrayList<>(new LinkedHashSet<>(e.call.all("--action")));
+            Set<String> denied = new HashSet<>();
+            List<String> needed = actions.isEmpty() ? ACTIONS : actions; // without one, all of them: safe to serve
+            for (String feed : new LinkedHashSet<>(e.call.all("--feed"))) {
+                Verdict verdict = e.decision.of(feed);
+                if (verdict == null) {
+                    e.error = e.error == null ? e.baseline.unknown(feed).getMessage() : e.error;
+                    blocked.add(feed);
+                    continue;
+                }
+                all.add(verdict);
+                if (!verdict.status().allowed.containsAll(needed)) {
+                    unsafe.add(verdict);
+                    blocked.add(feed);
+                    denied.addAll(verdict.status().blocked);
                 }
             }
+            refused = new ArrayList<>(actions);
+            refused.retainAll(denied);
         }
-        sink.flush();
+
+        void show() throws IOException {
+            Output out = new Output(e.call.out);
+            if (e.call.json()) {
+                List<String> next = new ArrayList<>();
+                for (Verdict v : unsafe) {
+                    next.add(e.next(v));
+                }
+                out.document(evidence(new Facts().add("gate", exit() == SAFE ? "open" : "blocked").add("actions", actions)
+                        .add("blocked_feeds", blocked).add("next", all.isEmpty() ? null : next)));
+                new Output(e.call.err).put(e.error == null ? "" : "freshness: {}\n", e.error == null ? "" : visible(e.error)).flush();
+            } else if (e.error != null) {
+                out.put("GATE BLOCKED: {}\n", visible(e.error));
+            } else if (unsafe.isEmpty()) {
+                out.put("GATE OPEN: {}; {}\n", briefs(all), asked(actions));
+            } else {
+                out.put("GATE BLOCKED: {}; not {}{}\n", briefs(unsafe), asked(refused), e.mismatch());
+                explain("", out);
+            }
+            out.flush();
+        }
+
+        private static String asked(List<String> actions) {
+            return actions.isEmpty() ? "safe to serve" : fill("allowed: {}", String.join(", ", actions));
+        }
+    }
+
+    /** Reports what a command did, on standard error where standard output took its document; returns its exit code. */
+    private static int report(String headline, Facts facts, Call call, Path target, int exit) throws IOException {
+        Output out = new Output(target == null ? call.err : call.out);
+        if (call.json()) {
+            out.document(facts).flush();
+            return exit;
+        }
+        out.put("{}\n", visible(headline));
+        for (Map.Entry<String, Object> fact : facts.values.entrySet()) {
+            Object value = fact.getValue();
+            if (value != null) {
+                String text = value instanceof Verdict verdict ? verdict.brief()
+                        : value instanceof Collection<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
+                        : value.toString();
+                out.put("  {}: {}\n", fact.getKey(), fact.getKey().equals(facts.command) ? text : visible(text));
+            }
+        }
+        out.flush();
         return exit;
     }
 
-    /** Reports checks, a line each. */
-    private static int checked(Map<String, Object> checks, Call call) throws IOException {
-        List<Object> list = new ArrayList<Object>();
-        Sink lines = new Sink(null);
-        int passed = 0;
-        for (Map.Entry<String, Object> each : checks.entrySet()) {
-            boolean ok = each.getValue() == Boolean.TRUE;
-            passed += ok ? 1 : 0;
-            lines.put("{} - {}\n", ok ? "ok" : "not ok", visible(each.getKey()));
-            list.add(facts("name", each.getKey(), "ok", ok));
+    /** Checks are the lines of smoke and doctor. */
+    static final class Checks {
+        private final Call call;
+        private final List<Facts> list = new ArrayList<>();
+        private int failed;
+
+        Checks(Call call) {
+            this.call = call;
         }
-        String result = passed == checks.size() ? "passed" : "failed";
-        Sink sink = new Sink(call.out);
-        if (call.json()) {
-            sink.document(facts(call.command, result, "checks", list)).flush();
-        } else {
-            String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
-            sink.put("{}: {} of {} checks passed\n{}", title, passed, checks.size(), lines).flush();
+
+        /** Begins a check, which has no fault yet. */
+        String begin(String name) {
+            list.add(new Facts().add("name", name).add("ok", true).add("why", null));
+            return null;
         }
-        return passed == checks.size() ? SAFE : UNSAFE;
+
+        /** Notes why the last check has failed; null is no fault, and only the first one counts. */
+        void fault(String why) {
+            Facts last = list.get(list.size() - 1);
+            if (why != null && last.values.get("why") == null) {
+                failed++;
+                last.add("ok", false).add("why", why);
+            }
+        }
+
+        void add(String name, String why) {
+            begin(name);
+            fault(why);
+        }
+
+        int report() throws IOException {
+            String result = failed == 0 ? "passed" : "failed";
+            Output out = new Output(call.out);
+            if (call.json()) {
+                out.document(new Facts().add(call.command, result).add("checks", list));
+            } else {
+                String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
+                out.put("{}: {} of {} checks passed\n", title, list.size() - failed, list.size());
+                for (Facts check : list) {
+                    String name = visible(check.values.get("name").toString());
+                    Object why = check.values.get("why");
+                    out.put(why == null ? "ok - {}\n" : "not ok - {}\n  why: {}\n", name, why == null ? null : visible(why.toString()));
+                }
+            }
+            out.flush();
+            return failed == 0 ? SAFE : UNSAFE;
+        }
     }
 
-    // ---- State and edits ----
+    // ---- State ----
+
+    /** What a document is read as: a baseline says what it means or is refused, a state may hold more. */
+    enum Role { baseline, state }
 
     /** State is what a document claims: a producer's, or as a baseline the contract that was reviewed. */
     static final class State {
-        static final State NONE = new State(Document.of("", ""));
+        static final State NONE = new State(Document.of("", "{}"));
+        private static final List<String> MEMBERS = Arrays.asList("max_age_seconds", "as_of", "require_as_of", "feeds");
+        private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
 
+        final Document document;
         /** When it was written; null where as_of is absent or unreadable, and asOfText tells which. */
         Instant asOf;
         String asOfText;
         boolean requireAsOf;
-        /** The limit of the feeds that have none of their own, a JSON text; null where it is absent. */
-        String limit;
+        /** The limit of the feeds that have none of their own. */
+        long limit = COMMON_LIMIT;
         private final Json reader;
-        /** Where each feed begins and the hash of its name; and an open-addressing table of the feeds by that hash, 0 where free. */
+        /** How many feeds there are, where each begins, and the hash of its name. */
+        private int size;
         private int[] starts = new int[8];
         private int[] hashes = new int[8];
+        /** Finds a feed by the hash of its name: open addressing, with the feed's number from 1, or 0 where a slot is free. */
         private int[] table = new int[16];
-        private int count;
 
         private State(Document document) {
+            this.document = document;
             reader = new Json(document, 0);
         }
 
-        int size() {
-            return count;
-        }
-
-        /** That feed, read from the document when it is asked for: a million of them take little memory. */
-        Feed get(int i) {
-            reader.at = starts[i];
-            return read(reader);
-        }
-
-        /** Reads a document whole. Each fault that cannot be pinned to a feed is a DataException. */
-        static State parse(Document document, boolean asBaseline) {
+        /** Reads a whole document. A fault that belongs to no single feed is a DataException. */
+        static State parse(Document document, Role role) {
             State state = new State(document);
             Json in = new Json(document, 0);
             int feedsAt = -1;
@@ -1245,75 +1358,75 @@ public final class Freshness {
             for (String name = in.member(); name != null; name = in.member()) {
                 int at = in.at;
                 switch (name) {
-                    case "max_age_seconds": state.limit = in.skipped(); break;
-                    case "as_of":
+                    case "max_age_seconds" -> state.limit = limit(in.skipped());
+                    case "as_of" -> {
                         String text = in.peek() == '"' ? in.string() : null;
                         state.asOf = text == null ? null : instant(text);
                         state.asOfText = Json.shortened(text == null ? in.skipped() : text);
-                        break;
-                    case "require_as_of":
-                        String required = in.skipped();
-                        if (asBaseline && !required.equals("true") && !required.equals("false")) {
+                    }
+                    case "require_as_of" -> {
+                        Boolean required = in.bool();
+                        if (role == Role.baseline && required == null) {
                             throw in.error(at, "expected true or false");
                         }
-                        state.requireAsOf = asBaseline && required.equals("true");
-                        break;
-                    case "feeds":
+                        state.requireAsOf = required == Boolean.TRUE;
+                    }
+                    case "feeds" -> {
                         feedsAt = at;
                         in.enter('[', "an array of feeds");
                         while (in.element()) {
-                            state.index(in);
+                            state.index(in, role);
                         }
-                        break;
-                    default: in.skip();
+                    }
+                    default -> in.other(name, role, MEMBERS);
                 }
             }
             in.end();
-            if (state.size() == 0) {
+            if (state.size == 0) {
                 throw in.error(Math.max(0, feedsAt), feedsAt < 0 ? "expected a member feeds" : "expected at least one feed");
             }
             return state;
         }
 
-        /** Checks a feed and remembers where it is. */
-        private void index(Json in) {
+        /** Checks a feed and remembers where it is: as objects, a million of them would take twice the gate's time and memory. */
+        private void index(Json in, Role role) {
             int at = in.at;
-            int hash = 0;
-            boolean named = false;
+            Integer hash = null;
             in.enter('{', "a feed, an object with a name");
             for (String name = in.member(); name != null; name = in.member()) {
                 if (name.equals("name")) {
                     hash = in.nameHash();
-                    named = true;
-                } else {
+                } else if (FEED_MEMBERS.contains(name)) {
                     in.skip();
+                } else {
+                    in.other(name, role, FEED_MEMBERS);
                 }
             }
-            if (!named) {
+            if (hash == null) {
                 throw in.error(at, "expected a feed with a name");
-            } else if (count == starts.length) {
-                starts = Arrays.copyOf(starts, 2 * count);
-                hashes = Arrays.copyOf(hashes, 2 * count);
-                table = new int[4 * count];
-                for (int i = 0; i < count; i++) {
-                    table[slot(hashes[i], "")] = i + 1; // all differ, and none is empty
+            } else if (size == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * size);
+                hashes = Arrays.copyOf(hashes, 2 * size);
+                table = new int[4 * size];
+                for (int i = 0; i < size; i++) {
+                    table[slot(hashes[i], "")] = i + 1; // a name that no feed has: all of these differ
                 }
             }
-            starts[count] = at;
-            hashes[count] = hash;
+            starts[size] = at;
+            hashes[size] = hash;
             int slot = slot(hash, null);
             if (table[slot] != 0) {
-                throw in.error(at, "expected each feed once, found a second {}", get(count).name);
+                throw in.error(at, "expected each feed once, found a second {}", get(size).name);
             }
-            table[slot] = ++count;
+            table[slot] = ++size;
         }
 
-        /** The slot of the feed of that name, without one that of the feed now indexed; or the free slot where it belongs. */
+        /** The slot of the feed of that name (null: of the feed being indexed), or the free slot where it belongs. */
         private int slot(int hash, String name) {
             int slot = hash & table.length - 1;
             for (; table[slot] != 0; slot = slot + 1 & table.length - 1) {
                 if (hashes[table[slot] - 1] == hash) {
-                    name = name == null ? get(count).name : name;
+                    name = name == null ? get(size).name : name;
                     if (get(table[slot] - 1).name.equals(name)) {
                         break;
                     }
@@ -1322,132 +1435,171 @@ public final class Freshness {
             return slot;
         }
 
-        private static Feed read(Json in) {
-            int at = in.at;
+        /** The feed of that name; null where there is none. */
+        Feed feed(String name) {
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            int number = table[slot(Json.hash(bytes, 0, bytes.length), name)];
+            return number == 0 ? null : get(number - 1);
+        }
+
+        int size() {
+            return size;
+        }
+
+        Feed get(int i) {
+            int at = starts[i];
             String feed = null;
-            String alive = null;
-            String age = null;
-            String limit = null;
-            in.enter('{', "");
-            for (String name = in.member(); name != null; name = in.member()) {
+            Boolean alive = null;
+            long age = UNKNOWN_AGE;
+            Instant tick = null;
+            long limit = COMMON_LIMIT;
+            reader.at = at;
+            reader.enter('{', "");
+            for (String name = reader.member(); name != null; name = reader.member()) {
                 switch (name) {
-                    case "name": feed = in.string(); break;
-                    case "alive": alive = in.skipped(); break;
-                    case "last_tick_age_seconds": age = in.skipped(); break;
-                    case "max_age_seconds": limit = in.skipped(); break;
-                    default: in.skip();
+                    case "name" -> feed = reader.string();
+                    case "alive" -> alive = reader.bool();
+                    case "last_tick_age_seconds" -> age = age(reader.skipped());
+                    case "last_tick_at" -> tick = reader.instant();
+                    case "max_age_seconds" -> limit = limit(reader.skipped());
+                    default -> reader.skip();
                 }
             }
-            return new Feed(feed, alive, "null".equals(age) ? null : age, limit, at);
+            return new Feed(feed, alive, age, tick, limit, at);
         }
 
-        /** The feed of that name, which is likely to be at that place; null where there is none. */
-        Feed feed(String name, int likely) {
-            Feed feed = likely < count ? get(likely) : null;
-            if (feed == null || !feed.name.equals(name)) {
-                byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-                int place = table[slot(Json.hash(bytes, 0, bytes.length), name)];
-                feed = place == 0 ? null : get(place - 1);
-            }
-            return feed;
+        /** The limit of a feed: its own, or the common one, or else the other one. */
+        long limitOf(Feed feed, long otherwise) {
+            return feed.limit != COMMON_LIMIT ? feed.limit : limit != COMMON_LIMIT ? limit : otherwise;
         }
 
-        String limitOf(Feed feed) {
-            return feed.limit != null ? feed.limit : limit;
+        /** The JSON text of that member of a feed, or of the document where that is null. */
+        String text(Feed feed, String member) {
+            String text = document.member(feed == null ? 0 : feed.at, member);
+            return text == null ? ABSENT : Json.shortened(text);
+        }
+
+        String limitText(Feed feed) {
+            return text(feed.limit == COMMON_LIMIT ? null : feed, "max_age_seconds");
         }
 
         DataException unknown(String feed) {
-            List<String> names = new ArrayList<String>();
-            for (int i = 0; i < count; i++) {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
                 names.add(get(i).name);
             }
-            return new DataException("unknown feed: {}{}", feed, suggestion(feed, names));
+            return new DataException("unknown feed: {}{}", feed, feed.indexOf(',') < 0 ? suggestion(feed, names)
+                    : "; several feeds take a --feed each");
         }
     }
+
+    // ---- Edits ----
 
     /** Edit changes single values in the bytes of a state: all else stays in place and digit for digit. */
     static final class Edit {
         Document document;
-        final List<String> changes = new ArrayList<String>();
+        final List<String> changes = new ArrayList<>();
 
         Edit(Document document) {
             this.document = document;
         }
 
-        void set(Feed feed, String member, String value) {
-            set(feed.at, feed.name.concat(" "), member, value);
+        /** A tick of that age was seen. A feed that dates its ticks gets the date, and the age only where it has one. */
+        void tick(Feed feed, String age, Instant now) {
+            set(feed, "alive", "true");
+            boolean dated = document.member(feed.at, "last_tick_at") != null;
+            if (!dated || document.member(feed.at, "last_tick_age_seconds") != null) {
+                set(feed, "last_tick_age_seconds", age);
+            }
+            if (dated) {
+                boolean future = age.startsWith("-");
+                long nanos = Freshness.age(age.substring(future ? 1 : 0));
+                set(feed, "last_tick_at", nanos > FOREVER ? "null" : fill("\"{}\"", future ? now.plusNanos(nanos) : now.minusNanos(nanos)));
+            }
         }
 
-        /** Sets a member of the object at that byte; one that is absent is put behind the last. */
-        void set(int objectAt, String feed, String member, String value) {
-            Json in = new Json(document, objectAt);
+        /** Dates the state and its ticks back by the time that it is to be frozen for. */
+        void freeze(State state, Instant now) {
+            for (int i = state.size() - 1; i >= 0; i--) { // from the last on: what is before an edit stays where it is
+                Feed feed = state.get(i);
+                if (feed.tick != null && feed.tick != UNREADABLE) {
+                    set(feed, "last_tick_at", fill("\"{}\"", feed.tick.minusSeconds(FROZEN_FOR_SECONDS)));
+                }
+            }
+            set(null, "as_of", fill("\"{}\"", now.minusSeconds(FROZEN_FOR_SECONDS)));
+        }
+
+        /** Sets a member of a feed, or of the document where that is null; an absent one comes last, in the layout of the others. */
+        void set(Feed feed, String member, String value) {
+            String name = feed == null ? member : fill("{} {}", feed.name, member);
+            Json in = new Json(document, feed == null ? 0 : feed.at);
             int open = in.at + 1;
             int last = open;
             String gap = "";
             in.enter('{', "an object");
-            for (String name = in.member(); name != null; name = in.member()) {
-                gap = last == open ? text(open, in.nameAt) : gap;
+            for (String each = in.member(); each != null; each = in.member()) {
+                gap = last == open ? document.text(open, in.nameAt) : gap;
                 int at = in.at;
                 String old = in.skipped();
                 last = in.at;
-                if (name.equals(member)) {
+                if (each.equals(member)) {
                     if (!old.equals(value)) {
                         splice(at, last, value);
-                        changes.add(fill("{}{} {} -> {}", feed, member, Json.shortened(old), value));
+                        changes.add(fill("{} {} -> {}", name, Json.shortened(old), value));
                     }
                     return;
                 }
             }
             splice(last, last, fill(",{}\"{}\": {}", gap, member, value));
-            changes.add(fill("{}{} added: {}", feed, member, value));
+            changes.add(fill("{} added: {}", name, value));
         }
 
-        void removeFeed(State state, Feed feed) {
+        /** Removes a feed with the comma and the white space between it and its neighbour. */
+        void remove(State state, Feed feed) {
             int i = 0;
-            while (state.starts[i] != feed.at) {
+            while (state.get(i).at != feed.at) {
                 i++;
             }
             if (state.size() == 1) {
                 throw new DataException("nothing written: {} is the only feed, and a state must have one", feed.name);
             } else if (i == 0) {
-                splice(feed.at, state.starts[1], "");
+                splice(feed.at, state.get(1).at, "");
             } else {
-                splice(end(state.starts[i - 1]), end(feed.at), "");
+                splice(document.end(state.get(i - 1).at), document.end(feed.at), "");
             }
             changes.add(feed.name.concat(" removed"));
         }
 
-        /** Puts a missing feed back: its baseline entry, behind the feed that it follows there. */
-        void insertFeed(State state, Document contract, State baseline, Feed feed, String age) {
-            Edit whole = new Edit(contract);
-            Edit entry = new Edit(Document.of(contract.label, whole.text(feed.at, whole.end(feed.at))));
-            entry.set(0, "", "alive", "true");
-            entry.set(0, "", "last_tick_age_seconds", age);
+        /** Puts a missing feed back: its baseline entry with a fresh tick, behind the feed that it follows there. */
+        void insert(State state, State baseline, Feed feed, String age, Instant now) {
+            Document contract = baseline.document;
+            Edit entry = new Edit(Document.of(contract.label, contract.text(feed.at, contract.end(feed.at))));
+            entry.tick(new Feed(feed.name, null, 0, null, 0, 0), age, now);
             Feed before = null;
-            for (int i = 0; baseline.starts[i] != feed.at; i++) {
-                Feed present = state.feed(baseline.get(i).name, i);
+            for (int i = 0; baseline.get(i).at != feed.at; i++) {
+                Feed present = state.feed(baseline.get(i).name);
                 before = present != null ? present : before;
             }
-            int neighbour = before != null ? before.at : state.starts[0];
-            int from = neighbour;
-            while (document.bytes[from - 1] != ',' && document.bytes[from - 1] != '[') {
-                from--;
+            int neighbour = before != null ? before.at : state.get(0).at;
+            int gap = neighbour;
+            while (document.bytes[gap - 1] <= ' ') {
+                gap--;
             }
-            String gap = text(from, neighbour);
-            String text = entry.text(0, entry.document.length());
-            int where = before != null ? end(neighbour) : neighbour;
-            splice(where, where, before != null ? fill(",{}{}", gap, text) : fill("{},{}", text, gap));
+            String space = document.text(gap, neighbour);
+            String text = entry.document.text(0, entry.document.length());
+            int where = before != null ? document.end(neighbour) : neighbour;
+            splice(where, where, before != null ? fill(",{}{}", space, text) : fill("{},{}", text, space));
             changes.add(feed.name.concat(" put back from the baseline"));
         }
 
         /** Raises tenfold the limit that counts for the feed. */
-        void loosen(State state, Feed feed) {
-            BigDecimal limit = Decision.positive(state.limitOf(feed));
-            if (limit == null) {
+        void loosen(State state, Feed feed, Instant now) {
+            long limit = state.limitOf(feed, NO_LIMIT);
+            if (limit == NO_LIMIT) {
                 throw new DataException("nothing written: {} has no limit to loosen", feed.name);
             }
-            set(feed.limit != null ? feed.at : 0, feed.limit != null ? feed.name.concat(" ") : "", "max_age_seconds",
-                    plain(limit.multiply(BigDecimal.TEN)));
+            tick(feed, STALE_AGE_SECONDS, now);
+            set(feed.limit != COMMON_LIMIT ? feed : null, "max_age_seconds", seconds(Math.min(limit, FOREVER / 10) * 10));
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -1458,16 +1610,6 @@ public final class Freshness {
             }
             splice(end / 2, document.length(), "");
             changes.add(fill("cut after {} bytes", end / 2));
-        }
-
-        private int end(int from) {
-            Json in = new Json(document, from);
-            in.skip();
-            return in.at;
-        }
-
-        private String text(int from, int to) {
-            return new String(document.bytes, from, to - from, StandardCharsets.UTF_8);
         }
 
         private void splice(int from, int to, String with) {
@@ -1489,7 +1631,16 @@ public final class Freshness {
      */
     static final class Json {
         private static final int MAX_SHOWN = 40;
-        private static final int HASH_FACTOR = (int) System.nanoTime() * 8 + 5;
+        /** How the usual mistakes begin, byte for byte, and what they are. */
+        private static final String[] MISTAKES = {
+            "\u00ef\u00bb\u00bf", "a byte-order mark; write UTF-8 without one",
+            "\u00ff\u00fe", "UTF-16; write UTF-8", "\u00fe\u00ff", "UTF-16; write UTF-8", "\0", "UTF-16 or binary data; write UTF-8",
+            "NaN", "NaN; an age that is not known is null", "Infinity", "Infinity; an age that is not known is null",
+            "//", "a comment, which JSON does not have", "/*", "a comment, which JSON does not have",
+            "#", "a comment, which JSON does not have", "'", "a single quote; JSON has double quotes",
+        };
+        private static final long HASH_PRIME = (1L << 61) - 1;
+        private static final long HASH_POINT = System.nanoTime() * 0x9e3779b97f4a7c15L & HASH_PRIME >> 1;
         /** An object with more members than this has a set of its own. */
         private static final int FEW = 16;
 
@@ -1501,11 +1652,8 @@ public final class Freshness {
         private int depth;
         private boolean first;
         private boolean ascii = true;
-        /** Member names seen before, and where: most objects have the names of the one before. */
-        private final String[] known = new String[32];
-        private final int[] knownAt = new int[32];
         /** The member names of the objects that are open, at their depth; there is none at depth 0. */
-        private final List<HashSet<String>> names = new ArrayList<HashSet<String>>();
+        private final List<HashSet<String>> names = new ArrayList<>();
 
         /** Begins at the first value from that byte on. */
         Json(Document document, int from) {
@@ -1548,9 +1696,9 @@ public final class Freshness {
             }
             first = true;
             if (depth == names.size()) {
-                names.add(new HashSet<String>());
+                names.add(new HashSet<>());
             } else if (names.get(depth).size() > FEW) {
-                names.set(depth, new HashSet<String>());
+                names.set(depth, new HashSet<>());
             } else {
                 names.get(depth).clear();
             }
@@ -1585,27 +1733,28 @@ public final class Freshness {
         /** Checks any value and passes over it. */
         void skip() {
             switch (in[at]) {
-                case '{':
+                case '{' -> {
                     enter('{', "");
                     while (member() != null) {
                         skip();
                     }
-                    break;
-                case '[':
+                }
+                case '[' -> {
                     enter('[', "");
                     while (element()) {
                         skip();
                     }
-                    break;
-                case '"': scan(); break;
-                case 't': literal("true"); break;
-                case 'f': literal("false"); break;
-                case 'n': literal("null"); break;
-                default:
+                }
+                case '"' -> scan();
+                case 't' -> literal("true");
+                case 'f' -> literal("false");
+                case 'n' -> literal("null");
+                default -> {
                     if (in[at] != '-' && !digit()) {
                         throw expected("a value");
                     }
                     number();
+                }
             }
         }
 
@@ -1638,28 +1787,13 @@ public final class Freshness {
                 throw expected("a member name in double quotes");
             }
             nameAt = at;
-            String name = memberName();
+            String name = string();
             if (!names.get(depth).add(name)) {
                 throw error(nameAt, "expected each member once, found a second {}", shortened(name));
             }
             space();
             take(':', "':'");
             return name;
-        }
-
-        private String memberName() {
-            int from = at + 1;
-            boolean escapes = scan();
-            int length = at - 1 - from;
-            int slot = (length + in[from]) & known.length - 1;
-            int end = knownAt[slot] + length; // where the name there ends, too, if it is the same
-            if (escapes || known[slot] == null || end >= in.length || in[end] != '"'
-                    || !Arrays.equals(in, from, from + length, in, knownAt[slot], end)) {
-                at = from - 1;
-                known[slot] = string();
-                knownAt[slot] = from;
-            }
-            return known[slot];
         }
 
         // Section 5: arrays.
@@ -1726,7 +1860,7 @@ public final class Freshness {
             return b.toString();
         }
 
-        /** Checks a feed's name, a string that is not empty and not too long, and returns its hash. */
+        /** Checks a feed's name, a string of some characters but not too many, and returns its hash. */
         int nameHash() {
             int from = at;
             if (in[at] == '"') {
@@ -1736,22 +1870,48 @@ public final class Freshness {
                     return hash(in, from + 1, at - 1);
                 }
                 at = from;
-                String name = string();
-                if (!name.isEmpty() && name.codePointCount(0, name.length()) <= MAX_NAME_CHARS) {
-                    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-                    return hash(utf8, 0, utf8.length);
-                }
             }
-            throw error(from, "expected a name, a string of 1 to {} characters", MAX_NAME_CHARS);
+            String name = in[at] == '"' ? string() : "";
+            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_CHARS) {
+                throw error(from, "expected a name, a string of 1 to {} characters", MAX_NAME_CHARS);
+            }
+            byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+            return hash(utf8, 0, utf8.length);
         }
 
-        /** A hash that nobody can write colliding names for: its factor is another in each run. */
+        /**
+         * A polynomial over the field of that prime, at a point that is another in each run: two names collide at no more
+         * points than they have bytes, so nobody can write names that do, and a table of them stays fast.
+         */
         static int hash(byte[] bytes, int from, int to) {
-            int hash = 0;
+            long hash = 1;
             for (int i = from; i < to; i++) {
-                hash = (hash + bytes[i]) * HASH_FACTOR;
+                long low = hash * HASH_POINT;
+                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + (bytes[i] & 0xff);
+                hash = (hash & HASH_PRIME) + (hash >>> 61);
             }
-            return hash ^ hash >>> 15;
+            return (int) (hash ^ hash >>> 30);
+        }
+
+        /** True or false; null for any other value. */
+        Boolean bool() {
+            String text = skipped();
+            return text.equals("true") ? Boolean.TRUE : text.equals("false") ? Boolean.FALSE : null;
+        }
+
+        /** An instant; null where the value is null. */
+        Instant instant() {
+            boolean none = in[at] == 'n';
+            Instant instant = Freshness.instant(in[at] == '"' ? string() : skipped());
+            return none ? null : instant == null ? UNREADABLE : instant;
+        }
+
+        /** Passes over a member that decides nothing. In a baseline it has to be named as a note: it might be a misspelt rule. */
+        void other(String name, Role role, List<String> known) {
+            if (role == Role.baseline && !name.startsWith("x-") && !name.startsWith("$")) {
+                throw error(nameAt, "unknown member of a baseline: {}{}; a note is named x-{}", shortened(name), suggestion(name, known), shortened(name));
+            }
+            skip();
         }
 
         /** Checks a string, passes over it, and says whether it has escapes. */
@@ -1823,9 +1983,24 @@ public final class Freshness {
         // Errors.
 
         private DataException expected(String what) {
-            int b = in[at] & 0xff;
-            return error(at, "expected {}, found {}", what, at == in.length - 1 ? "the end" : b > ' ' && b < 0x7f ? fill("'{}'", (char) b)
-                    : fill("byte 0x{}", Integer.toHexString(b)));
+            return error(at, "expected {}, found {}", what, found());
+        }
+
+        /** What stands at the cursor; the usual mistakes by their names. */
+        private String found() {
+            String rest = new String(in, at, Math.min(8, in.length - 1 - at), StandardCharsets.ISO_8859_1);
+            for (int i = 0; i < MISTAKES.length; i += 2) {
+                if (rest.startsWith(MISTAKES[i])) {
+                    return MISTAKES[i + 1];
+                }
+            }
+            int before = at;
+            do {
+                before--;
+            } while (before > 0 && in[before] <= ' ');
+            return rest.isEmpty() ? "the end"
+                    : before > 0 && in[before] == ',' && "}]".indexOf(in[at]) >= 0 ? "a trailing comma"
+                    : in[at] > ' ' && in[at] < 0x7f ? fill("'{}'", rest.charAt(0)) : fill("byte 0x{}", Integer.toHexString(in[at] & 0xff));
         }
 
         /** An error at that byte. Lines and columns count from 1, a column is a character. */
@@ -1840,14 +2015,102 @@ public final class Freshness {
         }
     }
 
-    // ---- Clock and files ----
+    // ---- Time ----
+
+    // Times are nanoseconds. What is finer is rounded against the feed: an age up, a limit down.
+
+    static final long SECOND = 1_000_000_000;
+    static final long MAX_SKEW = MAX_SKEW_SECONDS * SECOND;
+    /** About 126 years: a longer time is as good as this one, and two of them fit in a long. */
+    static final long FOREVER = 4 * MAX_AGE_SECONDS * SECOND;
+    // A missing age is older than any limit, and a missing limit is below any age: a check that is forgotten blocks.
+    static final long UNKNOWN_AGE = FOREVER + 1;
+    static final long INVALID_AGE = FOREVER + 2;
+    static final long NO_LIMIT = -1;
+    /** A feed without a limit of its own, for which the document's counts; a document without one. */
+    static final long COMMON_LIMIT = -2;
+    /** An instant that is there and cannot be read: it is older than any limit. */
+    static final Instant UNREADABLE = Instant.MIN;
+
+    /** The age in a JSON text. */
+    static long age(String json) {
+        long age = nanos(json, 1);
+        return json.equals("null") ? UNKNOWN_AGE : age < 0 || age > MAX_AGE_SECONDS * SECOND ? INVALID_AGE : age;
+    }
+
+    /** The limit in a JSON text. */
+    static long limit(String json) {
+        long limit = nanos(json, 0);
+        return limit > 0 ? limit : NO_LIMIT;
+    }
+
+    /** A JSON number of seconds; decimals past the ninth count as so many nanoseconds more. -1 where it is none, or negative. */
+    private static long nanos(String json, int forMore) {
+        boolean negative = json.startsWith("-");
+        int e = Math.max(json.indexOf('e'), json.indexOf('E'));
+        String number = json.substring(negative ? 1 : 0, e < 0 ? json.length() : e);
+        if (!negative && !isDigit(json.charAt(0)) || json.length() > MAX_NUMBER_CHARS) {
+            return -1;
+        }
+        int point = number.indexOf('.');
+        String digits = point < 0 ? number : number.substring(0, point).concat(number.substring(point + 1));
+        // The value is 0.DIGITS times ten to this power.
+        long power = (point < 0 ? digits.length() : point) + 9 + (e < 0 ? 0 : exponent(json.substring(e + 1)));
+        long nanos = 0;
+        long last = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            last = digits.charAt(i) == '0' ? last : i + 1;
+            nanos = i < power ? append(nanos, digits.charAt(i)) : nanos;
+        }
+        for (int i = digits.length(); i < power && nanos > 0 && nanos < FOREVER; i++) {
+            nanos = append(nanos, '0');
+        }
+        boolean tooFine = last > 0 && last - power > MAX_NUMBER_CHARS - 9;
+        return tooFine || negative && last > 0 ? -1 : last > 0 && last > power ? nanos + forMore : nanos;
+    }
+
+    private static long exponent(String digits) {
+        boolean signed = !isDigit(digits.charAt(0));
+        long exponent = 0;
+        for (int i = signed ? 1 : 0; i < digits.length(); i++) {
+            exponent = append(exponent, digits.charAt(i));
+        }
+        return digits.charAt(0) == '-' ? -exponent : exponent;
+    }
+
+    private static long append(long number, char digit) {
+        return number < FOREVER / 10 ? 10 * number + digit - '0' : FOREVER;
+    }
+
+    /** A time in seconds, with the decimals it needs; null where there is none. */
+    static String seconds(long nanos) {
+        if (nanos < 0 || nanos > FOREVER) {
+            return null;
+        }
+        String decimals = Long.toString(SECOND + nanos % SECOND).substring(1);
+        int end = decimals.length();
+        while (end > 0 && decimals.charAt(end - 1) == '0') {
+            end--;
+        }
+        return fill(end == 0 ? "{}" : "{}.{}", nanos / SECOND, decimals.substring(0, end));
+    }
+
+    static long nanosBetween(Instant from, Instant to) {
+        long seconds = to.getEpochSecond() - from.getEpochSecond();
+        long bound = FOREVER / SECOND;
+        return Math.max(-bound, Math.min(seconds, bound)) * SECOND + to.getNano() - from.getNano();
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
 
     /** Reads a date-time as in RFC 3339, section 5.6, but for the leap second; null where it is none. */
     static Instant instant(String s) {
         StringBuilder form = new StringBuilder();
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
-            form.append(c >= '0' && c <= '9' ? '0' : c == 't' ? 'T' : c == 'z' ? 'Z' : c);
+            form.append(isDigit(c) ? '0' : c == 't' ? 'T' : c == 'z' ? 'Z' : c);
         }
         boolean utc = form.indexOf("Z") == s.length() - 1;
         int zone = s.length() - (utc ? 1 : 6);
@@ -1872,6 +2135,8 @@ public final class Freshness {
         return Integer.parseInt(digits, from, to, 10);
     }
 
+    // ---- Files ----
+
     /**
      * Document is a file's content, read whole.
      *
@@ -1895,7 +2160,8 @@ public final class Freshness {
                     BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
                     if (!before.isRegularFile()) {
                         // A FIFO or a device could block for ever, or never end.
-                        throw new DataException("{}: not a regular file; a pipe is read with --state -", name);
+                        throw new DataException(before.isDirectory() ? "{}: a directory; name a file in it"
+                                : "{}: not a regular file; a pipe is read with --state -", name);
                     }
                     int size = checked(before.size(), name);
                     byte[] bytes = new byte[size + 1];
@@ -1912,7 +2178,8 @@ public final class Freshness {
                     }
                 }
             } catch (IOException e) {
-                throw new DataException("{}: cannot be read: {}", name, reason(e));
+                throw new DataException("{}: cannot be read: {}{}", name, reason(e),
+                        name.indexOf("://") < 0 ? "" : "; an address is read by another program, and its output with --state -");
             }
         }
 
@@ -1927,21 +2194,50 @@ public final class Freshness {
             return bytes.length - 1;
         }
 
-        String sha256() {
+        String text(int from, int to) {
+            return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        }
+
+        /** The byte behind the value that begins there. */
+        int end(int valueAt) {
+            Json in = new Json(this, valueAt);
+            in.skip();
+            return in.at;
+        }
+
+        /** The JSON text of that member of the object that begins there; null where it has none. */
+        String member(int objectAt, String name) {
+            Json in = new Json(this, objectAt);
+            in.enter('{', "an object");
+            for (String each = in.member(); each != null; each = in.member()) {
+                String value = in.skipped();
+                if (each.equals(name)) {
+                    return value;
+                }
+            }
+            return null;
+        }
+
+        /** The digest of a document; null where there is none. */
+        static String sha256(Document document) {
+            if (document == null) {
+                return null;
+            }
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(bytes, 0, length());
+                digest.update(document.bytes, 0, document.length());
                 return HexFormat.of().formatHex(digest.digest());
             } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e); // every JDK has it
+                throw new DataException("this JDK has no SHA-256"); // each has to have it
             }
         }
     }
 
-    /** Replacement is a new file beside its target, that takes the target's place whole or not at all. */
+    /** Replacement is a new file beside its target, that takes the target's place whole or not at all, with its mode and owner. */
     static final class Replacement implements AutoCloseable {
         private final Path target;
         private final Path temporary;
+        private final FileChannel directory;
         private final FileChannel channel;
         final OutputStream out;
 
@@ -1949,35 +2245,56 @@ public final class Freshness {
             this.target = target;
             temporary = target.resolveSibling(fill(".freshness-{}-{}.tmp", ProcessHandle.current().pid(), System.nanoTime()));
             temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
+            directory = FileChannel.open(target.getParent(), StandardOpenOption.READ); // now: what fails later is too late
             channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             out = Channels.newOutputStream(channel);
-        }
-
-        void commit() throws IOException {
-            channel.force(true);
-            channel.close();
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-                directory.force(true); // the new name is on disk once its directory is
+            for (String attribute : Arrays.asList("unix:gid", "unix:uid", "unix:mode")) {
+                if (Files.exists(target)) {
+                    try {
+                        Files.setAttribute(temporary, attribute, Files.getAttribute(target, attribute));
+                    } catch (FileSystemException notAllowed) {
+                        continue; // only root may give a file away; the mode is that of a file of one's own
+                    }
+                }
             }
         }
 
+        /** Reads the new file back, and puts it in place if it holds those bytes; null asks for no comparison. */
+        void commit(Document wanted) throws IOException {
+            channel.force(true);
+            channel.close();
+            if (wanted != null && !Arrays.equals(Document.read(temporary.toString(), null).bytes, wanted.bytes)) {
+                throw new DataException("{}: what was read back is not what was written", target);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        /** The new name is on disk once its directory is. */
+        void settle() throws IOException {
+            directory.force(true);
+        }
+
         @Override public void close() throws IOException {
+            directory.close();
             channel.close();
             Files.deleteIfExists(temporary);
         }
     }
 
-    /** Journal appends a line to a file that others append to as well: under a lock, and only if the work is done that it records. */
-    static final class Journal implements AutoCloseable {
+    /**
+     * Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it
+     * records is not done: also as a shutdown hook, where a signal interrupts that work.
+     */
+    static final class Journal extends Thread implements AutoCloseable {
         private final FileChannel channel;
         private final long size;
-        boolean done;
+        private boolean done;
 
         Journal(Path path, String line) throws IOException {
             channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             channel.lock();
             size = channel.size();
+            Runtime.getRuntime().addShutdownHook(this);
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
             ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8));
@@ -1993,26 +2310,46 @@ public final class Freshness {
             }
         }
 
-        @Override public void close() throws IOException {
-            if (!done) {
+        /** Puts the new file in place, unless the record was taken back meanwhile: both are there, or neither. */
+        synchronized void commit(Replacement file, Document document) throws IOException {
+            channel.position(); // fails where it was closed
+            file.commit(document);
+            done = true;
+        }
+
+        @Override public void run() {
+            try {
+                close();
+            } catch (IOException e) {
+                done = false; // the record stays, and nobody can be told
+            }
+        }
+
+        @Override public synchronized void close() throws IOException {
+            if (channel.isOpen() && !done) {
                 channel.truncate(size);
             }
             channel.close();
         }
     }
 
-    /** Writes a state, and reads a file back: the same bytes have the verdicts that were decided before. */
-    private static void deliver(Document document, Path target, OutputStream out) throws IOException {
+    /** Writes a state, and its record if there is one: both or neither. */
+    private static void deliver(Document document, Path target, OutputStream out, Journal journal) throws IOException {
         if (target == null) {
             out.write(document.bytes, 0, document.length());
+            if (journal != null) {
+                journal.done = true;
+            }
             return;
         }
         try (Replacement file = new Replacement(target)) {
             file.out.write(document.bytes, 0, document.length());
-            file.commit();
-        }
-        if (!Arrays.equals(Document.read(target.toString(), null).bytes, document.bytes)) {
-            throw new DataException("{}: what was read back is not what was written", target);
+            if (journal == null) {
+                file.commit(document);
+            } else {
+                journal.commit(file, document);
+            }
+            file.settle();
         }
     }
 
@@ -2028,6 +2365,7 @@ public final class Freshness {
                 : Files.isSymbolicLink(path) ? "a link; name the file itself"
                 : Files.exists(path) && !Files.isRegularFile(path) ? "not a regular file"
                 : sameFile(path, path(state.equals("-") ? "/dev/stdin" : state)) ? "the input, which is never written; name another file"
+                : sameFile(path, source()) ? "the program itself; name another file"
                 : sameFile(path, path(call.one("--baseline", bundledBaseline()))) || sameFile(path, path(bundledBaseline()))
                 ? "the baseline, which is never written; name another file" : null;
         if (refusal != null) {
@@ -2081,79 +2419,131 @@ public final class Freshness {
         return beside(BUNDLED_BASELINE);
     }
 
-    /** Whether standard output is a terminal; the Console, which also knows, takes long to load. */
-    private static boolean terminal() {
+    /** What a file descriptor of this process is, by the name that Linux gives it; empty elsewhere. */
+    private static String descriptor(int number) {
         try {
-            String name = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-            return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty");
+            return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number))).toString();
         } catch (IOException notLinux) {
-            System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
-            return System.console() != null;
+            return "";
         }
     }
 
-    // ---- Options and help ----
+    /** Whether standard output is a terminal; the Console, which also knows, takes long to load. */
+    private static boolean terminal() {
+        String name = descriptor(1);
+        if (name.isEmpty()) {
+            System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
+            return System.console() != null;
+        }
+        return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty");
+    }
 
-    /**
-     * The commands. Each text is the help of one, and the table that its arguments are parsed by: a summary, an example, and
-     * a line for each option with its value, "..." where it may be repeated and "required" where it must be there.
-     */
-    private static final String[] COMMANDS = {"""
-            status    shows each feed: alive, how old, safe to serve or not, and why
-            status --state state.json
-            --state FILE              the state; - reads standard input; without it, the baseline is shown
-            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
-            --format text|json|prometheus
-            --output FILE             write the report there, whole or not at all
-            --watch SECONDS           evaluate again and again, until interrupted
-            --color auto|always|never
-            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """, """
-            gate      may this work go on? exit 0 only if every feed allows every action
-            gate --feed alpha --state state.json && ./publish.sh
-            --feed NAME...            required: the feed that the work needs
-            --state FILE              required: the state; - reads standard input
-            --action ACTION...        the work; without it, the feed must be safe to serve
-            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
-            --format text|json
-            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """, """
-            scenario  writes a failure that status then detects
-            scenario stale --feed bravo --output stale.json
-            KIND                      required: stale unknown down missing skewed loosened; of all feeds: frozen corrupt
-            --feed NAME               the feed that fails
-            --output FILE             required: the state to write; - writes standard output
-            --state FILE              the state to start from, by default data/healthy.json; - reads standard input
-            --age-seconds N           the age of a stale feed, by default 660
-            --format text|json
-            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """, """
-            recover   restores one feed on the evidence of a fresh tick, or refuses and writes nothing
-            recover --feed bravo --state stale.json --output recovered.json
-            --feed NAME               required: the feed to restore
-            --state FILE              required: the state; - reads standard input
-            --output FILE             required: the state to write; - writes standard output
-            --age-seconds N           the age of the fresh tick, by default 5
-            --record FILE             append the report there, as one JSON line
-            --baseline FILE           who must be there, and how old is too old; by default data/healthy.json
-            --format text|json
-            --now INSTANT             replaces the clock, like 2026-11-22T09:37:00Z
-            """, """
-            smoke     runs the whole contract through real files
-            smoke
-            --format text|json
-            """, """
-            doctor    checks the environment
-            doctor
-            --format text|json
-            """, """
-            help      shows the commands, or the options of one
-            help gate
-            COMMAND                   one of status gate scenario recover smoke doctor
-            """, """
-            --version shows the version of this program and of Java
-            --version
-            """};
+    // ---- Text ----
+
+    /** A template with a value in the place of each {}. */
+    static String fill(String template, Object... values) {
+        return new Output(null).put(template, values).toString();
+    }
+
+    /** A JSON string; what a terminal might act on is escaped too. */
+    static String quoted(String s) {
+        return fill("\"{}\"", escaped(s, '"'));
+    }
+
+    /** Text that stays on its line: nothing in it moves a cursor, ends the line or reads as a plugin's performance data. */
+    static String visible(String s) {
+        return escaped(s, '|');
+    }
+
+    /** Escapes what does not print, backslashes and that character. The second half of a surrogate pair goes with the first. */
+    private static String escaped(String s, char special) {
+        StringBuilder b = null;
+        int clean = 0;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            int type = c >= ' ' && c < 0x7f ? Character.OTHER_LETTER : Character.getType(s.codePointAt(i));
+            boolean quiet = type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
+                    && type != Character.PARAGRAPH_SEPARATOR && type != Character.UNASSIGNED;
+            if (Character.isLowSurrogate(c) ? clean < i : quiet && c != '\\' && c != special) {
+                continue;
+            }
+            b = b == null ? new StringBuilder() : b;
+            b.append(s, clean, i).append(c == '\\' || c == '"' ? fill("\\{}", c) : fill("\\u{}", HexFormat.of().toHexDigits(c)));
+            clean = i + 1;
+        }
+        return b == null ? s : b.append(s, clean, s.length()).toString();
+    }
+
+    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
+    private static int width(String s) {
+        int width = 0;
+        for (int i = 0; i < s.length(); i++) {
+            int c = s.codePointAt(i);
+            i += c > 0xffff ? 1 : 0;
+            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
+                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
+            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
+        }
+        return width;
+    }
+
+    /** The nearest of the known words as a question, or else the words. */
+    static String suggestion(String word, Collection<String> known) {
+        for (int edits = 1; edits <= Math.min(MAX_EDITS, word.length() / 3 + 1); edits++) {
+            for (String candidate : known) {
+                if (candidate.startsWith(word) || near(word, candidate, edits)) {
+                    return fill("; did you mean {}?", candidate);
+                }
+            }
+        }
+        return !known.isEmpty() && known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
+    }
+
+    /** Whether so many characters put in, taken out or replaced make one word of the other. */
+    private static boolean near(String a, String b, int edits) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.length() + b.length() <= edits;
+        }
+        String restA = a.substring(1);
+        String restB = b.substring(1);
+        return a.charAt(0) == b.charAt(0) && near(restA, restB, edits)
+                || edits > 0 && (near(restA, restB, edits - 1) || near(restA, b, edits - 1) || near(a, restB, edits - 1));
+    }
+
+    static String program() {
+        // A copy with another name is a program by itself, with #! in its first line.
+        String source = source().toString();
+        return source.endsWith(".java") ? "java ".concat(shellWord(beside(source().getFileName().toString()))) : shellWord(source);
+    }
+
+    /** A command that can be pasted into a shell; options without a value are left out. */
+    private static String commandLine(String command, String... options) {
+        Output line = new Output(null).put("{} {}", program(), command);
+        for (int i = 0; i < options.length; i += 2) {
+            String value = options[i + 1];
+            if (value != null) {
+                line.put(value.startsWith("--") ? " {}={}" : " {} {}", options[i], shellWord(value));
+            }
+        }
+        return line.toString();
+    }
+
+    private static String shellWord(String word) {
+        boolean plain = true;
+        for (int i = 0; i < word.length(); i++) {
+            char c = word.charAt(i);
+            plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
+        }
+        if (plain || visible(word).equals(word)) {
+            return plain ? word : fill("'{}'", word.replace("'", "'\\''"));
+        }
+        return fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    // ---- Command line ----
+
+    /** Option is one word of a usage: an option and the form of its value, or an operand, whose form is its name. */
+    record Option(String name, String form, boolean required, boolean repeated) { }
 
     /** Call is one command line, checked before anything is read or written. */
     static final class Call {
@@ -2162,8 +2552,8 @@ public final class Freshness {
         final OutputStream err;
         final String command;
         boolean help;
-        private final String[] usage;
-        private final Map<String, List<String>> values = new HashMap<String, List<String>>();
+        private final Map<String, Option> options = new LinkedHashMap<>();
+        private final Map<String, List<String>> values = new HashMap<>();
 
         Call(String[] args, InputStream in, OutputStream out, OutputStream err) {
             this.in = in;
@@ -2172,23 +2562,32 @@ public final class Freshness {
             if (args.length == 0) {
                 throw new DataException("no command given; see: {} help", program());
             }
-            command = args[0].equals("--help") || args[0].equals("-h") ? "help" : args[0];
-            usage = usage(command);
+            command = asksForHelp(args[0]) ? "help" : args[0];
+            String operand = null;
+            String[] words = usage(command).split(" ");
+            for (int i = 1; i < words.length; i++) {
+                String name = bare(words[i]);
+                operand = name.startsWith("--") ? operand : name;
+                String form = !name.startsWith("--") ? name : words[i].endsWith("]") ? "" : bare(words[++i]);
+                options.put(name, new Option(name, form.replace("...", ""), !words[i].endsWith("]"), form.endsWith("...")));
+            }
+            help = args.length == 2 && asksForHelp(args[1]);
             for (int i = 1; i < args.length && !help; i++) {
                 String arg = args[i];
                 int equals = arg.indexOf('=');
-                if (arg.equals("--help") || arg.equals("-h")) {
-                    help = true;
+                if (asksForHelp(arg)) {
+                    throw error("{} counts only as the one argument behind a command", arg);
                 } else if (!arg.startsWith("-")) {
-                    String operand = usage.length > 2 ? usage[2].substring(0, usage[2].indexOf(' ')) : "-";
-                    if (operand.startsWith("-") || has(operand)) {
-                        throw error("unexpected argument: {}", arg);
+                    if (operand == null || has(operand)) {
+                        String meant = command.equals("gate") ? "--feed" : "--state";
+                        throw error("unexpected argument: {}{}", arg, options.containsKey(meant) ? fill("; did you mean {} {}?", meant, arg) : "");
                     }
                     put(operand, arg);
                 } else if (equals >= 0) {
                     put(arg.substring(0, equals), arg.substring(equals + 1));
                 } else {
-                    put(arg, i + 1 < args.length && !args[i + 1].startsWith("--") ? args[++i] : "");
+                    boolean valued = options.containsKey(arg) && !options.get(arg).form.isEmpty();
+                    put(arg, valued && i + 1 < args.length && !args[i + 1].startsWith("--") ? args[++i] : "");
                 }
             }
             if (!help) {
@@ -2196,93 +2595,93 @@ public final class Freshness {
             }
         }
 
-        /** The text of that command, in lines. */
-        static String[] usage(String name) {
-            List<String> known = new ArrayList<String>();
-            for (String text : COMMANDS) {
-                String command = text.substring(0, text.indexOf(' '));
-                known.add(command);
-                if (command.equals(name)) {
-                    return text.split("\n");
-                }
-            }
-            throw new DataException("unknown command: {}{}; see: {} help", name, suggestion(name, known), program());
+        private static boolean asksForHelp(String arg) {
+            return arg.equals("--help") || arg.equals("-h");
         }
 
-        /** The line of that option or operand; null where the command has none. */
-        private String line(String word) {
-            for (String line : usage) {
-                if (line.startsWith(word) && line.indexOf(' ') == word.length()) {
-                    return line;
+        /** The usage of that command. */
+        static String usage(String command) {
+            List<String> known = new ArrayList<>();
+            for (String usage : USAGES) {
+                String name = usage.substring(0, (usage.concat(" ")).indexOf(' '));
+                known.add(name);
+                if (name.equals(command)) {
+                    return usage;
                 }
             }
-            return null;
+            throw new DataException("unknown command: {}{}; see: {} help", command,
+                    command.startsWith("-") ? "; the command comes first" : suggestion(command, known), program());
         }
 
-        private void put(String option, String value) {
-            String line = line(option);
-            if (line == null) {
-                List<String> known = new ArrayList<String>();
-                for (String each : usage) {
-                    if (each.startsWith("--")) {
-                        known.add(each.substring(0, each.indexOf(' ')));
-                    }
+        private static String bare(String word) {
+            return word.replace("[", "").replace("]", "");
+        }
+
+        private void put(String name, String value) {
+            Option option = options.get(name);
+            if (option == null) {
+                List<String> known = new ArrayList<>();
+                for (String each : options.keySet()) {
+                    known.addAll(each.startsWith("--") ? Arrays.asList(each) : known.subList(0, 0));
                 }
-                throw error("unknown option: {}{}", option, suggestion(option, known));
-            }
-            String form = option.startsWith("-") ? line.substring(option.length() + 1).split(" ")[0] : option;
-            if (value.isEmpty()) {
-                throw error("no value given for {}, expected {}", option, form.replace("|", " or "));
+                throw error("unknown option: {}{}", name, suggestion(name, known));
+            } else if (value.isEmpty() != option.form.isEmpty()) {
+                throw error(value.isEmpty() ? "no value given for {}, expected {}" : "{} takes no value", name, option.form.replace("|", " or "));
             } else if (value.indexOf('\ufffd') >= 0) {
-                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", option);
-            } else if (has(option) && !form.endsWith("...")) {
-                throw error("{} is given twice", option);
+                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", name);
+            } else if (has(name) && !option.repeated) {
+                throw error("{} is given twice", name);
             }
-            String expected = expected(form, value);
+            String expected = expected(option.form, value);
             if (expected != null) {
-                throw error("invalid value given for {}: {}{}", option, value, expected);
+                throw error("invalid value given for {}: {}{}", name, value, expected);
             }
-            List<String> given = values.getOrDefault(option, new ArrayList<String>());
+            List<String> given = values.getOrDefault(name, new ArrayList<>());
             given.add(value);
-            values.put(option, given);
+            values.put(name, given);
         }
 
         /** What is expected where a value of that form is not valid; null where it is. */
         private static String expected(String form, String value) {
-            switch (form) {
-                case "INSTANT": return instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
-                case "N":
-                    BigDecimal age = number(value);
-                    return age != null && age.compareTo(Decision.MAX_AGE) <= 0 ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
-                case "SECONDS": return watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
-                default:
-                    List<String> known = form.equals("KIND") ? KINDS : form.startsWith("ACTION") ? ACTIONS : Arrays.asList(form.split("\\|"));
-                    return known.size() == 1 || known.contains(value) ? null : suggestion(value, known);
-            }
+            return switch (form) {
+                case "INSTANT" -> instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
+                case "N" -> value.equals(TICK_SEEN) ? "; give the age of a tick that you have seen, in seconds" : number(value) && age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
+                case "SECONDS" -> watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
+                case "KIND" -> oneOf(Kind.NAMES, value);
+                case "ACTION" -> oneOf(ACTIONS, value);
+                default -> form.indexOf('|') < 0 ? null : oneOf(Arrays.asList(form.split("\\|")), value);
+            };
         }
 
-        /** The rules beyond the table. */
+        private static String oneOf(List<String> known, String value) {
+            return known.contains(value) ? null : suggestion(value, known);
+        }
+
+        /** The rules beyond the usage. */
         private void check() {
-            for (String line : usage) {
-                String word = line.substring(0, Math.max(0, line.indexOf(' ')));
-                int required = line.indexOf("required: ");
-                if (required > 0 && !has(word)) {
-                    throw error("{} is missing: {}", word, line.substring(required + 10));
+            for (Option option : options.values()) {
+                if (option.required && !has(option.name)) {
+                    throw error("{} is missing{}", option.name, option.form.equals("KIND") ? ": ".concat(String.join(" ", Kind.NAMES)) : "");
                 }
             }
-            boolean ofFeed = ofFeed(one("KIND", "stale"));
             for (String option : Arrays.asList("--baseline", "--record")) {
                 if (one(option, "").equals("-")) {
                     throw error("invalid value given for {}: -; expected a file", option);
                 }
             }
-            if (has("--watch") && (has("--output") || has("--now") || one("--state", "").equals("-")
-                    || !one("--format", "text").equals("text"))) {
-                throw error("--watch shows text, of a file, by the real clock; leave out --output, --now, --format and --state -");
-            } else if (has("KIND") && ofFeed != has("--feed")) {
-                throw error(ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", one("KIND", null));
-            } else if (has("KIND") && has("--age-seconds") && !one("KIND", null).equals("stale")) {
-                throw error("--age-seconds goes with scenario stale only");
+            boolean file = !one("--output", "-").equals("-");
+            if (has("--watch") && (has("--now") || one("--state", "").equals("-"))) {
+                throw error("--watch reads a file again and again, by the real clock; leave out --now and --state -");
+            } else if (has("--watch") && command.equals("status") && !one("--format", "text").equals(file ? "prometheus" : "text")) {
+                throw error("status --watch shows text, or writes a file with --format prometheus --output FILE");
+            }
+            if (has("KIND")) {
+                Kind kind = Kind.valueOf(one("KIND", null));
+                if (kind.ofFeed != has("--feed")) {
+                    throw error(kind.ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", kind);
+                } else if (kind != Kind.stale && has("--age-seconds")) {
+                    throw error("--age-seconds goes with scenario stale only");
+                }
             }
         }
 
@@ -2290,15 +2689,15 @@ public final class Freshness {
             return new DataException("{}; see: {} help {}", fill(template, arguments), program(), command);
         }
 
-        /** A number by the rules of JSON; null where there is none. */
-        private static BigDecimal number(String text) {
+        /** Whether a text is a number by the rules of JSON. */
+        private static boolean number(String text) {
             try {
                 Json in = new Json(Document.of("", text), 0);
                 in.skip();
                 in.end();
-                return seconds(text);
+                return age(text) != UNKNOWN_AGE;
             } catch (DataException notJson) {
-                return null;
+                return false;
             }
         }
 
@@ -2307,7 +2706,7 @@ public final class Freshness {
         }
 
         List<String> all(String option) {
-            return values.getOrDefault(option, new ArrayList<String>());
+            return values.getOrDefault(option, Arrays.asList());
         }
 
         String one(String option, String otherwise) {
@@ -2323,11 +2722,19 @@ public final class Freshness {
             return has("--now") ? instant(one("--now", null)) : Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
 
+        /** Waits for the next evaluation of a watch. */
+        void pause() {
+            try {
+                Thread.sleep(watchMillis(one("--watch", null)));
+            } catch (InterruptedException e) {
+                throw new DataException("the watch was interrupted");
+            }
+        }
+
         /** The time between two evaluations; 0 where it is no valid one. */
         static long watchMillis(String value) {
-            BigDecimal seconds = number(value);
-            double every = seconds == null ? 0 : seconds.doubleValue();
-            return every < 0.1 || every > 86_400 ? 0 : (long) (every * 1000);
+            long millis = number(value) ? age(value) / 1_000_000 : 0;
+            return millis < 100 || millis > 86_400_000 ? 0 : millis;
         }
 
         boolean colors(boolean toStandardOutput) {
@@ -2336,85 +2743,65 @@ public final class Freshness {
             return when.equals("always") || when.equals("auto") && toStandardOutput && (never == null || never.isEmpty()) && terminal();
         }
     }
-
-    private static int help(Call call) throws IOException {
-        Sink sink = new Sink(call.out);
-        String command = call.help ? call.command : call.one("COMMAND", null);
-        String[] usage = Call.usage(command == null ? "gate" : command);
-        sink.put("example: {} {}\n\n", program(), usage[1]);
-        if (command == null) {
-            sink.put("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n");
-            for (String text : COMMANDS) {
-                sink.put("  {}\n", text.substring(0, text.indexOf('\n')));
-            }
-            sink.put("\nexit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated.\n"
-                    + "Go on only on 0. For the options of a command: {} help COMMAND\n", program());
-        } else {
-            sink.put("{}\n\n", usage[0]);
-            for (int i = 2; i < usage.length; i++) {
-                sink.put("  {}\n", usage[i]);
-            }
-        }
-        sink.flush();
-        return SAFE;
-    }
-
-    /** The nearest of the known words as a question, or else the words. */
-    static String suggestion(String word, List<String> known) {
-        String nearest = null;
-        int least = word.length() / 3 + 2;
-        for (String candidate : known) {
-            int distance = candidate.startsWith(word) ? 1 : word.length() > MAX_NAME_CHARS ? least : distance(word, candidate);
-            if (distance < least) {
-                least = distance;
-                nearest = candidate;
-            }
-        }
-        return nearest != null ? fill("; did you mean {}?", nearest)
-                : !known.isEmpty() && known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
-    }
-
-    /** Levenshtein's distance: how many characters to put in, take out or replace. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            int diagonal = i;
-            for (int j = 0; j <= b.length(); j++) {
-                int above = row[j];
-                row[j] = i == 0 ? j : j == 0 ? i : Math.min(Math.min(above, row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
-    }
-
-    static String program() {
-        // A copy with another name is a program by itself, with #! in its first line.
-        String source = source().toString();
-        return source.endsWith(".java") ? "java ".concat(shellWord(beside(source().getFileName().toString()))) : shellWord(source);
-    }
-
-    /** A command that can be pasted into a shell; options without a value are left out. */
-    private static Sink commandLine(String command, String... options) {
-        Sink sink = new Sink(null).put("{} {}", program(), command);
-        for (int i = 0; i < options.length; i += 2) {
-            String value = options[i + 1];
-            if (value != null) {
-                sink.put(value.startsWith("--") ? " {}={}" : " {} {}", options[i], shellWord(value));
-            }
-        }
-        return sink;
-    }
-
-    private static String shellWord(String word) {
-        boolean plain = true;
-        for (int i = 0; i < word.length(); i++) {
-            char c = word.charAt(i);
-            plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
-        }
-        if (plain || visible(word).equals(word)) {
-            return plain ? word : fill("'{}'", word.replace("'", "'\\''"));
-        }
-        return fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
-    }
 }
+
+/* ---- Launcher ----
+# What a shell runs, by the first line of this file: the classes that were compiled from this very source, where the user's
+# cache has them, and else the source. It prints nothing, unless there is no Java to start.
+launch() {
+  [ -z "$ZSH_VERSION" ] || emulate sh
+  IFS='
+' why='' jit=1 java=${JAVA_HOME:+$JAVA_HOME/bin/java} java=${java:-$(command -v java)}
+  case $me in -*) me=./$me ;; esac
+  [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
+  own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
+  case $own in *Xshare:dump* | *DumpShared* | *list-mod* | *validate-mod* | *describe-mod* | *help* | *nalversion* | *PrintFlags[IR]*)
+    stop "these options keep Java from a program: $own" ;; esac
+  cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
+  case ${FRESHNESS_CACHE:-on}$cache in
+    off* | on/freshness | on[!/]*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
+    *) name "$me" || why='no sha256sum or shasum' ;;
+  esac
+  ready || { enough "$java" && { [ -n "$why" ] || prepare; }; } || stop "$java is $("$java" -version 2>&1 | grep version)"
+  [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
+  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on.
+  for file; do [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
+  set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
+  [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
+  exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+UseSerialGC \
+    -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
+}
+ready() { [ -z "$why" ] && [ ! "$entry.jar" -nt "$entry.jsa" ] && trusted "$cache" "$cache/.." "$entry.jar" "$entry.jsa"; }
+trusted() { # each is the user's or root's, and nobody else can write it
+  for file; do [ -O "$file" ] || [ -n "$(find "$file" -prune -user 0)" ] || return; done
+  [ "$(find "$@" -prune ! -perm -20 ! -perm -2)" = "$*" ]
+} 2>/dev/null
+name() { # the entry, by the digests of a source and of what says which JDK this is
+  command -v sha256sum || sha256sum() { shasum -a 256 "$@"; } # macOS
+  home=${JAVA_HOME:-$(readlink -f "$java")} home=${home%/bin/java}
+  sums=$(if [ -f "$home/release" ]; then sha256sum "$1" "$home/release"; else "$java" -version 2>&1 | sha256sum "$1" -; fi)
+  sums=${sums%% *}-${sums##*"$IFS"} sums=${sums%% *} entry=$cache/$sums && [ ${#sums} = 129 ]
+} >/dev/null 2>&1
+prepare() {
+  (umask 077 && mkdir -p "$cache")
+  trusted "$cache" "$cache/.." || why="cache directory is not trusted: $cache"
+  [ -n "$why" ] || { build; ready; } || why="nothing could be built in $cache"
+} >/dev/null 2>&1 </dev/null
+build() ( # in a directory of its own, from a copy, which gives the entry its name
+  unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS && umask 022 && new=$(mktemp -d "$cache/new.XXXXXX") &&
+    trap 'rm -rf "$new"' EXIT && copy=$new/Freshness.java && cp "$me" "$copy" && name "$copy" &&
+    "$java" -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none -cp /dev/null/none -d "$new/classes" "$copy" &&
+    "$java" -m jdk.jartool/sun.tools.jar.Main -c -f "$new/jar" -0 -M -C "$new/classes" . || exit
+  ln "$new/jar" "$entry.jar" || { [ ! -e "$entry.jsa" ] && trusted "$entry.jar"; } || # another build was first,
+    { ready && exit; rm -rf "$entry.jar" "$entry.jsa" && ln "$new/jar" "$entry.jar"; } # or something is wrong with it
+  "$java" -XX:ArchiveClassesAtExit="$new/jsa" -Djdk.launcher.sourcefile="$me" -cp "$entry.jar" Freshness smoke && touch "$new/jsa"
+  mv "$new/jsa" "$entry.jsa"
+  ls -t "$cache" | tail -n +25 | while read -r old; do rm -rf "${cache:?}/$old"; done
+)
+enough() { case $("$1" -version 2>&1) in *'version "1'[7-9]* | *'version "'[2-9][0-9]*) ;; *) return 1 ;; esac; }
+stop() { # with one line that says how to go on
+  for jdk in /usr/lib/jvm/* /opt/* /opt/homebrew/opt/* /Library/Java/JavaVirtualMachines/*"/Contents/Home" ~/.sdkman/candidates/java/*
+  do enough "$jdk/bin/java" && echo "freshness: $1; try the newer JAVA_HOME='$jdk' sh '$me' status" >&2 && exit 3; done
+  echo "freshness: $1; install Java 17 or newer, or set JAVA_HOME to one" >&2; exit 3
+}
+# */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The one test command: compiles the program with its tests and runs the fast ones.
 #
-#   usage: ./run-tests.sh        (JAVA_HOME may name a JDK 21 or newer; otherwise one is looked for)
+#   usage: ./run-tests.sh        (JAVA_HOME may name a JDK 17 or newer; otherwise one is looked for)
 #
 # Prints "ok N - name" or "not ok N - name" for each test, the failed ones with input, got and want, and last of all
 # "N passed, N failed". Exit 0 only if none failed. Works with the bash 3.2 of macOS.
@@ -9,7 +9,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
-readonly needed=21
+readonly needed=17
 home=''
 work=''
 passed=0
@@ -103,7 +103,7 @@ export TMPDIR="$work/tmp"
 java=(java "-Djava.io.tmpdir=$TMPDIR" -cp "$work/classes")
 cd "$root"
 
-if javac -Xlint:all -Werror -d "$work/classes" Freshness.java tests/*.java >"$work/javac" 2>&1; then
+if javac --release 17 -Xlint:all -Werror -d "$work/classes" Freshness.java tests/*.java >"$work/javac" 2>&1; then
   ok 'the program and its tests compile without a warning'
   part tests/FreshnessTest.java "${java[@]}" FreshnessTest
   part tests/Judge.java "${java[@]}" Judge 1500

@@ -3,6 +3,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -153,9 +154,12 @@ final class Judge {
     private static final List<String> FRESH_MAY = List.of("inspect_status", "price_order", "publish_signal", "read_last_price",
         "rebalance_position", "serve_cached_status");
     private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_EXPONENT = 999_999_999, MIN_EXPONENT = 1000;
-    private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.TWO;
+    private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.valueOf(2);
+    /** Where the program stops counting: a longer time is as good as this one. */
+    private static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9"), NANOSECOND = new BigDecimal("1e-9");
 
-    private record Decision(int exit, boolean baselineValid, boolean stateValid, List<Verdict> verdicts) { }
+    /** The verdicts with ages rounded up and limits rounded down to the nanosecond, as the contract has it; and the exact ones. */
+    private record Decision(int exit, boolean baselineValid, boolean stateValid, List<Verdict> verdicts, List<Verdict> exact) { }
 
     /** What the judge holds of one feed. An alive, ageNow or limit that is null is not compared. */
     private record Verdict(String name, String status, String reason, String alert, Boolean alive, BigDecimal ageNow, BigDecimal limit) {
@@ -171,26 +175,32 @@ final class Judge {
     /** Decides from the two trees; null is a file that is not JSON. */
     private static Decision decide(Node baseline, Node state, Instant now) {
         Map<String, Node> contract = feeds(baseline), claimed = feeds(state);
-        if (contract == null || !Arrays.asList(null, TRUE, FALSE).contains(get(baseline, "require_as_of"))) {
-            return new Decision(3, false, false, List.of());
+        if (contract == null || !closed(baseline) || !Arrays.asList(null, TRUE, FALSE).contains(get(baseline, "require_as_of"))) {
+            return new Decision(3, false, false, List.of(), List.of());
         }
         if (claimed == null) {
-            return new Decision(3, true, false,
-                contract.keySet().stream().map(name -> Verdict.unknown(name, "state_invalid", null, null)).toList());
+            List<Verdict> none = contract.keySet().stream().map(name -> Verdict.unknown(name, "state_invalid", null, null)).toList();
+            return new Decision(3, true, false, none, none);
         }
         Set<String> names = new LinkedHashSet<>(contract.keySet());
         names.addAll(claimed.keySet());
-        List<Verdict> verdicts = names.stream()
-            .map(name -> verdict(name, claimed.get(name), state, contract.get(name), baseline, now)).toList();
-        return new Decision(verdicts.stream().allMatch(Verdict::safe) ? 0 : 2, true, true, verdicts);
+        List<Verdict> verdicts = new ArrayList<>(), exact = new ArrayList<>();
+        for (String name : names) {
+            verdicts.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, true));
+            exact.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, false));
+        }
+        return new Decision(verdicts.stream().allMatch(Verdict::safe) ? 0 : 2, true, true, verdicts, exact);
     }
 
-    private static Verdict verdict(String name, Node feed, Node state, Node contract, Node baseline, Instant now) {
+    private static Verdict verdict(String name, Node feed, Node state, Node contract, Node baseline, Instant now, boolean round) {
         Node alive = get(feed, "alive"), dated = get(state, "as_of"), written = get(feed, "last_tick_age_seconds");
         Boolean answers = TRUE.equals(alive) ? Boolean.TRUE : FALSE.equals(alive) ? Boolean.FALSE : null;
         Instant asOf = dated instanceof Str string ? instant(string.value) : null;
         boolean undated = dated == null && TRUE.equals(get(baseline, "require_as_of"));
-        BigDecimal own = limit(feed, state), agreed = limit(contract, baseline), age = number(written);
+        BigDecimal agreed = limit(contract, baseline, round), age = number(written);
+        boolean unlimited = get(feed, "max_age_seconds") == null && get(state, "max_age_seconds") == null; // then the baseline's counts
+        BigDecimal own = unlimited ? agreed : limit(feed, state, round);
+        age = round && age != null && age.signum() > 0 ? age.min(FOREVER_SECONDS).setScale(9, RoundingMode.CEILING) : age;
 
         if (feed == null) { return Verdict.unknown(name, "feed_missing", null, null); }
         if (contract == null) { return Verdict.unknown(name, "feed_unexpected", null, null); }
@@ -206,19 +216,21 @@ final class Judge {
 
         Duration elapsed = asOf == null || asOf.isAfter(now) ? Duration.ZERO : Duration.between(asOf, now);
         BigDecimal since = BigDecimal.valueOf(elapsed.getSeconds()).add(BigDecimal.valueOf(elapsed.getNano(), 9));
-        // The sum with an age of 1e-999999999 would have a billion digits: that one figure is not compared.
-        BigDecimal ageNow = since.signum() == 0 ? age : age.scale() > 5000 ? null : age.add(since);
-        if (older(age, since, limit)) { return new Verdict(name, "stale", "stale", "page", true, ageNow, limit); }
-        boolean ticket = own.compareTo(agreed) > 0 || older(age.multiply(TWO), since.multiply(TWO), limit);
+        BigDecimal ageNow = age.add(since);
+        if (ageNow.compareTo(limit) > 0) { return new Verdict(name, "stale", "stale", "page", true, ageNow, limit); }
+        boolean ticket = own.compareTo(agreed) > 0 || ageNow.multiply(TWO).compareTo(limit) > 0;
         return new Verdict(name, "fresh", "fresh", ticket ? "ticket" : "none", true, ageNow, limit);
     }
 
-    /** age + since > limit, exactly, but never a sum of numbers that are a billion digits apart. */
-    private static boolean older(BigDecimal age, BigDecimal since, BigDecimal limit) {
-        if (since.signum() == 0) { return age.compareTo(limit) > 0; }
-        if (limit.compareTo(new BigDecimal("1e-12")) < 0) { return true; }    // since is a nanosecond at least
-        if (limit.compareTo(new BigDecimal("1e13")) > 0) { return false; }    // the years 0 to 9999 are not that many seconds
-        return age.compareTo(limit.subtract(since)) > 0;
+    /** Whether a baseline has only members that it knows, and notes. */
+    private static boolean closed(Node baseline) {
+        return baseline instanceof Obj top && top.members.stream().allMatch(member -> known(member, "max_age_seconds", "as_of", "require_as_of", "feeds"))
+            && ((Arr) get(baseline, "feeds")).items.stream().allMatch(feed -> ((Obj) feed).members.stream().allMatch(member ->
+                known(member, "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds")));
+    }
+
+    private static boolean known(Member member, String... names) {
+        return member.name.startsWith("x-") || member.name.startsWith("$") || List.of(names).contains(member.name);
     }
 
     /** The feeds of a document by name, in order; null if the document is invalid as a whole. */
@@ -238,20 +250,19 @@ final class Judge {
 
     /** Whether all of a tree is JSON, with no member doubled and nothing nested too deep, in ignored members too. */
     private static boolean sound(Node node, int depth) {
-        return switch (node) {
-            case Obj object -> {
-                Set<String> names = new HashSet<>();
-                yield depth <= MAX_NESTING
-                    && object.members.stream().allMatch(member -> names.add(member.name) && sound(member.value, depth + 1));
-            }
-            case Arr array -> depth <= MAX_NESTING && array.items.stream().allMatch(item -> sound(item, depth + 1));
-            default -> !(node instanceof Broken);
-        };
+        if (node instanceof Obj object) {
+            Set<String> names = new HashSet<>();
+            return depth <= MAX_NESTING
+                && object.members.stream().allMatch(member -> names.add(member.name) && sound(member.value, depth + 1));
+        }
+        return node instanceof Arr array ? depth <= MAX_NESTING && array.items.stream().allMatch(item -> sound(item, depth + 1))
+            : !(node instanceof Broken);
     }
 
-    private static BigDecimal limit(Node feed, Node document) {
+    private static BigDecimal limit(Node feed, Node document, boolean round) {
         Node own = get(feed, "max_age_seconds");
         BigDecimal limit = number(own != null ? own : get(document, "max_age_seconds"));
+        limit = round && limit != null && limit.signum() > 0 ? limit.min(FOREVER_SECONDS).setScale(9, RoundingMode.FLOOR) : limit;
         return limit == null || limit.signum() <= 0 ? null : limit;
     }
 
@@ -502,11 +513,10 @@ final class Judge {
         }
 
         private static Node copy(Node node) {
-            return switch (node) {
-                case Obj object -> obj(object.members.stream().map(member -> new Member(member.name, copy(member.value))).toArray(Member[]::new));
-                case Arr array -> arr(array.items.stream().map(Generator::copy).toArray(Node[]::new));
-                default -> node;
-            };
+            if (node instanceof Obj object) {
+                return obj(object.members.stream().map(member -> new Member(member.name, copy(member.value))).toArray(Member[]::new));
+            }
+            return node instanceof Arr array ? arr(array.items.stream().map(Generator::copy).toArray(Node[]::new)) : node;
         }
 
         private static Obj obj(Member... members) { return new Obj(new ArrayList<>(List.of(members))); }
@@ -540,13 +550,14 @@ final class Judge {
         }
 
         private void write(Node node, int depth) {
-            switch (node) {
-                case Obj object -> container("{", object.members, "}", depth);
-                case Arr array -> container("[", array.items, "]", depth);
-                case Str string -> string(string.value);
-                case Num number -> put(number.text);
-                case Word word -> put(word.text);
-                case Broken broken -> out.writeBytes(broken.latin1.getBytes(ISO_8859_1));
+            if (node instanceof Obj object) {
+                container("{", object.members, "}", depth);
+            } else if (node instanceof Arr array) {
+                container("[", array.items, "]", depth);
+            } else if (node instanceof Str string) {
+                string(string.value);
+            } else {
+                out.writeBytes(plain(node).getBytes(ISO_8859_1));
             }
         }
 
@@ -667,6 +678,10 @@ final class Judge {
         Decision want = one.decision;
         one.same("json exit", run.exit, want.exit, 0);
         Node top = read(run.out.getBytes(UTF_8));
+        if (top != null && sound(top, 1) && NULL.equals(get(top, "feeds")) && !want.baselineValid) {
+            one.same("overall_status without a baseline", plain(get(top, "overall_status")), "restricted", "eligible");
+            return;
+        }
         if (top == null || !sound(top, 1) || !(get(top, "feeds") instanceof Arr array)) {
             one.same("json", run.out, "an object with an array of feeds");
             return;
@@ -687,6 +702,7 @@ final class Judge {
         one.same("alive_feeds", plain(get(top, "alive_feeds")), rows.stream().filter(row -> TRUE.equals(get(row, "alive"))).count());
         for (int i = 0; i < Math.min(rows.size(), names.size()); i++) {
             compareFeed(one, rows.get(i), want.verdicts.get(i));
+            compareExact(one, rows.get(i), want.exact.get(i));
         }
     }
 
@@ -709,8 +725,23 @@ final class Judge {
         }
     }
 
+    /** The program is never safer than the exact arithmetic, and a figure differs from it by less than a nanosecond. */
+    private static void compareExact(Case one, Node row, Verdict exact) {
+        String feed = exact.name.substring(0, Math.min(30, exact.name.length())) + ": ";
+        one.same(feed + "safer than it is", TRUE.equals(get(row, "safe_to_serve")) && !exact.safe(), false, true);
+        one.same(feed + "an alert less", exact.alert.equals("ticket") && "none".equals(plain(get(row, "alert"))), false);
+        if (get(row, "last_tick_age_seconds") instanceof Num age && exact.ageNow != null) {
+            BigDecimal more = exact(age.text).subtract(exact.ageNow.min(FOREVER_SECONDS));
+            one.same(feed + "an age less than exact, or a nanosecond more", more.signum() < 0 || more.compareTo(NANOSECOND) >= 0, false);
+        }
+        if (get(row, "max_age_seconds") instanceof Num limit && exact.limit != null) {
+            BigDecimal less = exact.limit.min(FOREVER_SECONDS).subtract(exact(limit.text));
+            one.same(feed + "a limit more than exact, or a nanosecond less", less.signum() < 0 || less.compareTo(NANOSECOND) >= 0, false);
+        }
+    }
+
     private static void figure(Case one, String what, Node answer, BigDecimal want) {
-        boolean equal = answer instanceof Num number && exact(number.text).compareTo(want) == 0;
+        boolean equal = answer instanceof Num number && exact(number.text).compareTo(want.min(FOREVER_SECONDS)) == 0;
         one.same(what, equal ? want : plain(answer), want);
     }
 
@@ -764,13 +795,12 @@ final class Judge {
     }
 
     private static String plain(Node node) {
-        return switch (node) {
-            case Str string -> string.value;
-            case Num number -> number.text;
-            case Word word -> word.text;
-            case Arr array -> array.items.stream().map(Judge::plain).toList().toString();
-            case null, default -> "(not there) " + node;
-        };
+        return node instanceof Str string ? string.value
+            : node instanceof Num number ? number.text
+            : node instanceof Word word ? word.text
+            : node instanceof Broken broken ? broken.latin1
+            : node instanceof Arr array ? array.items.stream().map(Judge::plain).toList().toString()
+            : "(not there) " + node;
     }
 
     private static List<String> sorted(Node node) {

