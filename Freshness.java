@@ -751,6 +751,8 @@ public final class Freshness {
                         .replace("UNSAFE", kind.ofFeed ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""), directory, checks);
             }
             play(SMOKE_END, directory, checks);
+        } catch (IOException e) {
+            throw unwritable(e);
         } finally {
             for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
                 Files.deleteIfExists(directory.resolve(file));
@@ -803,10 +805,15 @@ public final class Freshness {
         String why = null;
         try {
             Path directory = temporaryDirectory();
-            deliver(Document.of("", "a line\n"), directory.resolve("written"), null, null);
-            Files.delete(directory.resolve("written"));
-            Files.delete(directory);
-        } catch (DataException | IOException e) {
+            try {
+                deliver(Document.of("", "a line\n"), directory.resolve("written"), null, null);
+            } catch (IOException e) {
+                throw unwritable(e);
+            } finally {
+                Files.deleteIfExists(directory.resolve("written"));
+                Files.delete(directory);
+            }
+        } catch (DataException e) {
             why = e.getMessage();
         }
         checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), why);
@@ -823,9 +830,13 @@ public final class Freshness {
         try {
             return Files.createTempDirectory("freshness-");
         } catch (IOException e) {
-            throw new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
-                    System.getProperty("java.io.tmpdir"), reason(e));
+            throw unwritable(e);
         }
+    }
+
+    private static DataException unwritable(IOException e) {
+        return new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
+                System.getProperty("java.io.tmpdir"), reason(e));
     }
 
     /** Shows all commands, or the usage and the options of one. */
@@ -1599,7 +1610,7 @@ public final class Freshness {
                 throw new DataException("nothing written: {} has no limit to loosen", feed.name);
             }
             tick(feed, STALE_AGE_SECONDS, now);
-            set(feed.limit != COMMON_LIMIT ? feed : null, "max_age_seconds", seconds(Math.min(limit, FOREVER / 10) * 10));
+            set(feed.limit != COMMON_LIMIT ? feed : null, "max_age_seconds", seconds(Math.min(limit, MAX_LIMIT / 10) * 10));
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
@@ -2023,6 +2034,8 @@ public final class Freshness {
     static final long MAX_SKEW = MAX_SKEW_SECONDS * SECOND;
     /** About 126 years: a longer time is as good as this one, and two of them fit in a long. */
     static final long FOREVER = 4 * MAX_AGE_SECONDS * SECOND;
+    /** A longer limit is cut, so that FOREVER is older than any. */
+    static final long MAX_LIMIT = FOREVER - SECOND;
     // A missing age is older than any limit, and a missing limit is below any age: a check that is forgotten blocks.
     static final long UNKNOWN_AGE = FOREVER + 1;
     static final long INVALID_AGE = FOREVER + 2;
@@ -2041,7 +2054,7 @@ public final class Freshness {
     /** The limit in a JSON text. */
     static long limit(String json) {
         long limit = nanos(json, 0);
-        return limit > 0 ? limit : NO_LIMIT;
+        return limit > 0 ? Math.min(limit, MAX_LIMIT) : NO_LIMIT;
     }
 
     /** A JSON number of seconds; decimals past the ninth count as so many nanoseconds more. -1 where it is none, or negative. */
@@ -2096,9 +2109,9 @@ public final class Freshness {
     }
 
     static long nanosBetween(Instant from, Instant to) {
-        long seconds = to.getEpochSecond() - from.getEpochSecond();
-        long bound = FOREVER / SECOND;
-        return Math.max(-bound, Math.min(seconds, bound)) * SECOND + to.getNano() - from.getNano();
+        long bound = FOREVER / SECOND + 1; // one more, for the nanoseconds
+        long seconds = Math.max(-bound, Math.min(to.getEpochSecond() - from.getEpochSecond(), bound));
+        return Math.max(-FOREVER, Math.min(seconds * SECOND + to.getNano() - from.getNano(), FOREVER));
     }
 
     private static boolean isDigit(char c) {

@@ -51,7 +51,6 @@ final class DocumentsTest {
     record Step(String command, int first, int end) { }
 
     public static void main(String... args) throws Exception {
-        Harness.startDeadline();
         sandbox = Files.createTempDirectory(Path.of("/tmp"), "freshness-documents-").toRealPath(); // without a space, unlike TMPDIR perhaps
         try {
             for (String document : DOCUMENTS) {

@@ -4,11 +4,12 @@ import java.util.TimerTask;
 
 /** Harness runs tests and prints "ok - name", or "not ok - name" and the input, got and want of the rows that failed. */
 final class Harness {
+    /** For each test: inputs that block for ever are what some of them are about. */
     private static final int DEADLINE_SECONDS = 120;
     private static final int SHOWN_ROWS = 5;
     private static final int SHOWN_CHARS = 700;
     private static final StringBuilder failures = new StringBuilder();
-    private static volatile String running;
+    private static final Timer timer = new Timer(true);
     private static int tests;
     private static int failedTests;
     private static int rows;
@@ -17,15 +18,22 @@ final class Harness {
     interface Body { void run() throws Exception; }
 
     static void test(String name, Body body) {
-        running = name;
         rows = failedRows = 0;
         failures.setLength(0);
+        TimerTask deadline = new TimerTask() {
+            @Override public void run() {
+                System.out.println("not ok - " + name + "\n  got:   no end after " + DEADLINE_SECONDS + " s\n  want:  an end");
+                Runtime.getRuntime().halt(1);
+            }
+        };
+        timer.schedule(deadline, DEADLINE_SECONDS * 1000L);
         try {
             body.run();
             equal("whether the test has rows", rows > 0, true);
         } catch (Exception | Error e) {
             equal("the test itself", e + " at " + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "?"), "no exception");
         }
+        deadline.cancel();
         tests++;
         failedTests += failedRows == 0 ? 0 : 1;
         System.out.print((failedRows == 0 ? "ok - " : "not ok - ") + name + "\n" + failures
@@ -45,16 +53,6 @@ final class Harness {
             shown.append(c == '\n' ? "\n         " : c < ' ' || c > '~' ? "\\u%04x".formatted((int) c) : "" + c);
         }
         return shown + (text.length() > SHOWN_CHARS ? "... (" + text.length() + " characters)" : "");
-    }
-
-    /** Ends a run that hangs: inputs that block for ever are what some of the tests are about. */
-    static void startDeadline() {
-        new Timer(true).schedule(new TimerTask() {
-            @Override public void run() {
-                System.out.println("not ok - " + running + "\n  got:   no end after " + DEADLINE_SECONDS + " s\n  want:  an end");
-                Runtime.getRuntime().halt(1);
-            }
-        }, DEADLINE_SECONDS * 1000L);
     }
 
     /** The exit code: 0 only if there were tests and all of them passed. */

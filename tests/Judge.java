@@ -156,7 +156,7 @@ final class Judge {
     private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_EXPONENT = 999_999_999, MIN_EXPONENT = 1000;
     private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.valueOf(2);
     /** Where the program stops counting: a longer time is as good as this one. */
-    private static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9"), NANOSECOND = new BigDecimal("1e-9");
+    private static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9"), MAX_LIMIT_SECONDS = new BigDecimal("3999999999"), NANOSECOND = new BigDecimal("1e-9");
 
     /** The verdicts with ages rounded up and limits rounded down to the nanosecond, as the contract has it; and the exact ones. */
     private record Decision(int exit, boolean baselineValid, boolean stateValid, List<Verdict> verdicts, List<Verdict> exact) { }
@@ -262,7 +262,7 @@ final class Judge {
     private static BigDecimal limit(Node feed, Node document, boolean round) {
         Node own = get(feed, "max_age_seconds");
         BigDecimal limit = number(own != null ? own : get(document, "max_age_seconds"));
-        limit = round && limit != null && limit.signum() > 0 ? limit.min(FOREVER_SECONDS).setScale(9, RoundingMode.FLOOR) : limit;
+        limit = round && limit != null && limit.signum() > 0 ? limit.min(MAX_LIMIT_SECONDS).setScale(9, RoundingMode.FLOOR) : limit;
         return limit == null || limit.signum() <= 0 ? null : limit;
     }
 
@@ -735,7 +735,7 @@ final class Judge {
             one.same(feed + "an age less than exact, or a nanosecond more", more.signum() < 0 || more.compareTo(NANOSECOND) >= 0, false);
         }
         if (get(row, "max_age_seconds") instanceof Num limit && exact.limit != null) {
-            BigDecimal less = exact.limit.min(FOREVER_SECONDS).subtract(exact(limit.text));
+            BigDecimal less = exact.limit.min(MAX_LIMIT_SECONDS).subtract(exact(limit.text));
             one.same(feed + "a limit more than exact, or a nanosecond less", less.signum() < 0 || less.compareTo(NANOSECOND) >= 0, false);
         }
     }

@@ -1,0 +1,444 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** CommandsTest: the command line, gate, watches, smoke and doctor. */
+final class CommandsTest extends Sandbox {
+    // ---- Usage ----
+
+    static void usage() {
+        test("usage: each command takes the options of the contract and no others, and its help names them", () -> {
+            for (String command : CALLS.keySet()) {
+                Run help = run("help " + command).exits(0).says("", command);
+                for (String same : List.of("--help", "-h")) {
+                    equal(command + " " + same, run(command + " " + same).exits(0).out(), help.out());
+                    // Anywhere else it is no help: a script whose variable holds it must not get exit 0.
+                    for (String call : List.of("--help " + same, CALLS.get(command).substring(command.length()) + " --format json " + same, same + " stray")) {
+                        refused((command + " " + call).replace("  ", " "), " counts only as the one argument behind a command");
+                    }
+                }
+                for (String option : VALUES.keySet()) {
+                    boolean taken = List.of(OPTIONS.get(command).split(" ")).contains(option);
+                    refused(command + " " + option, taken ? "no value given for " + option : "unknown option: " + option);
+                    equal(command + " help names " + option, Pattern.compile(option + "\\b").matcher(help.out()).find(), taken);
+                    if (taken && !option.equals("--watch")) {
+                        String call = CALLS.get(command).replaceAll(" " + option + " \\S+", "");
+                        for (String gap : List.of(" ", "=")) {
+                            Run run = run(call + " " + option + gap + VALUES.get(option));
+                            equal(run.call(), run.exit() != 3 && run.err().isEmpty(), true);
+                        }
+                    }
+                }
+            }
+        });
+
+        test("usage: help for the program", () -> {
+            String help = run("help").exits(0).out();
+            for (String same : List.of("--help", "-h")) {
+                equal(same, run(same).exits(0).out(), help);
+                equal(same, run(same + " status").exits(0).out(), run("help status").out());
+            }
+            for (String command : CALLS.keySet()) {
+                equal(command, help.contains(command), true);
+            }
+            run("help help").exits(0);
+            run("--version").exits(0).says("", Runtime.version().toString());
+            refused("help nothing", "unknown command: nothing");
+            refused("help statsu", "unknown command: statsu", "did you mean status?");
+            refused("help gate gate", "unexpected argument: gate");
+            refused("help --bogus", "unknown option: --bogus; see: ");
+        });
+
+        test("usage: commands", () -> {
+            refused("", "no command given");
+            refused("%", "unknown command", "");
+            for (String row : List.of("stauts status", "stat status", "Status status", "gat gate", "gates gate", "scenaro scenario",
+                    "recvoer recover", "smok smoke", "docter doctor", "hepl help")) {
+                String[] words = row.split(" ");
+                refused(words[0] + " --state @healthy.json", "unknown command: " + words[0] + "; did you mean " + words[1] + "?");
+            }
+            refused("frobnicate", "unknown command: frobnicate");
+            refused("--state @healthy.json status", "unknown command: --state");
+        });
+
+        test("usage: an option misspelt, repeated or without a value, and a stray word", () -> {
+            for (String command : CALLS.keySet()) {
+                String call = CALLS.get(command);
+                refused(call + " --bogus", "unknown option: --bogus");
+                refused(call + " --bogus=1", "unknown option: --bogus");
+                refused(call + " -x", "unknown option: -x");
+                refused(call + " --", "unknown option: --");
+                refused(call + " stray", "unexpected argument: stray");
+                refused(call + " %", "unexpected argument", "");
+                for (String option : OPTIONS.get(command).split(" ")) {
+                    String value = " " + VALUES.get(option);
+                    String shorter = option.substring(0, option.length() - 1);
+                    refused(call + " " + shorter + value, "unknown option: " + shorter + "; did you mean " + option + "?");
+                    String longer = option.substring(0, 3) + option.substring(2);
+                    refused(call + " " + longer + value, "unknown option: " + longer + "; did you mean " + option + "?");
+                    refused(call + " " + option.toUpperCase() + value, "unknown option");
+                    // An argument that holds a line of the help is no option either.
+                    refused(call + " %" + value, "unknown option", option + " FILE");
+                    refused(call + " %" + value, "unknown option", option + value);
+                    if (!option.equals("--action") && !(command + option).equals("gate--feed")) {
+                        refused(call + " " + option + value + " " + option + value, option, "twice");
+                    }
+                    for (String none : List.of(option, option + "=", option + " %", option + " --format=json")) {
+                        refused(call.replaceAll(" " + option + " \\S+", "") + " " + none, "no value given for " + option, "");
+                    }
+                }
+            }
+            refused("gate --feed alpha --state", "no value given for --state");
+        });
+
+        test("usage: an internal error is one line and exit 3", () -> {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            equal("a null argument", Freshness.run(new String[] {"status", null}, UNREAD, new Full(0), err), 3);
+            equal("a null argument", err.toString(UTF_8).matches("freshness: internal error[^\n]*\n"), true);
+        });
+
+        test("usage: what is required", () -> {
+            refused("gate", "is missing");
+            refused("gate --feed alpha", "--state is missing");
+            refused("gate --state @healthy.json", "--feed is missing");
+            refused("gate --action price_order --state @healthy.json", "--feed is missing");
+            refused("scenario", "is missing");
+            refused("scenario stale --feed bravo", "--output is missing");
+            refused("scenario --feed bravo --output @out.json", "KIND is missing: stale unknown down");
+            refused("recover", "is missing");
+            refused("recover --state @stale.json --output @out.json", "--feed is missing");
+            refused("recover --feed bravo --output @out.json", "--state is missing");
+            refused("recover --feed bravo --state @stale.json", "--output is missing");
+        });
+
+        test("usage: values that are not valid", () -> {
+            String watch = " is 0 0.05 0.0999 -1 86400.1 86401 1e9 abc 1s 01 +1 null true NaN 0x1 1e999999999";
+            String age = " is -1 -30 -0.0001 1000000000.1 1000000001 1e400 1e999999999 abc 5s 05 +5 .5 5. null true NaN Infinity 0x5 5,0 [5] {}";
+            String now = " is now yesterday 2026-11-22 2026-11-22T09:37:00 2026-02-30T00:00:00Z 1795340220 2026-11-22T24:00:00Z null";
+            for (String row : List.of("status --format is xml JSON js text|json j|p json,text", "gate --format is prometheus xml",
+                    "scenario --format is prometheus", "recover --format is prometheus xml", "smoke --format is prometheus xml",
+                    "doctor --format is yaml", "status --color is purple on ALWAYS", "status --watch" + watch, "scenario --age-seconds" + age,
+                    "recover --age-seconds" + age, "status --now" + now, "gate --now" + now, "scenario --now" + now, "recover --now" + now,
+                    "status --baseline is -", "gate --baseline is -", "recover --baseline is -", "recover --record is -")) {
+                String[] words = row.split(" is | ");
+                for (String value : Arrays.asList(words).subList(2, words.length)) {
+                    refused(CALLS.get(words[0]) + " " + words[1] + "=" + value, 
+                            "invalid value given for " + words[1] + ": " + value.replace("|", "\\u007c"));
+                }
+            }
+            refused("gate --feed % --state @healthy.json", "not text", "\ufffd");
+        });
+
+        test("usage: rules between options", () -> {
+            for (String with : List.of("--output @out.json", "--now " + NOW, "--state -", "--format json", "--format prometheus")) {
+                refused("status --watch 1 " + with, "--watch");
+            }
+            refused("scenario stal --feed bravo --output @out.json", "invalid value given for KIND: stal; did you mean stale?");
+            refused("scenario rotten --feed bravo --output @out.json", "invalid value given for KIND: rotten");
+            refused("scenario stale down --feed bravo --output @out.json", "unexpected argument: down");
+            for (String kind : KINDS) {
+                boolean whole = KINDS.indexOf(kind) >= 6;
+                refused("scenario " + kind + (whole ? " --feed bravo" : "") + " --output @out.json", "--feed");
+                if (!kind.equals("stale")) {
+                    refused("scenario " + kind + (whole ? "" : " --feed bravo") + " --age-seconds 700 --output @out.json", "--age-seconds");
+                }
+            }
+            refused("recover --feed bravo --state @stale.json --output @out.json --record @out.json", "one file");
+            refused("gate --feed alpha --state @healthy.json --action price_ordr", "invalid value given for --action: price_ordr; did you mean price_order?");
+            refused("gate --feed alpha --state @healthy.json --action sell", "invalid value given for --action: sell");
+        });
+
+        test("usage: a value may look like an option or like something of the shell's", () -> {
+            for (String name : List.of("--state", "-x", "-30", "-", "--", "a=b", "=", " ", "*", "$HOME", "'", "\\\"", "a  b", "%s")) {
+                write("n.json", document("limit 90", feed(name, "alive true, age 8")));
+                run("gate --state @n.json --baseline @n.json --feed=%", name.replace("\\", "")).exits(0).says("GATE OPEN");
+                if (!name.startsWith("--")) {
+                    run("gate --feed % --state @n.json --baseline @n.json", name.replace("\\", "")).exits(0).says("GATE OPEN");
+                }
+            }
+        });
+    }
+
+    // ---- Gate ----
+
+    static void gate() {
+        test("gate: every feed, every action and pairs of both", () -> {
+            write("in.json", fixture.replace(": 11\n", ": 660\n").replaceFirst("(?s)(charlie.*?)true", "$1false"));
+            Map<String, String> status = Map.of("alpha", "fresh", "bravo", "stale", "charlie", "unknown");
+            List<String> asked = new ArrayList<>(List.of(""));
+            for (String one : ACTIONS) {
+                asked.add(one);
+                ACTIONS.forEach(other -> asked.add(one + " " + other));
+            }
+            for (String feeds : List.of("alpha", "bravo", "charlie", "alpha bravo", "bravo alpha", "charlie bravo", "alpha charlie", "alpha alpha")) {
+                for (String actions : asked) {
+                    List<String> blocked = new ArrayList<>();
+                    for (String feed : new LinkedHashSet<>(List.of(feeds.split(" ")))) {
+                        boolean open = actions.isEmpty() ? feed.equals("alpha") : allowed(status.get(feed)).containsAll(List.of(actions.split(" ")));
+                        blocked.addAll(open ? List.of() : List.of(feed));
+                    }
+                    String call = "gate --state @in.json --feed " + feeds.replace(" ", " --feed ")
+                            + (actions.isEmpty() ? "" : " --action " + actions.replace(" ", " --action "));
+                    int exit = blocked.isEmpty() ? 0 : 2;
+                    run(call).exits(exit).says(exit == 0 ? "GATE OPEN" : "GATE BLOCKED", blocked.toArray(new String[0]));
+                    run(call + " --format json").exits(exit).has("gate", exit == 0 ? "open" : "blocked").has("blocked_feeds", blocked);
+                }
+            }
+        });
+
+        test("gate: a blocked one says the feed, the figures, the reason and the command that recovers it", () -> {
+            write("with space.json", read("stale.json"));
+            write("it's.json", read("stale.json"));
+            for (String file : List.of("stale.json", "with space.json", "it's.json")) {
+                Run run = run("gate --feed bravo --feed alpha --action price_order --state %", dir + "/" + file).exits(2);
+                run.says("GATE BLOCKED", "bravo", "660s", "90s", "price_order", "publish_signal", "rebalance_position");
+                Run json = run("gate --feed alpha --feed bravo --state % --format json", dir + "/" + file).exits(2);
+                String command = Reader.at(json.out(), "next.0").toString();
+                equal("text has the command too", run.out().contains(command), true);
+                equal("state", json.get("state"), dir + "/" + file);
+                equal("no age was seen yet", command.endsWith(" --age-seconds AGE"), true);
+                equal("so it is refused", paste(command).exits(3).err().contains("give the age of a tick that you have seen"), true);
+                paste(command.replace("AGE", "5")).exits(0).says("RECOVERED");
+                String recovered = words(command).get(words(command).indexOf("--output") + 1);
+                run("gate --feed bravo --state %", recovered).exits(0).says("GATE OPEN");
+                equal("recovered", Files.readString(Path.of(recovered)), fixture.replace(": 11\n", ": 5\n"));
+            }
+            // The command judges by what the gate judged by.
+            write("base.json", fixture.replace("90", "80"));
+            Run run = run("gate --feed bravo --state @stale.json --baseline @base.json --now " + NOW + " --format json");
+            equal("baseline", words(run.get("next.0").toString()).contains(dir + "/base.json"), true);
+            paste(run.get("next.0").toString().replace("AGE", "5")).exits(0).says("RECOVERED");
+        });
+
+        test("gate: the members of its JSON", () -> {
+            Run run = run("gate --feed bravo --feed alpha --action price_order --action inspect_status --state @stale.json --format json").exits(2);
+            run.members("", "gate", "actions", "blocked_feeds", "next", "evaluated_at", "as_of", "state", "state_sha256", "baseline",
+                    "baseline_sha256", "exit", "feeds");
+            run.reports("gate 'blocked'", "actions ['price_order', 'inspect_status']", "blocked_feeds ['bravo']", "feeds.0.name 'bravo'",
+                    "feeds.0.reason_code 'stale'", "feeds.1.name 'alpha'", "feeds.1.safe_to_serve true");
+            run("gate --feed alpha --state @stale.json --format json").exits(0).reports("gate 'open'", "actions []", "blocked_feeds []", "next []");
+        });
+
+        test("gate: what cannot be evaluated is exit 3, whatever is asked", () -> {
+            write("broken.json", fixture.substring(9));
+            for (String row : List.of("--feed alpha --state @broken.json => broken.json:1:1: ",
+                    "--feed alpha --action inspect_status --state @broken.json => broken.json:1:1: ",
+                    "--feed alpha --state @absent.json => absent.json",
+                    "--feed alpha --state @stale.json --baseline @broken.json => baseline",
+                    "--feed nobody --state @healthy.json => unknown feed: nobody",
+                    "--feed nobody --action inspect_status --state @healthy.json => unknown feed: nobody",
+                    "--feed alpha --feed nobody --state @healthy.json => unknown feed: nobody",
+                    "--feed bravo --feed nobody --state @stale.json => unknown feed: nobody",
+                    "--feed Alpha --state @healthy.json => did you mean alpha?")) {
+                String[] half = row.split(" => ");
+                run("gate " + half[0]).exits(3).says("GATE BLOCKED", half[1]);
+                Run json = run("gate " + half[0] + " --format json").exits(3).reports("gate 'blocked'");
+                json.members("", "gate", "actions", "blocked_feeds", "next", "evaluated_at", "as_of", "state", "state_sha256", "baseline",
+                        "baseline_sha256", "exit", "error", "feeds");
+                equal(row, json.get("error").toString().contains(half[1]), true);
+                boolean known = row.contains("nobody") || row.contains("Alpha"); // then the feeds that are known may be safe
+                equal(row, known || !json.out().contains("\"safe_to_serve\": true"), true);
+            }
+            refused("gate --feed alpha --state @healthy.json --action sell", "invalid value given for --action: sell");
+        });
+
+        test("gate: an action named twice is shown once, and no suggestion is sought for what no feed can be named", () -> {
+            run("gate --feed alpha --action price_order --action price_order --state @healthy.json").exits(0)
+                .says("GATE OPEN", "allowed: price_order\n");
+            write("in.json", document("limit 90", feed("n".repeat(190), "")));
+            run("gate --feed " + "q".repeat(100_000) + " --state @in.json --baseline @in.json").exits(3).says("GATE BLOCKED: unknown feed: ");
+        });
+
+        test("gate: other feeds do not matter, and an unexpected feed is blocked", () -> {
+            write("in.json", fixture.replace("bravo", "delta"));
+            run("gate --feed alpha --feed charlie --state @in.json").exits(0).says("GATE OPEN");
+            run("gate --feed bravo --state @in.json").exits(2).says("GATE BLOCKED", "bravo", "feed_missing");
+            run("gate --feed delta --state @in.json").exits(2).says("GATE BLOCKED", "delta", "feed_unexpected");
+        });
+    }
+
+    // ---- Baselines ----
+
+    static void baselines() {
+        test("baseline: a member that it does not know is refused, with its place and the nearest known name", () -> {
+            // Written in a baseline; where it is; what was meant.
+            for (String row : List.of(
+                    "'max_age_seconds':90,'require_asof':true,'feeds':[{'name':'x'}] => 1:23: unknown member of a baseline: require_asof; did you mean require_as_of?",
+                    "'max_age_second':5,'feeds':[{'name':'x'}] => 1:2: unknown member of a baseline: max_age_second; did you mean max_age_seconds?",
+                    "'max_age_seconds':90,'feeds':[{'name':'x','max_age_second':5}] => 1:44: unknown member of a baseline: max_age_second; did you mean max_age_seconds?",
+                    "'max_age_seconds':90,'feeds':[{'host':{'a':[1]},'name':'x'}] => 1:33: unknown member of a baseline: host; known are name, alive,",
+                    "'max_age_seconds':90,'feeds':[{'name':'x'}],'Max_age_seconds':1 => 1:46: unknown member of a baseline: Max_age_seconds; did you mean",
+                    "'max_age_seconds':90,'feeds':[{'name':'x'}],'xnote':1 => 1:46: unknown member of a baseline: xnote;",
+                    "'max_age_seconds':90,'feeds':[{'name':'x'}],'':1 => 1:46: unknown member of a baseline: ;")) {
+                String[] half = row.split(" => ");
+                write("base.json", "{" + half[0].replace('\'', '"') + "}");
+                write("in.json", document("limit 90", feed("x", "alive true, age 1")));
+                String want = "baseline " + dir + "/base.json:" + half[1];
+                run("status --state @in.json --baseline @base.json").exits(3).says("FRESHNESS UNKNOWN: " + want, "; a note is named x-");
+                run("gate --feed x --state @in.json --baseline @base.json").exits(3).says("GATE BLOCKED: " + want);
+                run("status --baseline @base.json").exits(3).says("FRESHNESS UNKNOWN: " + want);
+                refused("recover --feed x --state @in.json --baseline @base.json --output @out.json", half[1]);
+                run("doctor --baseline @base.json").exits(2).says("DOCTOR FAILED", "not ok - the baseline can be read", half[1]);
+                // The same as a state: a producer adds what it likes.
+                run("doctor --state @base.json").exits(0).says("DOCTOR PASSED", "ok - the state can be read and is valid");
+            }
+            write("base.json", "{'$schema':'baseline.schema.json','x-owner':{'max_age_second':1},'max_age_seconds':90,'as_of':null,'feeds':[{'name':'x','x-':1,'$comment':2,'alive':0,'last_tick_at':1,'last_tick_age_seconds':'?'}]}"
+                    .replace('\'', '"'));
+            run("status --state @in.json --baseline @base.json").exits(0).says("FRESHNESS OK");
+        });
+
+        test("baseline: swapped with the state, or of other feeds: the headline says so", () -> {
+            write("base.json", document("limit 90, require_as_of true", feed("x", "alive true, age 660")));
+            write("in.json", document("limit 90, as_of '" + NOW + "'", feed("x", "alive false")));
+            write("other.json", document("limit 90, as_of '" + NOW + "'", feed("y", "alive true, age 1")));
+            String swapped = "; are --state and --baseline swapped?";
+            String strangers = "; state and baseline share no feed: name the baseline of these feeds with --baseline";
+            for (String row : List.of("--state @base.json --baseline @in.json => " + swapped, "--state @in.json --baseline @base.json => ",
+                    "--state @other.json --baseline @base.json => " + strangers, "--state @other.json => " + strangers, "--baseline @base.json => ")) {
+                String[] half = (row + " ").split(" => ");
+                Run status = run("status " + half[0] + " --now " + NOW).exits(2);
+                equal(status.call(), ends(status.head(), swapped, strangers), half[1].strip());
+                if (half[0].contains("--state")) {
+                    Run gate = run("gate --feed x " + half[0] + " --now " + NOW);
+                    equal(gate.call(), half[0].endsWith("other.json") ? gate.exit() == 3 : gate.exit() == 2 && ends(gate.head(), swapped, strangers).equals(half[1].strip()), true);
+                }
+            }
+        });
+
+        test("baseline: the limit of a state is optional", () -> {
+            String state = document("", feed("x", "alive true, age 50"), feed("y", "alive true, age 50, limit 40"));
+            write("in.json", state.replace("[{", "[ {"));
+            write("base.json", document("limit 90", feed("x", "limit 60"), feed("y", "")));
+            run("status --state @in.json --baseline @base.json --format json").exits(2).reports("feeds.0.max_age_seconds 60", "feeds.0.alert 'ticket'",
+                    "feeds.1.max_age_seconds 40", "feeds.1.reason_code 'stale'", "max_age_seconds 90");
+        });
+    }
+
+    static String ends(String line, String... endings) {
+        return Arrays.stream(endings).filter(line::endsWith).findFirst().orElse("");
+    }
+
+    // ---- Watches ----
+
+    static void watches() {
+        test("watch: an undated state ages by the time since its bytes were first seen", () -> {
+            String undated = document("limit 90", feed("x", "alive true, age 8"), feed("y", "alive true, last_tick_at '2026-11-22T09:36:52Z'"));
+            String dated = undated.replace("{\"max", "{\"as_of\":\"" + NOW + "\",\"max");
+            Freshness.State baseline = state(document("limit 90", feed("x", ""), feed("y", "")), true);
+            for (String row : List.of("0 => x fresh none 8/90, y fresh none 8/90", "82000000000 => x fresh ticket 90/90, y fresh none 8/90",
+                    "82000000001 => x stale page 90.000000001/90, y fresh none 8/90")) {
+                String[] half = row.split(" => ");
+                long unchanged = Long.parseLong(half[0]);
+                for (String state : List.of(undated, dated)) {
+                    String got = shown(new Freshness.Decision(baseline, state(state, false), null, Instant.parse(NOW), unchanged).all());
+                    equal(state + " for " + unchanged, got, state.equals(dated) ? "x fresh none 8/90, y fresh none 8/90" : half[1]);
+                }
+            }
+        });
+
+        test("watch: what it goes with", () -> {
+            String clock = "--watch reads a file again and again, by the real clock; leave out --now and --state -";
+            for (String command : List.of("status", "gate --feed alpha")) {
+                refused(command + " --state - --watch 1", clock);
+                refused(command + " --state @healthy.json --watch 1 --now " + NOW, clock);
+                for (String value : List.of("0", "0.09", "86401", "-1", "x", "1e9")) {
+                    refused(command + " --state @healthy.json --watch " + value, "invalid value given for --watch: " + value, "expected a number of seconds from 0.1 to 86400");
+                }
+            }
+            String format = "status --watch shows text, or writes a file with --format prometheus --output FILE";
+            for (String options : List.of("--format json", "--format prometheus", "--output @out", "--format json --output @out", "--format prometheus --output -")) {
+                refused("status --watch 1 " + options, format);
+            }
+            // A gate that is closed ends its watch at once, with the verdict.
+            run("gate --feed bravo --state @stale.json --watch 1").exits(2).says("GATE BLOCKED: bravo stale, 660s > 90s; not safe to serve");
+            run("gate --feed bravo --state @absent.json --watch 1").exits(3).says("GATE BLOCKED: ", "no such file");
+        });
+
+        test("gate: quiet prints only what is blocked", () -> {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            String[] open = arguments("gate --feed alpha --state @stale.json --quiet");
+            equal("open", Freshness.run(open, InputStream.nullInputStream(), out, out) + out.toString(UTF_8), "0");
+            run("gate --feed bravo --state @stale.json --quiet").exits(2).says("GATE BLOCKED: bravo");
+            run("gate --quiet --feed alpha --state @absent.json").exits(3).says("GATE BLOCKED: ");
+            refused("gate --feed alpha --state @healthy.json --quiet=yes", "--quiet takes no value");
+            refused("gate --feed alpha --state @healthy.json --quiet yes", "unexpected argument: yes");
+            refused("gate --feed alpha --state @healthy.json --quiet --quiet", "--quiet is given twice");
+        });
+
+        test("the clock is read after the last byte of the state", () -> {
+            // The input ends only once the tick in it is older than its limit.
+            Instant tick = Instant.now();
+            String state = "{\"feeds\":[{\"name\":\"x\",\"alive\":true,\"last_tick_at\":\"" + tick + "\"}]}";
+            write("base.json", document("limit 0.05", feed("x", "")));
+            InputStream slow = new ByteArrayInputStream(state.getBytes(UTF_8)) {
+                @Override public byte[] readNBytes(int length) {
+                    while (Instant.now().isBefore(tick.plusMillis(60))) {
+                        Thread.onSpinWait();
+                    }
+                    byte[] all = new byte[available()];
+                    read(all, 0, all.length);
+                    return all;
+                }
+            };
+            runWith(slow, "gate --feed x --state - --baseline @base.json").exits(2).says("GATE BLOCKED: x stale");
+        });
+    }
+
+    // ---- Smoke and doctor ----
+
+    static void smokeAndDoctor() {
+        test("smoke and doctor: passed on the bundled fixture, a line for each check", () -> {
+            for (String command : List.of("smoke", "doctor")) {
+                Run text = run(command).exits(0).says(command.toUpperCase() + " PASSED");
+                List<?> checks = (List<?>) run(command + " --format json").exits(0).has(command, "passed").get("checks");
+                long lines = text.out().lines().filter(line -> line.startsWith("ok - ")).count();
+                equal("checks", (int) lines, checks.size());
+                equal("count", text.head().contains(lines + " of " + lines), true);
+                for (Object check : checks) {
+                    equal(command, ((Map<?, ?>) check).keySet() + " " + ((Map<?, ?>) check).get("ok"), "[name, ok, why] true");
+                    equal(command, ((Map<?, ?>) check).get("why"), null);
+                }
+            }
+            String smoke = run("smoke").out();
+            for (String kind : KINDS) {
+                equal(kind, smoke.contains(kind), true);
+            }
+        });
+
+        test("smoke and doctor: failed where the fixture is not what it should be", () -> {
+            Path faulty = Files.createDirectories(dir.resolve("faulty/data"));
+            String source = System.setProperty("jdk.launcher.sourcefile", dir.resolve("faulty/Freshness.java").toString());
+            Files.copy(home.resolve("Freshness.java"), dir.resolve("faulty/Freshness.java"));
+            try {
+                for (String text : List.of(read("stale.json"), "{", fixture.replace("bravo", "delta"), fixture.replace("charlie", "zulu"),
+                        "absent")) {
+                    delete(faulty.resolve("healthy.json"));
+                    if (!text.equals("absent")) {
+                        Files.writeString(faulty.resolve("healthy.json"), text);
+                    }
+                    boolean eligible = text.contains("delta") || text.contains("zulu");
+                    for (String command : eligible ? List.of("smoke") : List.of("smoke", "doctor")) {
+                        Run run = run(command);
+                        equal(command + " with " + text, run.exit() == 2 && run.head().startsWith(command.toUpperCase() + " FAILED")
+                            && run.out().contains("\nnot ok - ") || text.equals("absent") && run.exit() == 3, true);
+                        Run json = run(command + " --format json");
+                        equal(command + " with " + text, json.exit() == 2 ? Reader.at(json.out(), command) : "failed", "failed");
+                    }
+                }
+            } finally {
+                System.setProperty("jdk.launcher.sourcefile", source);
+            }
+        });
+    }
+}
