@@ -22,7 +22,7 @@ import static java.nio.charset.StandardCharsets.*;
 /**
  * Judge: an independent second opinion on Freshness, written from the contract's tables; it shares no code with the program.
  *
- *     java -cp DIR Judge [STATES [SEED [FIRST]]]   generated states, then a sample of damaged files
+ *     java -cp DIR Judge [STATES [SEED [FIRST]]]   generated states, a sample of damaged files, and every combination for one feed
  *     java -cp DIR Judge bytes [SEED]              every truncation, deletion and telling byte of the fixture and the scenarios
  *
  * A generator makes a baseline and a state as trees, spoils them, and writes them as bytes. The judge decides from the trees,
@@ -30,7 +30,7 @@ import static java.nio.charset.StandardCharsets.*;
  * is a failure; "safe where the judge does not" is shown first. State number I comes from SEED and I alone, so `Judge 1 SEED I`
  * reruns it and prints its documents in full. Exit 0 only if everything agreed.
  *
- * Sections: Main, Description, Judge, Generator, Writer, Comparer, Bytes, Reader.
+ * Sections: Main, Description, Judge, Generator, Writer, Exhaustive, Comparer, Bytes, Reader.
  */
 final class Judge {
     // ---- Main ---------------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ final class Judge {
     private static final int DEFAULT_STATES = 1500, SAMPLED_FILES = 500, SHOWN_CASES = 5, SHOWN_CHARACTERS = 600;
     /** What a long enough run must have met; otherwise the generator has gone blind and its agreement means little. */
     private static final List<String> KINDS = List.of("state_invalid", "feed_missing", "feed_unexpected", "as_of_missing", "as_of_invalid",
-        "clock_skew", "alive_invalid", "feed_down", "limit_invalid", "age_missing", "age_invalid", "stale", "fresh", "unknown feeds",
+        "clock_skew", "tick_skew", "alive_invalid", "feed_down", "limit_invalid", "age_missing", "age_invalid", "stale", "fresh", "unknown feeds",
         "invalid states", "invalid baselines", "exit 0", "exit 2", "exit 3", "alert none", "alert ticket", "alert page");
 
     private static Path directory;
@@ -56,6 +56,7 @@ final class Judge {
                 judgeStates(states, seed, single ? Integer.parseInt(args[2]) : 0, single);
             }
             if (!single) { judgeBytes(seed, bytes); }
+            if (!single && !bytes) { exhaust(); }
         } finally {
             for (var file : Objects.requireNonNull(directory.toFile().listFiles())) { Files.delete(file.toPath()); }
             Files.delete(directory);
@@ -193,10 +194,12 @@ final class Judge {
     }
 
     private static Verdict verdict(String name, Node feed, Node state, Node contract, Node baseline, Instant now, boolean round) {
-        Node alive = get(feed, "alive"), dated = get(state, "as_of"), written = get(feed, "last_tick_age_seconds");
+        Node alive = get(feed, "alive"), dated = get(state, "as_of"), written = get(feed, "last_tick_age_seconds"), ticked = get(feed, "last_tick_at");
+        ticked = NULL.equals(ticked) ? null : ticked;
+        Instant tick = ticked instanceof Str string ? instant(string.value) : null;
         Boolean answers = TRUE.equals(alive) ? Boolean.TRUE : FALSE.equals(alive) ? Boolean.FALSE : null;
         Instant asOf = dated instanceof Str string ? instant(string.value) : null;
-        boolean undated = dated == null && TRUE.equals(get(baseline, "require_as_of"));
+        boolean undated = dated == null && ticked == null && TRUE.equals(get(baseline, "require_as_of"));
         BigDecimal agreed = limit(contract, baseline, round), age = number(written);
         boolean unlimited = get(feed, "max_age_seconds") == null && get(state, "max_age_seconds") == null; // then the baseline's counts
         BigDecimal own = unlimited ? agreed : limit(feed, state, round);
@@ -207,19 +210,27 @@ final class Judge {
         if (undated) { return Verdict.unknown(name, "as_of_missing", answers, null); }
         if (dated != null && asOf == null) { return Verdict.unknown(name, "as_of_invalid", answers, null); }
         if (asOf != null && asOf.isAfter(now.plusSeconds(1))) { return Verdict.unknown(name, "clock_skew", answers, null); }
+        if (tick != null && tick.isAfter(now.plusSeconds(1))) { return Verdict.unknown(name, "tick_skew", answers, null); }
         if (answers == null) { return Verdict.unknown(name, "alive_invalid", null, null); }
         if (!answers) { return Verdict.unknown(name, "feed_down", false, null); }
         if (own == null || agreed == null) { return Verdict.unknown(name, "limit_invalid", true, null); }
         BigDecimal limit = own.min(agreed);
-        if (written == null || written.equals(NULL)) { return Verdict.unknown(name, "age_missing", true, limit); }
-        if (age == null || age.signum() < 0 || age.compareTo(MAX_AGE_SECONDS) > 0) { return Verdict.unknown(name, "age_invalid", true, limit); }
-
-        Duration elapsed = asOf == null || asOf.isAfter(now) ? Duration.ZERO : Duration.between(asOf, now);
-        BigDecimal since = BigDecimal.valueOf(elapsed.getSeconds()).add(BigDecimal.valueOf(elapsed.getNano(), 9));
-        BigDecimal ageNow = age.add(since);
+        boolean aged = written != null && !written.equals(NULL);
+        if (!aged && ticked == null) { return Verdict.unknown(name, "age_missing", true, limit); }
+        if (ticked != null && tick == null || aged && (age == null || age.signum() < 0 || age.compareTo(MAX_AGE_SECONDS) > 0)) {
+            return Verdict.unknown(name, "age_invalid", true, limit);
+        }
+        // What the feed says twice is as old as the older of the two.
+        BigDecimal ageNow = !aged ? between(tick, now) : tick == null ? age.add(between(asOf, now)) : age.add(between(asOf, now)).max(between(tick, now));
         if (ageNow.compareTo(limit) > 0) { return new Verdict(name, "stale", "stale", "page", true, ageNow, limit); }
         boolean ticket = own.compareTo(agreed) > 0 || ageNow.multiply(TWO).compareTo(limit) > 0;
         return new Verdict(name, "fresh", "fresh", ticket ? "ticket" : "none", true, ageNow, limit);
+    }
+
+    /** The time from then to now; none where then is unknown or still to come. */
+    private static BigDecimal between(Instant then, Instant now) {
+        Duration elapsed = then == null || then.isAfter(now) ? Duration.ZERO : Duration.between(then, now);
+        return BigDecimal.valueOf(elapsed.getSeconds()).add(BigDecimal.valueOf(elapsed.getNano(), 9));
     }
 
     /** Whether a baseline has only members that it knows, and notes. */
@@ -382,7 +393,7 @@ final class Judge {
         private void mutate(Obj document) {
             Obj feed = feed(document), owner = one(3) ? document : feed;
             Member member = owner.members.isEmpty() ? new Member("none", NULL) : pick(owner.members.toArray(new Member[0]));
-            switch (random.nextInt(20)) {
+            switch (random.nextInt(24)) {
                 case 0 -> put(owner, member.name, junk());
                 case 1 -> owner.members.remove(member);
                 case 2 -> {    // doubled: here, or deep inside an ignored member
@@ -425,6 +436,11 @@ final class Judge {
                 case 15 -> feedSet(document, feed);
                 case 16, 17 -> rename(feed(state));
                 case 18 -> put(feed, "alive", pick(TRUE, FALSE, junk()));
+                case 19, 20, 21 -> {    // beside an age or in its place
+                    put(feed(state), "last_tick_at", date());
+                    if (one(2)) { feed(state).members.removeIf(each -> each.name.equals("last_tick_age_seconds")); }
+                }
+                case 22 -> add(one(2) ? baseline : feed(baseline), new Member(pick("x-note", "$schema", "x-", "xnote", "max_age_second"), new Num("8")));
                 default -> put(baseline, "as_of", date());    // a baseline's date decides nothing
             }
         }
@@ -604,6 +620,86 @@ final class Judge {
         private void put(String text) { out.writeBytes(text.getBytes(UTF_8)); }
     }
 
+    // ---- Exhaustive: one feed, every combination of the classes of what decides about it ----------------------------------------
+
+    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+    private static final String[] ALIVE = {"", "true", "false", "'true'"};
+    private static final String[] AGES = {"", "null", "0", "30", "45.000000001", "90", "90.0000000001", "-1", "'8'", "1000000000.1"};
+    private static final String[] TICKS = {"", "null", "'12:00:00'", "'11:59:15'", "'11:58:30'", "'11:58:29.999999999'", "'12:00:01'", "'12:00:01.000000001'",
+        "'soon'", "5"};
+    private static final String[] OWN_LIMITS = {"", "90", "90.0000000009", "30", "900", "0", "null"};
+    private static final String[] COMMON_LIMITS = {"", "90", "60", "'x'"};
+    private static final String[] AS_OF = {"", "'12:00:00'", "'11:59:00'", "'11:58:30'", "'12:00:01'", "'12:00:01.000000001'", "'soon'"};
+    private static final String[] AGREED = {"", "60", "'x'"};
+
+    private static void exhaust() {
+        List<byte[]> baselines = new ArrayList<>();
+        for (String own : AGREED) {
+            for (String common : new String[] {"", "90"}) {
+                for (String require : new String[] {"", "true"}) {
+                    baselines.add(document(member("max_age_seconds", common) + member("require_as_of", require), member("max_age_seconds", own)));
+                }
+            }
+        }
+        List<Freshness.State> programs = new ArrayList<>();
+        List<Node> trees = new ArrayList<>(), contracts = new ArrayList<>();
+        for (byte[] baseline : baselines) {
+            programs.add(Freshness.State.parse(Freshness.Document.of("", text(baseline)), Freshness.Role.baseline));
+            trees.add(read(baseline));
+            contracts.add(feeds(trees.get(trees.size() - 1)).get("x"));
+        }
+        List<Case> failed = new ArrayList<>();
+        int combinations = 0;
+        for (String asOf : AS_OF) {
+            for (String common : COMMON_LIMITS) {
+                for (String alive : ALIVE) {
+                    for (String age : AGES) {
+                        for (String tick : TICKS) {
+                            for (String own : OWN_LIMITS) {
+                                byte[] state = document(member("as_of", asOf) + member("max_age_seconds", common), member("alive", alive)
+                                    + member("last_tick_age_seconds", age) + member("last_tick_at", tick) + member("max_age_seconds", own));
+                                Freshness.State claim = Freshness.State.parse(Freshness.Document.of("", text(state)), Freshness.Role.state);
+                                Node tree = read(state), feed = ((Arr) get(tree, "feeds")).items.get(0);
+                                for (int i = 0; i < programs.size(); i++, combinations++) {
+                                    Freshness.Verdict got = new Freshness.Decision(programs.get(i), claim, null, NOON, 0).of("x");
+                                    Verdict want = verdict("x", feed, tree, contracts.get(i), trees.get(i), NOON, true);
+                                    if (agree(got, want)) { continue; }
+                                    String is = got.reason() + " " + got.alert() + (want.ageNow == null ? "" : " " + Freshness.seconds(got.age()))
+                                        + (want.limit == null ? "" : " " + Freshness.seconds(got.limit()));
+                                    String wanted = want.reason + " " + want.alert + (want.ageNow == null ? "" : " " + plain(want.ageNow))
+                                        + (want.limit == null ? "" : " " + plain(want.limit));
+                                    Case one = new Case(text(state) + " by " + text(baselines.get(i)), null);
+                                    one.same("verdict", is, wanted);
+                                    one.unsafe = got.safe();
+                                    failed.add(one);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        report("exhaustive: " + combinations + " combinations of one feed, its state and its baseline agree", failed);
+    }
+
+    private static boolean agree(Freshness.Verdict got, Verdict want) {
+        return got.reason().name().equals(want.reason) && got.alert().name().equals(want.alert)
+            && (want.ageNow == null || BigDecimal.valueOf(got.age(), 9).compareTo(want.ageNow.min(FOREVER_SECONDS)) == 0)
+            && (want.limit == null || BigDecimal.valueOf(got.limit(), 9).compareTo(want.limit) == 0);
+    }
+
+    private static String plain(BigDecimal seconds) {
+        return seconds.min(FOREVER_SECONDS).stripTrailingZeros().toPlainString();
+    }
+
+    private static String member(String name, String value) {
+        return value.isEmpty() ? "" : "\"" + name + "\":" + value.replaceFirst("'(\\d\\d:.*)'", "'2026-11-22T$1Z'").replace('\'', '"') + ",";
+    }
+
+    private static byte[] document(String members, String feed) {
+        return ("{" + members + "\"feeds\":[{" + feed + "\"name\":\"x\"}]}").getBytes(UTF_8);
+    }
+
     // ---- Comparer: the program's answers against the judge's ------------------------------------------------------------------
 
     /** One input, the judge's decision on it, and where the program's answers differ. */
@@ -720,7 +816,7 @@ final class Judge {
         if (want.limit != null) { figure(one, feed + "max_age_seconds", get(row, "max_age_seconds"), want.limit); }
         if (want.ageNow != null) {
             figure(one, feed + "last_tick_age_seconds", get(row, "last_tick_age_seconds"), want.ageNow);
-        } else if (want.reason.matches("state_invalid|feed_missing|as_of_.*|clock_skew|age_.*")) {
+        } else if (want.reason.matches("state_invalid|feed_missing|as_of_.*|clock_skew|tick_skew|age_.*")) {
             one.same(feed + "last_tick_age_seconds", plain(get(row, "last_tick_age_seconds")), null);
         }
     }
