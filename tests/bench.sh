@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Measures start-up and large states. Every figure is a ratio of two medians taken in turns in one run, since the machine
-# may be shared: below 1 means faster than what it is compared with. Needs JAVA_HOME; installs hyperfine and jq where missing.
-# Arguments: "start", "large" or both (the default).
+# may be shared: below 1 means faster than what it is compared with. Needs JAVA_HOME; JAVA_HOMES may name the JDKs for "start", a
+# colon between. Installs hyperfine, jq and strace where missing. Arguments: "start", "large" or both (the default).
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for tool in hyperfine jq; do
+for tool in hyperfine jq strace; do
   command -v "$tool" >/dev/null || { apt-get -q update && apt-get -q install -y "$tool"; } >&2
 done
 java=$JAVA_HOME/bin/java
 python=/usr/bin/python3
+columns=()
 cd "$root"
 export HOME=$work XDG_CACHE_HOME=$work/cache
 unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS FRESHNESS_CACHE
@@ -41,21 +42,45 @@ feeds() {
   }' >"$2"
 }
 
+# start: one table, a column for each JDK
 start() {
-  local runs=${RUNS:-40}
+  local runs=${RUNS:-40} home column homes=() empty='import argparse, json, pathlib, dataclasses, tempfile'
+  IFS=: read -r -a homes <<<"${JAVA_HOMES:-$JAVA_HOME}"
   mkdir "$work/hello"
   echo 'public class Hello { public static void main(String[] args) { } }' >"$work/hello/Hello.java"
-  "$JAVA_HOME/bin/javac" -d "$work/hello" "$work/hello/Hello.java"
-  "$JAVA_HOME/bin/jar" --create --file "$work/hello.jar" -C "$work/hello" Hello.class
-  "$java" -XX:ArchiveClassesAtExit="$work/hello.jsa" -cp "$work/hello.jar" Hello >/dev/null 2>&1
-  ratio './Freshness.java status / an empty main from a jar with its own archive' '<= 1.5' "$runs" \
-    './Freshness.java status' "$java -XX:SharedArchiveFile=$work/hello.jsa -cp $work/hello.jar Hello"
-  ratio './Freshness.java gate / python3 importing what such a program needs' '< 1' "$runs" \
-    './Freshness.java gate --feed alpha --state data/healthy.json' \
-    "$python -c 'import argparse, json, pathlib, dataclasses, tempfile'"
-  ratio 'java Freshness.java status / java Hello.java' '<= 2.3' 8 "$java Freshness.java status" "$java $work/hello/Hello.java"
-  ratio 'java Freshness.java status with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC / without' '' 8 \
-    "JDK_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' $java Freshness.java status" "$java Freshness.java status"
+  : >"$work/names"
+  for home in "${homes[@]}"; do
+    export JAVA_HOME=$home
+    java=$home/bin/java
+    column=$work/column.${#columns[@]}
+    columns+=("$column")
+    "$home/bin/javac" --release 17 -d "$work/hello" "$work/hello/Hello.java"
+    "$home/bin/jar" --create --file "$work/hello.jar" -C "$work/hello" Hello.class
+    rm -f "$work/hello.jsa"
+    "$java" -XX:ArchiveClassesAtExit="$work/hello.jsa" -cp "$work/hello.jar" Hello >/dev/null 2>&1
+    ./Freshness.java --version >/dev/null
+    {
+      "$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.version = //p'
+      # A start by a process, as by a shell: exec of the file itself is what a kernel declines.
+      times "$runs" 'sh ./Freshness.java status' "$java -XX:SharedArchiveFile=$work/hello.jsa -cp $work/hello.jar Hello"
+      times "$runs" 'sh ./Freshness.java gate --feed alpha --state data/healthy.json' "$python -c '$empty'"
+      times 8 "$java Freshness.java status" "$java $work/hello/Hello.java"
+      times 8 "$java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Freshness.java status" "$java Freshness.java status"
+      strace -f -e trace=execve -o "$work/calls" sh ./Freshness.java status >/dev/null
+      grep -c 'execve(.* = 0$' "$work/calls"
+    } >"$column"
+  done
+  printf '%s\n' 'JDK' 'sh Freshness.java status / an empty main from a jar with its own archive' \
+    'sh Freshness.java gate / python3 importing what such a program needs' 'java Freshness.java status / java Hello.java' \
+    'java with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC / without' 'programs that a start from the cache runs, sh and java too' >"$work/names"
+  printf '%s\n' wanted '<= 1.1' '<= 0.95' '<= 3.0' '' 5 | paste "$work/names" "${columns[@]}" - | awk -F '\t' '
+    { printf "%-76s", $1; for (i = 2; i <= NF; i++) printf " %9s", $i; print "" }'
+}
+
+# times RUNS COMMAND OTHER: the one's median time in units of the other's, started without a shell in between
+times() {
+  hyperfine -N --ignore-failure --warmup 2 --runs "$1" --export-json "$work/times" "$2" "$3" >/dev/null 2>&1
+  jq -r '.results | .[0].median / .[1].median * 1000 | round / 1000' "$work/times"
 }
 
 large() {
@@ -89,8 +114,21 @@ python
   local status="./Freshness.java status --baseline $big --format json --output $out"
   ratio 'gate on 1,000,000 feeds / python3 json.load of the file' '< 1' 5 "$gate" "$python -c \"import json; json.load(open('$big'))\""
   ratio 'status --format json on 1,000,000 feeds / a plain Python program' '<= 0.1' 2 "$status" "$python $work/plain.py $big $work/plain.json"
-  ratio 'status --format json on 1,000,000 feeds / jq that names the unsafe feeds' '<= 0.25' 3 "$status" \
-    "jq '[.feeds[] | select((.alive and .last_tick_age_seconds != null and .last_tick_age_seconds <= 90) | not) | .name]' $big"
+  cat >"$work/report.jq" <<'jq'
+def actions: ["inspect_status", "read_last_price", "serve_cached_status", "price_order", "publish_signal", "rebalance_position"];
+.max_age_seconds as $limit
+| [.feeds[] | .last_tick_age_seconds as $age
+   | (if .alive | not then [1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"]
+      elif $age == null then [1, "unknown", "age_missing", "the age of the newest tick is not known"]
+      elif $age > $limit then [3, "stale", "stale", "last tick \($age)s old, limit \($limit)s"]
+      else [6, "fresh", "fresh", null] end) as [$allowed, $status, $code, $why]
+   | {name, alive, last_tick_age_seconds, max_age_seconds: $limit, freshness_status: $status, safe_to_serve: ($allowed == 6),
+      allowed_actions: actions[:$allowed], blocked_actions: actions[$allowed:], blocked_reason: $why, reason_code: $code,
+      alert: (if $allowed < 6 then "page" elif 2 * $age > $limit then "ticket" else "none" end)}] as $rows
+| {overall_status: "restricted", unsafe_feeds: [$rows[] | select(.safe_to_serve | not) | .name], feeds: $rows}
+jq
+  ratio 'status --format json on 1,000,000 feeds / jq that writes the same report' '<= 0.25' 2 "$status" \
+    "jq -c -f $work/report.jq $big"
   ratio 'gate: 1,000,000 feeds / 100,000 feeds' '<= 11' 5 "$gate" "${gate//$big/$work/small.json}"
   ratio 'status: 1,000,000 feeds / 100,000 feeds' '<= 11' 3 "$status" "${status//$big/$work/small.json}"
   in_heap 512m gate --feed feed-0999999 --baseline "$big" --state "$big"
@@ -123,8 +161,15 @@ write("space", feed % "a" + " " * 200_000_000)
 write("nested", ", ".join((feed % ("feed-%07d" % i))[:-1] + ', "deep": ' + "[" * 60 + "]" * 60 + "}" for i in range(400_000)))
 pairs = ["".join(p) for p in itertools.product(["Aa", "BB"], repeat=18)]  # all of one String.hashCode
 write("collide", ", ".join(feed % name for name in pairs))
+def morse(bits):  # of one hash in each polynomial modulo 2^32 with an odd factor, whatever the factor: 12 blocks of the Thue-Morse sequence
+    text = bytearray()
+    for i in range(192):
+        t = bin(i % 32).count("1") & 1
+        text += bytes([0xf0, 0x9f, 0x80 + 32 * (t ^ bits >> i // 32 & 1), 0x80 + 32 * (t ^ bits >> 6 + i // 32 & 1)])
+    return text.decode()
+write("morse", feed % "a" + ", " + ", ".join(feed % morse(bits) for bits in range(4096)))
 python
-  for shape in string members space nested collide; do
+  for shape in string members space nested collide morse; do
     feeds "$(($(wc -c <"$work/$shape.json") / 74))" "$work/same.json"
     ratio "gate on the shape '$shape' / a plain state of as many bytes" '<= 3' 3 \
       "./Freshness.java gate --feed a --state $work/$shape.json" "./Freshness.java gate --feed a --state $work/same.json"
