@@ -216,8 +216,9 @@ public final class Freshness {
         try {
             FileOutputStream out = new FileOutputStream(FileDescriptor.out);
             String in = descriptor(0);
-            // Where standard input and output are closed, the JVM has put a file of its own and /dev/null in their places.
-            if ((in.endsWith("/lib/modules") || in.endsWith(".jsa")) && descriptor(1).equals("/dev/null")) {
+            String to = descriptor(1);
+            // A closed standard output is none, or with a closed input, where the JVM has put a file of its own, it is /dev/null.
+            if (!in.isEmpty() && (to.isEmpty() || to.equals("/dev/null") && (in.endsWith("/lib/modules") || in.endsWith(".jsa")))) {
                 out.close();
             }
             exit = run(args, System.in, out, new FileOutputStream(FileDescriptor.err));
@@ -534,6 +535,9 @@ public final class Freshness {
             stateName = call.one("--state", baselineName);
             String reading = "baseline ";
             try {
+                if (!call.has("--baseline") && !Files.exists(source())) {
+                    throw new DataException("not found: this start does not say where Freshness.java is; name one with --baseline");
+                }
                 baselineDocument = Document.read(baselineName, null);
                 baseline = State.parse(baselineDocument, Role.baseline);
                 reading = "";
@@ -590,7 +594,7 @@ public final class Freshness {
         boolean watch = call.has("--watch");
         Evaluation before = null;
         for (Map<String, Status> shown = null;; call.pause()) {
-            Report report = new Report(before = new Evaluation(call, before), call.colors(!call.has("--output")));
+            Report report = new Report(before = new Evaluation(call, before));
             Output out = new Output(call.out);
             if (target != null) {
                 try (Replacement file = new Replacement(target)) {
@@ -1038,9 +1042,9 @@ public final class Freshness {
         private final boolean colors;
         private int alive;
 
-        Report(Evaluation e, boolean colors) {
+        Report(Evaluation e) {
             super(e);
-            this.colors = colors;
+            colors = e.call.colors();
             for (Verdict v : e.decision.all()) {
                 all.add(v);
                 alive += v.alive == Boolean.TRUE ? 1 : 0;
@@ -2311,21 +2315,29 @@ public final class Freshness {
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
             ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8));
-            try {
-                channel.position(size);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
+            synchronized (this) {
+                try {
+                    channel.position(size);
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                    channel.force(true);
+                } catch (IOException e) {
+                    close();
+                    throw e;
                 }
-                channel.force(true);
-            } catch (IOException e) {
-                close();
-                throw e;
             }
         }
 
-        /** Puts the new file in place, unless the record was taken back meanwhile: both are there, or neither. */
+        /** Puts the new file in place, unless a signal has taken the record back meanwhile: then it waits for the end. */
         synchronized void commit(Replacement file, Document document) throws IOException {
-            channel.position(); // fails where it was closed
+            try {
+                while (!channel.isOpen()) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
             file.commit(document);
             done = true;
         }
@@ -2519,8 +2531,8 @@ public final class Freshness {
         }
         String restA = a.substring(1);
         String restB = b.substring(1);
-        return a.charAt(0) == b.charAt(0) && near(restA, restB, edits)
-                || edits > 0 && (near(restA, restB, edits - 1) || near(restA, b, edits - 1) || near(a, restB, edits - 1));
+        return a.charAt(0) == b.charAt(0) ? near(restA, restB, edits)
+                : edits > 0 && (near(restA, restB, edits - 1) || near(restA, b, edits - 1) || near(a, restB, edits - 1));
     }
 
     static String program() {
@@ -2750,10 +2762,10 @@ public final class Freshness {
             return millis < 100 || millis > 86_400_000 ? 0 : millis;
         }
 
-        boolean colors(boolean toStandardOutput) {
+        boolean colors() {
             String when = one("--color", "auto");
             String never = System.getenv("NO_COLOR");
-            return when.equals("always") || when.equals("auto") && toStandardOutput && (never == null || never.isEmpty()) && terminal();
+            return when.equals("always") || when.equals("auto") && !has("--output") && (never == null || never.isEmpty()) && terminal();
         }
     }
 }
@@ -2801,8 +2813,8 @@ prepare() {
   [ -n "$why" ] || { build; ready; } || why="nothing could be built in $cache"
 } >/dev/null 2>&1 </dev/null
 build() ( # in a directory of its own, from a copy, which gives the entry its name
-  unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS && umask 022 && new=$(mktemp -d "$cache/new.XXXXXX") &&
-    trap 'rm -rf "$new"' EXIT && copy=$new/Freshness.java && cp "$me" "$copy" && name "$copy" &&
+  unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS && umask 022 &&
+    new=$(mktemp -d "$cache/new.XXXXXX") && trap 'rm -rf "$new"' EXIT && copy=$new/Freshness.java && cp "$me" "$copy" && name "$copy" &&
     "$java" -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none -cp /dev/null/none -d "$new/classes" "$copy" &&
     "$java" -m jdk.jartool/sun.tools.jar.Main -c -f "$new/jar" -0 -M -C "$new/classes" . || exit
   ln "$new/jar" "$entry.jar" || { [ ! -e "$entry.jsa" ] && trusted "$entry.jar"; } || # another build was first,

@@ -98,6 +98,7 @@ unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS CLASSPATH
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/freshness tests.XXXXXX")
 work=$(cd "$work" && pwd -P)
+chmod 755 "$work" # some tests start the program as another user
 mkdir "$work/classes" "$work/tmp"
 export TMPDIR="$work/tmp"
 java=(java "-Djava.io.tmpdir=$TMPDIR" -cp "$work/classes")

@@ -170,6 +170,59 @@ final class CommandsTest extends Sandbox {
         });
     }
 
+    // ---- Words ----
+
+    static void words() {
+        test("words: what a misspelt word may have meant, at each distance and past it", () -> {
+            String known = "; known are alpha-stream, bravo";
+            for (String row : List.of(
+                    // One edit in three characters and one more, at most three.
+                    "alpha-strea alpha-stream", "alpha-stxxxm alpha-stream", "alpha-sxxxxm -", "xalpha-streamxx alpha-stream", "xxalpha-streamxx -",
+                    "lphastrem alpha-stream", "lphastre -", "a alpha-stream", "al alpha-stream", "b bravo", "brXvo bravo", "bXXvo bravo", "bXXXo -", "bra bravo",
+                    "rav bravo", "ra -", "vo -", "Alpha-stream alpha-stream", "q -")) {
+                String[] pair = row.split(" ");
+                write("base.json", document("limit 90", feed("alpha-stream", ""), feed("bravo", "")));
+                equal(row, run("gate --feed % --state @base.json --baseline @base.json", pair[0]).exits(3).head(),
+                    "GATE BLOCKED: unknown feed: " + pair[0] + (pair[1].equals("-") ? known : "; did you mean " + pair[1] + "?"));
+            }
+            for (int count : new int[] {10, 11}) {
+                List<String> names = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    names.add("feed" + i);
+                }
+                write("base.json", document("limit 90", names.stream().map(name -> feed(name, "")).toArray(String[]::new)));
+                equal(count + " names", run("gate --feed qqqqqqqqqq --state @base.json --baseline @base.json").exits(3).head(),
+                    "GATE BLOCKED: unknown feed: qqqqqqqqqq" + (count > 10 ? "" : "; known are " + String.join(", ", names)));
+            }
+            // The nearest, and of two that are as near the first.
+            write("base.json", document("limit 90", feed("feed12", ""), feed("feed1", ""), feed("feed2", "")));
+            equal("nearest", run("gate --feed feed3 --state @base.json --baseline @base.json").exits(3).head(), "GATE BLOCKED: unknown feed: feed3; did you mean feed1?");
+            // Names as long as they may be, as alike as they can be without being near: each is compared in time.
+            List<String> alike = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                alike.add(feed("a".repeat(150 + i), ""));
+            }
+            write("base.json", document("limit 90", alike.toArray(new String[0])));
+            run("gate --feed % --state @base.json --baseline @base.json", "b" + "a".repeat(92) + "b" + "a".repeat(92) + "bbb").exits(3).says("GATE BLOCKED: unknown feed: b");
+        });
+
+        test("words: how the program calls itself in a command", () -> {
+            String source = System.getProperty("jdk.launcher.sourcefile");
+            Files.copy(home.resolve("Freshness.java"), dir.resolve("freshness"));
+            Files.createDirectory(dir.resolve("data"));
+            Files.copy(home.resolve("data/healthy.json"), dir.resolve("data/healthy.json"));
+            try {
+                for (String[] row : new String[][] {{dir + "/freshness", "'DIR/freshness'"}, {source, "java 'HOME/Freshness.java'"},
+                        {"Freshness.java", "java Freshness.java"}, {Path.of("Freshness.java").toAbsolutePath().toString(), "java Freshness.java"}}) {
+                    System.setProperty("jdk.launcher.sourcefile", row[0]);
+                    equal(row[0], plain(run("help smoke").out()).lines().findFirst().orElse(""), "usage: " + row[1] + " smoke [--format text|json]");
+                }
+            } finally {
+                System.setProperty("jdk.launcher.sourcefile", source);
+            }
+        });
+    }
+
     // ---- Gate ----
 
     static void gate() {

@@ -72,6 +72,27 @@ final class EditsTest extends Sandbox {
             }
         });
 
+        test("writer: the limit that is loosened is the one that counts for the feed", () -> {
+            for (String row : List.of("limit 90 | age 8 => limit 900 | age 660", "limit 90 | age 8, limit 66.6 => limit 90 | age 660, limit 666",
+                    "limit 90 | age 8, limit 30 => limit 90 | age 660, limit 300", "limit - | age 8, limit 90 => limit - | age 660, limit 900",
+                    "limit 90 | limit 30, age 8 => limit 90 | limit 300, age 660", "limit 1e1 | age 8 => limit 100 | age 660")) {
+                String[] half = row.split(" => ");
+                for (int i = 0; i < 2; i++) {
+                    String[] part = half[i].split(" \\| ");
+                    half[i] = document(part[0], feed("alpha", "alive true, age 8, limit 70"), feed("bravo", "alive true, " + part[1]));
+                }
+                write("in.json", half[0]);
+                run("scenario loosened --feed bravo --state @in.json --output @out.json").exits(0);
+                equal(row, read("out.json"), half[1]);
+            }
+            // The age that it writes must be stale by the limit that there was: else nobody would catch it.
+            write("in.json", document("limit 659.9", feed("bravo", "alive true, age 8")));
+            run("scenario loosened --feed bravo --state @in.json --output @out.json").exits(0);
+            equal("659.9", read("out.json"), document("limit 6599", feed("bravo", "alive true, age 660")));
+            write("in.json", document("limit 660", feed("bravo", "alive true, age 8")));
+            refused("scenario loosened --feed bravo --state @in.json --output @out.json", "still fresh");
+        });
+
         test("writer: missing takes out one entry, frozen sets one date, corrupt cuts in the middle", () -> {
             for (String shape : SHAPES) {
                 String whole = shape(shape, "true 11 90");

@@ -8,6 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -143,6 +145,89 @@ final class FilesTest extends Sandbox {
         });
     }
 
+    // ---- Both or neither ----
+
+    static void both() {
+        test("files: what was read back must be what was written", () -> {
+            Path target = dir.resolve("out.json");
+            for (String wanted : List.of("new", "new ", "neW", "")) {
+                write("out.json", "old");
+                String got = "committed";
+                try (Freshness.Replacement file = new Freshness.Replacement(target)) {
+                    file.out.write("new".getBytes(UTF_8));
+                    file.commit(Freshness.Document.of("", wanted));
+                } catch (Freshness.DataException e) {
+                    got = e.getMessage();
+                }
+                equal("wanted " + wanted, plain(got), wanted.equals("new") ? "committed" : "DIR/out.json: what was read back is not what was written");
+                equal("wanted " + wanted, read("out.json"), wanted.equals("new") ? "new" : "old");
+                equal("files", Files.list(dir).map(file -> file.getFileName().toString()).filter(file -> file.startsWith(".")).toList(), List.of());
+            }
+        });
+
+        test("files: a record is taken back where its work is not done, and stays where it is", () -> {
+            for (String before : List.of("", "{}\n", "{\"torn")) {
+                write("record", before);
+                String after = before.startsWith("{\"") ? before + "\nline\n" : before + "line\n";
+                // Interrupted before the rename: the hook of a signal runs, and the rename must not come behind it.
+                Freshness.Journal journal = new Freshness.Journal(dir.resolve("record"), "line\n");
+                equal("open", read("record"), after);
+                journal.run();
+                equal("taken back", read("record"), before);
+                write("out.json", "old");
+                // It waits for the end that the signal brings; here, that is an interrupt, and the old file is still there.
+                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
+                    file.out.write("new".getBytes(UTF_8));
+                    Thread.currentThread().interrupt();
+                    journal.commit(file, Freshness.Document.of("", "new"));
+                    equal("commit", "done", "waits");
+                } catch (IOException interrupted) {
+                    equal("and not done", read("out.json"), "old");
+                    equal("by the interrupt", interrupted.getCause() instanceof InterruptedException, true);
+                }
+                journal.close();
+                equal("taken back once", read("record"), before);
+                // Interrupted behind it.
+                journal = new Freshness.Journal(dir.resolve("record"), "line\n");
+                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
+                    file.out.write("new".getBytes(UTF_8));
+                    journal.commit(file, Freshness.Document.of("", "new"));
+                }
+                journal.run();
+                equal("done", read("out.json"), "new");
+                equal("and recorded", read("record"), after);
+            }
+        });
+
+        test("files: where the output cannot be created, nothing is recorded", () -> {
+            if (!Files.exists(Path.of("/proc/self"))) {
+                equal("no directory that refuses root as well", "", "");
+                return;
+            }
+            for (String before : List.of("", "{}\n")) {
+                write("record", before);
+                Run run = run("recover --feed bravo --state @stale.json --output /proc/out.json --record @record").exits(3);
+                equal("one line", run.out() + run.err().lines().count() + run.err().startsWith("freshness: the output could not be delivered: "), "1true");
+                equal("the record", read("record"), before);
+            }
+            run("scenario stale --feed bravo --output /proc/out.json").exits(3);
+            run("status --format json --output /proc/out.json").exits(3);
+        });
+
+        test("files: who owns what is replaced", () -> {
+            write("out.json", "old");
+            Path out = dir.resolve("out.json");
+            boolean root = Files.getAttribute(base, "unix:uid").equals(0);
+            for (String owner : root ? List.of("unix:uid", "unix:gid") : List.<String>of()) {
+                Files.setAttribute(out, owner, 54321);
+            }
+            String before = Files.getAttribute(out, "unix:uid") + ":" + Files.getAttribute(out, "unix:gid");
+            run("scenario stale --feed bravo --output @out.json").exits(0);
+            equal("root " + root, Files.getAttribute(out, "unix:uid") + ":" + Files.getAttribute(out, "unix:gid"), before);
+            equal("written", read("out.json"), read("stale.json"));
+        });
+    }
+
     // ---- Delivery ----
 
     static void delivery() {
@@ -165,6 +250,58 @@ final class FilesTest extends Sandbox {
             equal("an error nobody hears", Freshness.run(arguments("status --bogus"), UNREAD, new Full(0), new Full(0)), 3);
             String[] piped = arguments("scenario stale --feed bravo --output -");
             equal("a report nobody hears", Freshness.run(piped, UNREAD, new ByteArrayOutputStream(), new Full(0)), 3);
+        });
+
+        test("delivery: a report longer than one piece comes once, whole and in order", () -> {
+            List<String> feeds = new ArrayList<>();
+            StringBuilder table = new StringBuilder();
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < 3000; i++) {
+                names.add("\u00e9\u20ac%04d".formatted(i));
+                feeds.add(feed(names.get(i), "alive true, age 9"));
+                table.append("  ").append(names.get(i)).append("  fresh    [#.........]     9s of 90s\n");
+            }
+            write("in.json", document("limit 90", feeds.toArray(new String[0])));
+            String call = "status --state @in.json --baseline @in.json --now " + NOW;
+            String text = "FRESHNESS OK: 3000 of 3000 feeds fresh and safe to serve\n\n" + table + "\nstate: DIR/in.json, judged by the baseline DIR/in.json\n";
+            for (String way : List.of("", " --format json", " --format prometheus")) {
+                Run run = run(call + way).exits(0);
+                run(call + way + " --output @out").exits(0);
+                if (!way.isEmpty()) {
+                    equal("in a file" + way, read("out"), run.out());
+                }
+                List<String> seen = new ArrayList<>();
+                Matcher name = Pattern.compile(way.isEmpty() ? "(?m)^  (\\S+)  fresh" : way.endsWith("json") ? "\"name\": \"(\\S+)\"" : "alive\\{feed=\"(\\S+)\"")
+                    .matcher(run.out());
+                while (name.find()) {
+                    seen.add(name.group(1));
+                }
+                equal("feeds" + way, seen, names);
+                equal("longer than a piece" + way, run.out().length() > 1 << 16, true);
+                if (way.isEmpty()) {
+                    equal(call, plain(run.out()), text);
+                } else if (way.endsWith("json")) {
+                    equal(call, ((List<?>) run.get("feeds")).size(), 3000);
+                }
+            }
+        });
+
+        test("delivery: what goes wrong inside is one line and exit 3", () -> {
+            String[] call = arguments("status --state -");
+            for (Throwable thrown : List.of(new OutOfMemoryError("Java heap space"), new IllegalStateException("odd"), new StackOverflowError(),
+                    new AssertionError("odd"))) {
+                InputStream in = new InputStream() {
+                    @Override public int read() {
+                        if (thrown instanceof Error e) {
+                            throw e;
+                        }
+                        throw (RuntimeException) thrown;
+                    }
+                };
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                equal("" + thrown, Freshness.run(call, in, out, out) + out.toString(UTF_8), "3freshness: " + (thrown instanceof OutOfMemoryError
+                    ? "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g" : "internal error, please report it: " + thrown) + "\n");
+            }
         });
 
         test("delivery: standard input that fails is a state that cannot be read", () -> {

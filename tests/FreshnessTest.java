@@ -26,8 +26,10 @@ final class FreshnessTest extends Sandbox {
         SECTIONS.put("recovery", EditsTest::recovery);
         SECTIONS.put("files", FilesTest::files);
         SECTIONS.put("modes", FilesTest::modes);
+        SECTIONS.put("both", FilesTest::both);
         SECTIONS.put("delivery", FilesTest::delivery);
         SECTIONS.put("usage", CommandsTest::usage);
+        SECTIONS.put("words", CommandsTest::words);
         SECTIONS.put("gate", CommandsTest::gate);
         SECTIONS.put("baselines", CommandsTest::baselines);
         SECTIONS.put("watches", CommandsTest::watches);
@@ -35,8 +37,10 @@ final class FreshnessTest extends Sandbox {
         SECTIONS.put("status", ReportsTest::status);
         SECTIONS.put("reports", ReportsTest::reports);
         SECTIONS.put("names", ReportsTest::hostileNames);
-        SECTIONS.put("advice", TextsTest::advice);
+        SECTIONS.put("reasons", TextsTest::reasons);
         SECTIONS.put("messages", TextsTest::messages);
+        SECTIONS.put("outputs", OutputsTest::outputs);
+        SECTIONS.put("watching", OutputsTest::watching);
         SECTIONS.put("source", FreshnessTest::source);
     }
 

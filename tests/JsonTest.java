@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -143,6 +144,14 @@ final class JsonTest extends Sandbox {
             }
         });
 
+        test("JSON: UTF-8 is checked to the end, past every buffer", () -> {
+            for (int before : new int[] {8191, 8192, 16_383, 16_384, 65_535, 65_536, 200_000}) {
+                malformedValues("\"" + "x".repeat(before) + "<ff>\" => " + (before + 2) + " UTF-8");
+                malformedValues("\"" + "<c3 a9>".repeat(before) + "<c3>\" => " + (before + 2) + " UTF-8");
+                malformedValues("\"" + "x".repeat(before) + "<e2 82 ac>\",\"w\":\"<e2 82>\" => " + (before + 10) + " UTF-8");
+            }
+        });
+
         test("JSON: a member twice, at any depth and in any spelling", () -> {
             malformedValues("""
                 {"a":1,"a":2} => 8 once
@@ -279,6 +288,25 @@ final class JsonTest extends Sandbox {
                 """);
             wellFormedValues("{\"x" + "<c3 a9>".repeat(32) + "\":1,\"x" + "<c3 a9>".repeat(16) + "\":2}");
             wellFormedValues("{\"" + "x".repeat(64) + "\":1,\"" + "x".repeat(32) + "\":2}");
+        });
+
+        // All of these names have one hash as Java's strings have it: a table that trusts in it takes hours.
+        test("JSON: names that collide are told apart in time", () -> {
+            List<String> names = new ArrayList<>(List.of(""));
+            for (int i = 0; i < 14; i++) {
+                List<String> longer = new ArrayList<>();
+                names.forEach(name -> longer.addAll(List.of(name + "Aa", name + "BB")));
+                names = longer;
+            }
+            equal("colliding", names.stream().map(String::hashCode).distinct().count() + " of " + names.size(), "1 of 16384");
+            String feeds = String.join(",", names.stream().map(name -> feed(name, "alive true, age 8")).toList());
+            String members = String.join(",", names.stream().map(name -> "\"" + name + "\":1").toList());
+            write("in.json", "{\"max_age_seconds\":90,\"feeds\":[" + feeds + "]}");
+            run("status --state @in.json --baseline @in.json").exits(0).says("FRESHNESS OK: 16384 of 16384 feeds");
+            write("twice.json", "{\"max_age_seconds\":90,\"feeds\":[" + feeds + "," + feed(names.get(9999), "") + "]}");
+            run("gate --feed AaAa --state @twice.json").exits(3).says("GATE BLOCKED: ", "each feed once, found a second " + names.get(9999));
+            wellFormedValues("{" + members + "}");
+            malformedValues("{" + members + ",\"" + names.get(9999) + "\":1} => " + (members.length() + 3) + " once");
         });
 
         test("JSON: members and names may be spelled with escapes", () -> {

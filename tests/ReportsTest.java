@@ -326,6 +326,21 @@ final class ReportsTest extends Sandbox {
             run("gate --feed alpha --state @in.json --baseline @broken.json --format json").exits(3).reports("blocked_feeds ['alpha']");
         });
 
+        test("report: as_of is shown in UTC, and to the nanosecond", () -> {
+            for (String row : List.of("2026-11-22T10:36:59+01:00 => 2026-11-22T09:36:59Z", "2026-11-22T09:36:59.000000001Z => 2026-11-22T09:36:59.000000001Z",
+                    "2026-11-22t09:36:59.50z => 2026-11-22T09:36:59.500Z")) {
+                String[] half = row.split(" => ");
+                write("in.json", document("limit 90, as_of '" + half[0] + "'", feed("alpha", "alive true, age 8")));
+                run("gate --feed alpha --state @in.json --format json --now " + NOW).exits(0).has("as_of", half[1]);
+                run("status --state @in.json --format json --now 2026-11-22T10:37:00.5+01:00").exits(2).has("as_of", half[1])
+                    .has("evaluated_at", "2026-11-22T09:37:00.500Z");
+            }
+            for (String invalid : List.of("'soon'", "null", "7")) {
+                write("in.json", document("limit 90, as_of " + invalid, feed("alpha", "alive true, age 8")));
+                run("gate --feed alpha --state @in.json --format json").exits(2).has("as_of", null);
+            }
+        });
+
         test("report: a row says why there is a ticket", () -> {
             write("in.json", document("limit 900", feed("alpha", "alive true, age 8"),
                     feed("bravo", "alive true, age 46, limit 90"), feed("charlie", "alive true, age 45, limit 90")));
@@ -362,6 +377,42 @@ final class ReportsTest extends Sandbox {
                     equal(call + " of " + name + ", as a plugin's output", hostile.head().contains("|"), false);
                 }
             }
+        });
+
+        test("hostile names: how each is written", () -> {
+            String[][] rows = { // the name; in text, in JSON, in a metric's label; as a word of a shell
+                {"plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,"},
+                {"a b", "a b", "a b", "a b", "'a b'"},
+                {"it's", "it's", "it's", "it's", "'it'\\''s'"},
+                {"$HOME*?", "$HOME*?", "$HOME*?", "$HOME*?", "'$HOME*?'"},
+                {"a\"b", "a\"b", "a\\\"b", "a\\\"b", "'a\"b'"},
+                {"a|b", "a\\u007cb", "a|b", "a|b", "$'\\x61\\x7c\\x62'"},
+                {"a\\b", "a\\\\b", "a\\\\b", "a\\\\b", "$'\\x61\\x5c\\x62'"},
+                {"a\nb", "a\\u000ab", "a\\u000ab", "a\\nb", "$'\\x61\\x0a\\x62'"},
+                {"\u007f", "\\u007f", "\\u007f", "\u007f", "$'\\x7f'"},
+                {"\u009b", "\\u009b", "\\u009b", "\u009b", "$'\\xc2\\x9b'"},
+                {"\u00ad", "\\u00ad", "\\u00ad", "\u00ad", "$'\\xc2\\xad'"},
+                {"\u202e", "\\u202e", "\\u202e", "\u202e", "$'\\xe2\\x80\\xae'"},
+                {"\u2028\u2029", "\\u2028\\u2029", "\\u2028\\u2029", "\u2028\u2029", "$'\\xe2\\x80\\xa8\\xe2\\x80\\xa9'"},
+                {"\udb40\udc41", "\\udb40\\udc41", "\\udb40\\udc41", "\udb40\udc41", "$'\\xf3\\xa0\\x81\\x81'"},
+                {"\u0378", "\\u0378", "\\u0378", "\u0378", "$'\\xcd\\xb8'"}, // assigned to nobody: who knows what a terminal makes of it
+                {"\u00e9\ud83d\ude00", "\u00e9\ud83d\ude00", "\u00e9\ud83d\ude00", "\u00e9\ud83d\ude00", "'\u00e9\ud83d\ude00'"},
+                {"-x", "-x", "-x", "-x", "-x"},
+            };
+            for (String[] row : rows) {
+                hostileFeed(row[0]);
+                String text = run("gate --feed=% --state @in.json --baseline @in.json", row[0]).exits(2).out();
+                equal(row[1], text.lines().limit(2).toList(), List.of("GATE BLOCKED: " + row[1] + " stale, 660s > 90s; not safe to serve",
+                    "blocked on " + row[1] + ": price_order, publish_signal, rebalance_position"));
+                equal(row[1], text.substring(text.indexOf("next: ")).startsWith("next: java '" + home + "/Freshness.java' recover --feed " + row[4] + " --state '"), true);
+                equal(row[2], run("status --state @in.json --baseline @in.json --format json").out().contains("{\"name\": \"" + row[2] + "\", "), true);
+                equal(row[3], run("status --state @in.json --baseline @in.json --format prometheus").out().contains("\nfreshness_feed_alive{feed=\"" + row[3] + "\"} 1\n"), true);
+            }
+            hostileFeed("--x");
+            equal("--x", run("gate --feed=--x --state @in.json --baseline @in.json").out().contains(" recover --feed=--x --state '"), true);
+            hostileFeed("a\0b");
+            equal("a NUL", run("gate --feed % --state @in.json --baseline @in.json", "a\0b").out().lines().skip(3).toList(),
+                List.of("  next: give this feed another name: no command line can carry this one"));
         });
 
         test("hostile names: JSON and metrics bring them back unharmed", () -> {

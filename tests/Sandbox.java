@@ -197,6 +197,18 @@ abstract class Sandbox {
         equal(run.call + ": files", snapshot(), before);
     }
 
+    /** A call that prints that text, all of it, and nothing to the other stream: to standard error if it is "freshness: ...". */
+    static void whole(String call, int exit, String text, String... values) {
+        Run run = run(call, values).exits(exit);
+        equal(run.call(), plain(run.out()), text.startsWith("freshness: ") ? "" : text);
+        equal(run.call() + ": standard error", plain(run.err()), text.startsWith("freshness: ") ? text : "");
+    }
+
+    /** A text with DIR and HOME for the directories of this run. */
+    static String plain(String text) {
+        return text.replace(dir.toString(), "DIR").replace(home.toString(), "HOME");
+    }
+
     /** Runs a command that the program printed. */
     static Run paste(String command) {
         List<String> words = words(command);

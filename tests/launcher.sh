@@ -158,9 +158,9 @@ cut_at() {
     if [[ -s $work/cut.out || $rc == 0 ]] || ((rc != 3 && at >= line)); then echo "$at: exit $rc"; fi
   done
 }
-step=97 far=9973
-if [[ $long ]]; then step=1 far=997; fi
-for shell in dash bash zsh 'busybox sh'; do
+step=97 far=9973 shells=(sh)
+if [[ $long ]]; then step=1 far=997 shells=(dash bash zsh 'busybox sh'); fi
+for shell in "${shells[@]}"; do
   if ! command -v "${shell% sh}" >/dev/null; then continue; fi
   if [[ $shell != dash && $long ]]; then step=29; fi
   # shellcheck disable=SC2046 # numbers
@@ -190,13 +190,12 @@ hostile() {
     echo "class $class { static { java.lang.System.out.println(\"FRESHNESS OK: shadowed\"); java.lang.Runtime.getRuntime().halt(0); }
       static $class getRuntime() { return null; } static java.lang.String getProperty(java.lang.String... s) { return null; } }" >"$1/$class.java"
   done
-  cat >"$1/Planted.java" <<'end'
+  cat >"$1/Planted.java" <<end
 public class Planted implements com.sun.source.util.Plugin {
     public java.lang.String getName() { return "planted"; }
     public boolean autoStart() { return true; }
     public void init(com.sun.source.util.JavacTask task, java.lang.String... args) {
-        java.lang.System.out.println("FRESHNESS OK: planted");
-        java.lang.Runtime.getRuntime().halt(0);
+        new java.io.File("$work/planted").mkdir();
     }
 }
 end
@@ -204,11 +203,16 @@ end
   echo Planted >"$1/META-INF/services/com.sun.source.util.Plugin"
 }
 hostile "$work/hostile"
-check 'the hostile directory is one: javac runs what is in it' \
-  "$(cd "$work/hostile" && echo 'class A { }' >A.java && "$real/bin/javac" -d "$work/tmp/none" A.java 2>&1; rm -f "$work/hostile"/A.*)" 'FRESHNESS OK: planted'
+# planted: whether the plugin ran since the last call
+planted() { if [[ -d $work/planted ]]; then rmdir "$work/planted" && echo it ran; fi; }
+echo 'class A { }' >"$work/foreign.java"
+(cd "$work/hostile" && "$real/bin/javac" -d "$work/tmp" "$work/foreign.java" >/dev/null 2>&1) || true
+rm -f "$work/tmp"/*.class
+check 'the hostile directory is one: javac runs what is in it' "$(planted)" 'it ran'
 wanted=$(cd "$work" && run "$app/Freshness.java" "${gate[@]}")
 check 'from a hostile directory, from the cache' "$(cd "$work/hostile" && run "$app/Freshness.java" "${gate[@]}")" "$wanted"
-check 'from a hostile directory, from the source, CLASSPATH too' "$(cd "$work/hostile" && CLASSPATH=$PWD FRESHNESS_CACHE=off run "$app/Freshness.java" "${gate[@]}")" "$wanted"
+check 'and nothing of it runs' "$(planted)" ''
+check 'from a hostile directory, from the source, CLASSPATH too' "$(cd "$work/hostile" && CLASSPATH=$PWD FRESHNESS_CACHE=off run "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
 
 # --- What may not be believed ---------------------------------------------------------------------------------------
 
@@ -304,7 +308,7 @@ check 'and the command that it shows starts itself' "$(grep -c "next: '$app/fres
 rm freshness
 
 echo '// edit' >>Freshness.java
-check 'from a hostile directory, with nothing in the cache' "$(cd "$work/hostile" && CLASSPATH=$PWD run "$app/Freshness.java" "${gate[@]}")" "$wanted"
+check 'from a hostile directory, with nothing in the cache' "$(cd "$work/hostile" && CLASSPATH=$PWD run "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
 check 'and what it left there is sound' "$(cd "$work" && run "$app/Freshness.java" "${gate[@]}"; cd "$app"; start "${me[@]}")" "$wanted"$'\n'"$warm"
 cp "$root/Freshness.java" .
 
@@ -389,8 +393,10 @@ if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
   check 'a user whose HOME is read-only' "$(HOME=$work/sealed run as 12345 "${me[@]}"; ls -A "$work/sealed")" "$source_run"
   other=$work/12345/.cache/freshness
   chown 23456 "$other"
+  chmod 755 "$other"
   check 'passed over: a directory of someone else' "$(HOME=$work/12345 start as 12345 "${me[@]}")" "source, cache directory is not trusted: $other, exit 0"
   chown 12345 "$other"
+  chmod 700 "$other"
   chown 23456 "$work/12345/.cache"
   chmod 755 "$work/12345/.cache"
   check 'passed over: a directory whose parent is of someone else' "$(HOME=$work/12345 start as 12345 "${me[@]}")" "source, cache directory is not trusted: $other, exit 0"
@@ -433,7 +439,7 @@ for home in "${homes[@]}"; do
   echo "// $home" >>Freshness.java
   for call in cold warm off; do
     if [[ $call == off ]]; then export FRESHNESS_CACHE=off; fi
-    check "from a hostile directory, ${home##*/}, $call" "$(cd "$work/hostile" && JAVA_HOME=$home run "$app/Freshness.java" "${gate[@]}")" "$wanted"
+    check "from a hostile directory, ${home##*/}, $call" "$(cd "$work/hostile" && JAVA_HOME=$home run "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
   done
   unset FRESHNESS_CACHE
   cp "$root/Freshness.java" .

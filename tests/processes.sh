@@ -1,118 +1,88 @@
 #!/usr/bin/env bash
 # Freshness as users start it: real processes, real pipes, real signals.
 #
-#   usage: tests/processes.sh CLASSES        (JAVA_HOME names a JDK 21 or newer)
+#   usage: tests/processes.sh CLASSES [long]        (JAVA_HOME names a JDK 17 or newer; "long" adds what takes a minute)
 #
 # Started from source where that is the point, which costs about a second each time; elsewhere from the compiled CLASSES.
-# Waits are polls with a limit, never a time that has to be long enough.
+# Waits are polls with a limit, never a time that has to be long enough. Works with the bash 3.2 of macOS.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-classes=$(cd "${1:?usage: tests/processes.sh CLASSES}" && pwd -P)
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-java=${JAVA_HOME:?JAVA_HOME must name a JDK 21 or newer}/bin/java
-work=$(mktemp -d "${TMPDIR:-/tmp}/freshness processes.XXXXXX")
-work=$(cd "$work" && pwd -P)
-readonly classes root java work
-readonly now=2026-11-22T09:37:00Z
-unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS NO_COLOR
-failed=0
-watcher=''
-
-# shellcheck disable=SC2317 # called by the trap
-finish() {
-  [[ -z $watcher ]] || kill -KILL "$watcher" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-
-# --- What the tests share -------------------------------------------------------------------------------------------
-
-# result NAME INPUT GOT WANT: compares two texts
-result() {
-  if [[ $3 == "$4" ]]; then
-    printf 'ok - %s\n' "$1"
-  else
-    failed=$((failed + 1))
-    printf 'not ok - %s\n  input: %s\n' "$1" "$2"
-    printf '  got:   %s\n  want:  %s\n' "${3//$'\n'/$'\n'         }" "${4//$'\n'/$'\n'         }"
-  fi
-}
-
-# run COMMAND...: leaves its exit code in rc, what it printed in out and err
-run() {
-  rc=0
-  "$@" >"$work/stdout" 2>"$work/stderr" || rc=$?
-  out=$(cat "$work/stdout")
-  err=$(cat "$work/stderr")
-}
-
-# expect NAME EXIT OUT ERR COMMAND...: OUT and ERR are shell patterns; ERR is at most one line
-expect() {
-  local name=$1 exit=$2 like_out=$3 like_err=$4
-  shift 4
-  run "$@"
-  verdict "$name" "$*" "$exit" "$like_out" "$like_err"
-}
-
-# verdict NAME INPUT EXIT OUT ERR: the same for what has already run
-verdict() {
-  local got='' want="exit $3, out: $4, err: $5"
-  # shellcheck disable=SC2053 # the right sides are patterns
-  if [[ $rc == "$3" && $out == $4 && $err == $5 && $err != *$'\n'* ]]; then got=$want; fi
-  result "$1" "$2" "${got:-exit $rc, out: $out, err: $err}" "$want"
-}
-
-# poll COMMAND...: until it succeeds, at most for 20 s
-poll() {
-  local i
-  for ((i = 0; i < 400; i++)); do
-    if "$@"; then return 0; fi
-    sleep 0.05
-  done
-  return 1
-}
-
-# A copy that no fault can turn against the repository, reached by a path with spaces and through a link.
-mkdir -p "$work/a copy/data" "$work/bin" "$work/else where"
-cp "$root/Freshness.java" "$work/a copy/"
-cp "$root/data/healthy.json" "$work/a copy/data/"
+classes=$(cd "${1:?usage: tests/processes.sh CLASSES [long]}" && pwd -P)
+long=${2:-}
+begin processes
+copy_program "$work/a copy"
+use_classes "$classes"
+shopt -s extglob
+readonly classes long now=2026-11-22T09:37:00Z
+mkdir "$work/bin" "$work/else where"
 ln -s "../a copy/Freshness.java" "$work/bin/gate.java"
-source="$work/a copy/Freshness.java"
-healthy="$work/a copy/data/healthy.json"
-# The program from its classes, which are told where their source is as a source launcher tells it.
-program=("$java" -XX:TieredStopAtLevel=1 -cp "$classes" "-Djdk.launcher.sourcefile=$source" Freshness)
-app() { "${program[@]}" "$@"; }
 stale=$work/stale.json
 sed 's/: 11$/: 660/' "$healthy" >"$stale"
+printf '{"max_age_seconds": 9' >half.json
+
+# --- Time that passes meanwhile -------------------------------------------------------------------------------------
+
+# These take a second or two, of which the rest of the tests makes use. Their rows come at the end.
+
+# late FORMAT: a state whose last byte comes when its tick is older than the limit of one second. Before the tick there is
+# more than a pipe holds: once that is through, the program is reading, and a clock read before would be too early.
+late() {
+  local instant second
+  head -c 300000 /dev/zero | tr '\0' ' '
+  instant=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  second=$(date +%s)
+  # shellcheck disable=SC2059 # a format on purpose
+  printf "$1" "$instant"
+  until (($(date +%s) > second + 1)); do sleep 0.05; done
+  printf ' ]}'
+}
+printf '{"max_age_seconds":1,"feeds":[{"name":"bravo","alive":true,"last_tick_age_seconds":0.1}]}' >second.json
+late_formats=('{"feeds":[{"name":"bravo","alive":true,"last_tick_at":"%s"}'
+  '{"as_of":"%s","feeds":[{"name":"bravo","alive":true,"last_tick_age_seconds":0}')
+late_jobs=''
+for i in 0 1; do
+  { late "${late_formats[i]}" | app gate --feed bravo --state - --baseline second.json; } >"late.$i" 2>&1 &
+  late_jobs="$late_jobs $!"
+done
+
+# A file that says nothing of time and is only ever replaced by the same bytes is as old as it has been seen to be.
+cp second.json undated.json
+background undated.status "${program[@]}" status --watch 0.1 --state undated.json --baseline second.json
+background undated.gate "${program[@]}" gate --watch 0.1 --feed bravo --state undated.json --baseline second.json
+undated_gate=$pid
+(while [[ ! -e undated.end ]]; do cp second.json undated.new && mv -f undated.new undated.json && sleep 0.05; done) &
+undated_writer=$!
 
 # --- Started from source --------------------------------------------------------------------------------------------
 
 cd "$root"
 expect 'from the repository: status' 0 'FRESHNESS OK: 3 of 3 *data/healthy.json*' '' "$java" Freshness.java status
 cd "$work/else where"
-expect 'from elsewhere, a path with spaces: scenario' 0 "SCENARIO WRITTEN: stale bravo*$healthy*" '' \
-  "$java" "$source" scenario stale --feed bravo --output stale.json
-result 'the scenario is the stale fixture' scenario "$(cat stale.json)" "$(cat "$stale")"
-expect 'through a link: gate, blocked by the baseline beside the real file' 2 'GATE BLOCKED: bravo*660s*90s*recover --feed bravo*' '' \
-  "$java" "$work/bin/gate.java" gate --feed bravo --action price_order --state stale.json
-expect 'from elsewhere: recover' 0 'RECOVERED: bravo*' '' \
-  "$java" "$source" recover --feed bravo --state stale.json --output recovered.json
-result 'the recovered state differs from the fixture in one line' recover "$(cat recovered.json)" "$(sed 's/: 11$/: 5/' "$healthy")"
-expect 'from source: an unknown option' 3 '' 'freshness: unknown option: --stat; did you mean --state?*' "$java" "$source" status --stat x
+expect 'from elsewhere, through a link: gate, blocked by the baseline beside the real file' 2 \
+  'GATE BLOCKED: bravo*660s*90s*recover --feed bravo*--age-seconds AGE' '' \
+  "$java" "$work/bin/gate.java" gate --feed bravo --action price_order --state "$stale"
+expect 'from elsewhere, a path with spaces: scenario' 0 "SCENARIO WRITTEN: stale bravo*$healthy*" '' app scenario stale --feed bravo --output stale.json
+check 'the scenario is the stale fixture' scenario "$(cat stale.json)" "$(cat "$stale")"
+expect 'from elsewhere: recover' 0 'RECOVERED: bravo*' '' app recover --feed bravo --state stale.json --output recovered.json
+check 'the recovered state differs from the fixture in one line' recover "$(cat recovered.json)" "$(sed 's/: 11$/: 5/' "$healthy")"
+expect 'an unknown option' 3 '' 'freshness: unknown option: --stat; did you mean --state?*' app status --stat x
 
-head -c 40000000 /dev/zero | tr '\0' ' ' >"$work/large.json"
+cd "$work"
+head -c 40000000 /dev/zero | tr '\0' ' ' >blank.json
 expect 'a heap that is too small is exit 3 and one line that says so' 3 '' 'freshness: out of memory*JDK_JAVA_OPTIONS=-Xmx*' \
-  "$java" -Xmx24m "${program[@]:1}" status --state "$work/large.json" --output "$work/none.json" --format json
-result 'and no partial document' "$work" "$(find "$work" -name '*none*' -o -name '*.tmp')" ''
-
-expect 'doctor fails where no temporary file can be written' 2 'DOCTOR FAILED: *not ok - a temporary file*' '*' \
-  "$java" "-Djava.io.tmpdir=$work/none" "${program[@]:1}" doctor
+  "${program[@]:0:1}" -Xmx24m "${program[@]:1}" status --state blank.json --output none.json --format json
+check 'and no partial document' "$work" "$(find . -name '*none*' -o -name '*.tmp')" ''
+expect 'smoke passes' 0 'SMOKE PASSED: *' '' app smoke
+expect 'doctor passes' 0 'DOCTOR PASSED: *' '' app doctor
+expect 'doctor fails where no temporary file can be written' 2 'DOCTOR FAILED: *not ok - a temporary file*/none*' '*' \
+  "${program[@]:0:2}" "-Djava.io.tmpdir=$work/none" "${program[@]:2}" doctor
 
 # --- Pipes and devices ----------------------------------------------------------------------------------------------
 
-cd "$work"
 run app scenario stale --feed bravo --output -
-result 'a pipe: scenario writes the state to standard output' 'scenario --output -' "$out" "$(cat "$stale")"
+check 'a pipe: scenario writes the state to standard output' 'scenario --output -' "$out" "$(cat "$stale")"
 rc=0
 out=$(app scenario stale --feed bravo --output - 2>/dev/null | app recover --feed bravo --state - --output - 2>/dev/null |
   app gate --feed bravo --action price_order --state -) || rc=$?
@@ -124,15 +94,15 @@ for output in '--output piped.json' '--output piped.out --record piped.json'; do
   # shellcheck disable=SC2086 # words
   expect "the file behind standard input is an input: $output" 3 '' 'freshness: * piped.json: the input, which is never written*' \
     app recover --feed bravo --state - $output <piped.json
-  result "and it stays: $output" recover "$(cat piped.json)" "$(cat "$stale")"
+  check "and it stays: $output" recover "$(cat piped.json)" "$(cat "$stale")"
 done
-expect 'standard input is closed' 3 'FRESHNESS UNKNOWN: *' '' app status --state - <&-
 
 mkfifo pipe
 : <pipe &
 exec 5>pipe
 wait $! # the reader is gone: whoever writes now finds the pipe closed
-for call in 'status' 'status --format json' 'gate --feed alpha --state stale.json' 'scenario stale --feed bravo --output -' 'help'; do
+for call in 'status' 'status --format json' 'gate --feed alpha --state stale.json' 'gate --watch 1 --feed alpha --state stale.json' \
+  'status --watch 1 --state stale.json' 'scenario stale --feed bravo --output -' 'help'; do
   rc=0
   # shellcheck disable=SC2086 # words of a call
   err=$( (app $call >&5) 2>&1) || rc=$?
@@ -140,9 +110,6 @@ for call in 'status' 'status --format json' 'gate --feed alpha --state stale.jso
   verdict "a closed pipe is exit 3: $call" "$call" 3 '' 'freshness: the output could not be delivered: *'
 done
 exec 5>&-
-rc=0
-err=$( (app status >&-) 2>&1) || rc=$?
-verdict 'standard output is closed' 'status >&-' 3 '' 'freshness: the output could not be delivered: *'
 
 if [[ -e /dev/full ]]; then
   for call in 'status' 'status --format prometheus' 'recover --feed bravo --state stale.json --output -' 'smoke'; do
@@ -152,16 +119,57 @@ if [[ -e /dev/full ]]; then
     out=''
     verdict "a full disk is exit 3: $call" "$call >/dev/full" 3 '' 'freshness: the output could not be delivered: *'
   done
+else
+  leave_out 'a full disk: this system has no /dev/full'
 fi
+
+# --- Standard streams that are closed -------------------------------------------------------------------------------
+
+# Where a stream is closed, what the JVM opens first takes its place. A verdict that nobody got is exit 3, never 0.
+
+# streams NAME COMMAND...: with each combination of them; what is delivered is what the command says undisturbed
+streams() {
+  local name=$1 open got want wrong=''
+  shift
+  run "$@"
+  want="exit $rc, $out"
+  for open in 012 12 02 01 2 1 0 ''; do
+    : >"$work/out"
+    rc=0
+    (
+      exec </dev/null >"$work/out" 2>"$work/err"
+      if [[ $open != *0* ]]; then exec <&-; fi
+      if [[ $open != *1* ]]; then exec >&-; fi
+      if [[ $open != *2* ]]; then exec 2>&-; fi
+      exec "$@"
+    ) || rc=$?
+    got="exit $rc, $(cat "$work/out")"
+    if [[ $open == *1* && $got != "$want" || $open != *1* && $got != 'exit 3, ' ]]; then wrong="${wrong}open [$open]: ${got%%$'\n'*}"$'\n'; fi
+  done
+  check "closed streams: $name" "$*; undisturbed: ${want%%$'\n'*}" "$wrong" ''
+}
+cd "$work/a copy"
+gate='gate --feed bravo --state data/healthy.json'
+for call in 'status' 'status --format json' "$gate" "$gate --format json"; do
+  # shellcheck disable=SC2086 # words of a call
+  set -- $call --now "$now"
+  if [[ $long || $call == status || $call == *gate*json ]]; then streams "$call" "${program[@]}" "$@"; fi
+  if [[ $long && $call == *gate*json ]]; then streams "from source: $call" "$java" Freshness.java "$@"; fi
+  if [[ $long && $call != *json ]]; then
+    run env "HOME=$work/home" sh Freshness.java --version # fills the cache
+    streams "from the cache: $call" env "HOME=$work/home" sh Freshness.java "$@"
+  fi
+done
+cd "$work"
 
 # --- The same bytes everywhere --------------------------------------------------------------------------------------
 
 printf '{"max_age_seconds":90.5,"feeds":[{"name":"caf\303\251 \360\237\230\200","alive":true,"last_tick_age_seconds":1234.5}]}' >world.json
 for call in 'status --state world.json --baseline world.json' 'status --state world.json --baseline world.json --format json'; do
-  for setting in '' LC_ALL=C LANG=C LC_ALL=de_DE.UTF-8 'COLUMNS=20 LINES=5 TERM=xterm-256color TZ=Asia/Kolkata'; do
+  for setting in '' LC_ALL=C 'LANG=de_DE.UTF-8 COLUMNS=20 LINES=5 TERM=xterm-256color TZ=Asia/Kolkata'; do
     # shellcheck disable=SC2086 # words of a call and of settings
     run env -u LC_ALL -u LANG $setting "${program[@]}" $call --now "$now"
-    if [[ -z $setting ]]; then plain=$rc$out$err; else result "the same bytes under $setting: $call" "$setting" "$rc$out$err" "$plain"; fi
+    if [[ -z $setting ]]; then plain=$rc$out$err; else check "the same bytes under $setting: $call" "$setting" "$rc$out$err" "$plain"; fi
   done
 done
 
@@ -171,132 +179,469 @@ done
 for name in "it's \$HOME * \\\"x\\\" \`id\` ~ !" "two\\nlines \\u001b[31m"; do
   printf '{"max_age_seconds":90,"feeds":[{"name":"%s","alive":true,"last_tick_age_seconds":660}]}' "$name" >hostile.json
   run app status --state hostile.json --baseline hostile.json
-  command=$(sed -n 's/^ *next: java \(.*\)AGE$/\15/p' <<<"$out") # a tick of 5 s was seen
+  command=$(sed -n 's/^ *next: java //p' <<<"$out")
   rm -f hostile-recovered.json
   # The first word behind java is the source file: the classes stand for it.
-  expect "the recover command of a hostile name works in a shell: $name" 0 'RECOVERED: *' '' eval "set -- $command; shift; app \"\$@\""
+  expect "as it is, the recover command of a hostile name is refused: $name" 3 '' 'freshness: *give the age of a tick that you have seen*' \
+    eval "set -- $command; shift; app \"\$@\""
+  expect "with the age of a tick it works in a shell: $name" 0 'RECOVERED: *' '' eval "set -- ${command/%AGE/5}; shift; app \"\$@\""
 done
 
-# --- Records of several processes -----------------------------------------------------------------------------------
+# --- Files: mode, owner, the program itself -------------------------------------------------------------------------
 
-pids=''
-for i in 1 2 3 4 5 6; do
-  app recover --feed bravo --state stale.json --output "out$i.json" --record record >/dev/null &
-  pids="$pids $!"
+# listed FILE: its mode, owner and group
+# shellcheck disable=SC2012 # the columns are what is asked for, and each system has a stat of its own
+listed() { ls -ln "$1" | awk '{ print substr($1, 1, 10), $3, $4 }'; }
+
+mkdir kept
+cp "$stale" kept/stale.json
+owner="$(id -u) $(id -g)"
+for row in '600 -rw------- scenario frozen' '640 -rw-r----- recover --feed bravo --state kept/stale.json' '666 -rw-rw-rw- status --format json'; do
+  echo old >kept/out
+  chmod "${row%% *}" kept/out
+  call=${row#* -* }
+  # shellcheck disable=SC2086 # words of a call
+  run app $call --output kept/out
+  # shellcheck disable=SC2086 # words
+  set -- $row
+  check "a replaced file keeps its mode $1: $3" "$call" "exit $rc, $(listed kept/out), $(head -c 1 kept/out)" "exit 0, $2 $owner, {"
 done
-rc=0
-for pid in $pids; do wait "$pid" || rc=$?; done
-result 'six recoveries at once write six whole records' 'recover --record, six times' \
-  "exit $rc, $(grep -c '^{"recovery": "recovered".*}$' record) records, $(wc -l <record | tr -d ' ') lines" 'exit 0, 6 records, 6 lines'
-
-# --- Flushed --------------------------------------------------------------------------------------------------------
-
-# What the system is asked for, in order: the record is on disk before the state, its bytes before its name.
-if command -v strace >/dev/null && strace -o calls true 2>calls.err; then
-  strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 \
-    "${program[@]}" recover --feed bravo --state stale.json --output flushed.json --record flushed.record >/dev/null
-  result 'a recovery is flushed: the record, the new state, and its name once it is there' 'strace recover --record' \
-    "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync fsync rename fsync'
+rm kept/out
+(umask 027 && app scenario frozen --output kept/out) >/dev/null
+check 'a new file has the mode that the umask gives it' 'umask 027' "$(listed kept/out)" "-rw-r----- $owner"
+if ((${#other[@]})); then
+  chmod 600 kept/out
+  chown 65533:65532 kept/out
+  run app scenario frozen --output kept/out
+  check 'as root, a replaced file keeps its owner and group' 'scenario' "exit $rc, $(listed kept/out)" 'exit 0, -rw------- 65533 65532'
+  chmod 777 kept
+  run "${other[@]}" "${program[@]}" scenario frozen --output kept/out
+  check 'where a file cannot be given away, its mode is kept' 'scenario' "exit $rc, $(listed kept/out)" 'exit 0, -rw------- 65534 65534'
 else
-  echo '# no strace that works: that writes are flushed is not tested'
+  leave_out 'whose a replaced file is, for which root is needed'
 fi
+
+ln "$source" "$work/a copy/hard"
+sum=$(cksum <"$source")
+for row in "scenario frozen --output $source" "status --output $work/a copy/../a copy/Freshness.java" \
+  "recover --feed bravo --state stale.json --output $work/a copy/hard" "recover --feed bravo --state stale.json --output none.json --record $source"; do
+  target=/${row#*/}
+  # shellcheck disable=SC2086 # words of a call
+  expect "the program is no target: ${row%% /*} ${target##*/}" 3 '' "freshness: --* $target: the program itself; name another file*" app ${row%% /*} "$target"
+done
+check 'and it stays as it is' "$source" "$(cksum <"$source") $(ls none.json 2>/dev/null)" "$sum "
+rm "$work/a copy/hard"
+
+# --- Record and output: both or neither -----------------------------------------------------------------------------
+
+# recovery DIRECTORY: into words; its old output and its record of one line are there before
+recovery() {
+  mkdir -p "$1"
+  echo 'the old state' >"$1/out.json"
+  echo '{"recovery": "an earlier one"}' >"$1/record"
+  words=(recover --feed bravo --state "$stale" --output "$1/out.json" --record "$1/record")
+}
+
+# names DIRECTORY: of what is in it
+# shellcheck disable=SC2012 # all names are known here
+names() { ls -A "$1" | paste -sd ' ' -; }
+
+# outcome DIRECTORY: "both", "neither", or what is there
+outcome() {
+  local found
+  found="$(head -n 1 "$1/out.json" | head -c 20) $(wc -l <"$1/record" | tr -d ' ') $(tail -n 1 "$1/record" | head -c 24) $(names "$1")"
+  case $found in
+    'the old state 1 {"recovery": "an earlier'' out.json record') echo neither ;;
+    '{ 2 {"recovery": "recovered"'' out.json record') echo both ;;
+    *) echo "$found" ;;
+  esac
+}
+
+recovery plain
+run app "${words[@]}"
+check 'a recovery leaves both' recover "exit $rc, $(outcome plain)" 'exit 0, both'
+
+# A file that may not grow so long: the new state, or the record, is cut in the middle.
+mkdir limited
+{ sed '$d' "$stale" && printf '  , "x-padding": "' && head -c 40000 /dev/zero | tr '\0' x && printf '"\n}\n'; } >large-stale.json
+recovery limited
+words[4]=large-stale.json
+run app "${words[@]}"
+check 'the state of 40,000 bytes can be recovered' "${words[*]}" "exit $rc, $(outcome limited)" 'exit 0, both'
+recovery limited
+words[4]=large-stale.json
+run eval '(ulimit -f 16 && exec "${program[@]}" "${words[@]}")'
+err_of_output=$err
+check 'no room for the new state: neither' 'ulimit -f 16' "exit $rc, $(outcome limited)" 'exit 3, neither'
+recovery limited
+awk 'BEGIN { for (i = 0; i < 2046; i++) print "1234567" }' >limited/record # 16 bytes below 16 KiB
+before=$(cksum <limited/record)
+run eval '(ulimit -f 16 && exec "${program[@]}" "${words[@]}")'
+check 'no room for the record: neither' 'ulimit -f' "exit $rc, $(cat limited/out.json), $(cksum <limited/record), $(names limited)" \
+  "exit 3, the old state, $before, out.json record"
+like 'and it is said' 'ulimit -f' "$err_of_output$err" 'freshness: *File too large*freshness: *File too large*'
+
+# A directory in which files can be made and replaced, but which cannot be read: whether a new name is on disk could not be told.
+if ((${#other[@]})); then
+  recovery unreadable
+  chown -R 65534:65534 unreadable
+  chmod 300 unreadable
+  run "${other[@]}" "${program[@]}" "${words[@]}"
+  chmod 700 unreadable
+  check 'a directory that can be written but not read: neither, and it is said' '--output' \
+    "exit $rc, $(outcome unreadable), ${err%%:*}" 'exit 3, neither, freshness'
+else
+  leave_out 'a directory that can be written but not read, for which root and a second user are needed'
+fi
+
+# Held by another process, a record is waited for, and what that one appended stays.
+if command -v python3 >/dev/null && [[ -r /proc/locks ]]; then
+  recovery locked
+  mkfifo hold
+  python3 -c 'import fcntl, sys
+record = open("locked/record", "a")
+fcntl.lockf(record, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+record.write("the line of the holder\n")' <hold >held 2>&1 &
+  holder=$!
+  started="$started $holder"
+  exec 6>hold
+  poll has 1 held held || true
+  background locked.log "${program[@]}" "${words[@]}" 6>&- # the holder has to see the end of its input
+  # shellcheck disable=SC2317 # called by poll
+  waits_or_ended() { grep -q -e "-> .* $pid " /proc/locks || gone "$pid"; }
+  poll waits_or_ended || true
+  check 'a record that is locked is waited for, with nothing written' "$(cat held)" \
+    "$(gone "$pid" && echo ended) $(cat locked/out.json) $(wc -l <locked/record | tr -d ' ')" ' the old state 1'
+  exec 6>&-
+  ended "$holder"
+  ended "$pid"
+  check 'and what was appended meanwhile stays' "$(cat locked.log)" "exit $rc, $(sed 's/^{"recovery": "recovered".*/recovered/' locked/record | paste -sd , -)" \
+    'exit 0, {"recovery": "an earlier one"},the line of the holder,recovered'
+else
+  leave_out 'a record that is locked: python3 and /proc/locks are needed'
+fi
+
+# Interrupted where it matters most, held there by strace: before the new state is complete, and while it takes its place.
+strace=''
+if command -v strace >/dev/null && strace -D -o calls true 2>calls.err; then strace=yes; fi
+if [[ $strace ]]; then
+  strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 "${program[@]}" recover --feed bravo --state "$stale" \
+    --output flushed.json --record flushed.record >/dev/null
+  check 'a recovery is flushed: the record, the new state, and its name once it is there' 'strace recover --record' \
+    "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync fsync rename fsync'
+  # shellcheck disable=SC2317 # called by poll
+  writes() { { [[ $(wc -l <"$1/record") -gt 1 ]] && compgen -G "$1/.freshness-*" >/dev/null; } || gone "$2"; }
+  held_jobs=''
+  for row in 'chmod,fchmod,fchmodat TERM' 'rename,renameat,renameat2 INT' 'fsync:when=2 HUP'; do
+    calls=${row% *}
+    recovery "held ${row##* }"
+    inject=${calls%%:*}
+    when=''
+    if [[ $calls == *:* ]]; then when=:${calls#*:}; fi
+    background "held ${row##* }.log" strace -D -q -f -o "held ${row##* }.calls" -e "trace=$inject" -e "inject=$inject:delay_enter=1000000$when" \
+      "${program[@]}" "${words[@]}"
+    held_jobs="$held_jobs $pid"
+  done
+  # shellcheck disable=SC2086 # words
+  set -- $held_jobs
+  for row in 'TERM 143' 'INT 130' 'HUP 129'; do
+    poll writes "held ${row% *}" "$1" || true
+    kill -s "${row% *}" "$1"
+    shift
+  done
+  # shellcheck disable=SC2086 # words
+  set -- $held_jobs
+  for row in 'TERM 143' 'INT 130' 'HUP 129'; do
+    ended "$1"
+    shift
+    like "SIG${row% *} between record and new name: both or neither" "$(cat "held ${row% *}.log")" \
+      "exit $rc, $(outcome "held ${row% *}")" "@(exit ${row#* }, @(both|neither)|exit 0, both|exit 3, neither)"
+  done
+else
+  leave_out 'that writes are flushed, and interruptions between a record and its state: there is no strace that works'
+fi
+
+# A state whose writing takes long enough to be caught in the middle. A run that ends before the signal does not count.
+{ sed '$d' "$stale" && head -c 30000000 /dev/zero | tr '\0' ' ' && echo '}'; } >large-stale.json
+writing() { compgen -G 'caught/.freshness-*' >/dev/null; }
+caught=0
+for ((i = 0; i < 20 && caught < 2; i++)); do
+  recovery caught
+  words[4]=large-stale.json
+  row='TERM 143'
+  if ((caught == 1)); then row='INT 130'; fi
+  background caught.log "${program[@]}" "${words[@]}"
+  until writing || gone "$pid"; do :; done
+  signalled "$pid" "${row% *}"
+  if ((rc != 0)); then
+    caught=$((caught + 1))
+    like "SIG${row% *} while a file is written: both or neither, and no other" "$(cat caught.log)" "exit $rc, $(outcome caught)" "@(exit ${row#* }, @(both|neither)|exit 3, neither)"
+  fi
+done
+check 'two writers were caught in the middle' "$i runs" "$caught" 2
+rm -r caught large-stale.json
 
 # --- Watching -------------------------------------------------------------------------------------------------------
 
 # put FILE: renames a copy of it over the watched state
 put() { cp "$1" next && mv -f next live.json; }
 
-# seen COUNT WORDS: whether the watcher has printed that many lines with these words
-seen() { [[ $(grep -c -e "$2" background) -ge $1 ]]; }
-
-# background COMMAND...: starts it and leaves its process in pid. With job control: without, a script's jobs ignore SIGINT.
-background() {
-  : >background
-  set -m
-  # shellcheck disable=SC2016 # Perl's variables
-  if command -v perl >/dev/null; then set -- perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$@"; fi # ignored, where these tests run in the background
-  "$@" >>background 2>&1 &
-  pid=$!
-  set +m
-}
-
-# watch SECONDS: starts a watcher of live.json
-watch() {
-  background "${program[@]}" status --watch "$1" --state live.json
-  watcher=$pid
-}
-
-# shellcheck disable=SC2317 # called by poll
-gone() { ! kill -0 "$watcher" 2>/dev/null; }
-
-# interrupted NAME EXIT: ends the watcher as Ctrl-C does; one that does not end is killed, and leaves another exit code
-interrupted() {
-  rc=0
-  kill -INT "$watcher"
-  poll gone || kill -KILL "$watcher"
-  wait "$watcher" || rc=$?
-  watcher=''
-  result "$1" 'SIGINT' "exit $rc, $(grep -c -e rror -e xception background || true) errors" "exit $2, 0 errors"
-}
-
 put "$healthy"
-watch 0.1
-poll seen 1 'FRESHNESS OK' || true
+background watch.log "${program[@]}" status --watch 0.1 --state live.json
+watcher=$pid
+poll has 1 'FRESHNESS OK' watch.log || true
 turns=0
-until seen 8 ' -> ' || ((turns++ >= 2000)); do
+until has 4 ' -> ' watch.log || ((turns++ >= 2000)); do
   put "$stale"
   put "$healthy"
 done
-result 'watch: a state that is renamed over and over shows its transitions and is always whole' "$turns renames" \
-  "$(grep -v -E -e '^[-0-9T:]+Z bravo (fresh -> stale: last tick 660s old, limit 90s|stale -> fresh: .*)$' background | sed 's/^[^ ]* //')" \
+check 'watch: a state that is renamed over and over shows its transitions and is always whole' "$turns renames" \
+  "$(grep -v -E -e '^[-0-9T:]+Z bravo (fresh -> stale: last tick 660s old, limit 90s|stale -> fresh: .*)$' watch.log | sed 's/^[^ ]* //')" \
   'FRESHNESS OK: 3 of 3 feeds fresh and safe to serve'
 put "$healthy"
-: >background
+: >watch.log
 rm -f live.json
-poll seen 3 'fresh -> unknown.*live.json' || true
+poll has 3 'fresh -> unknown.*live.json' watch.log || true
 put "$stale"
-poll seen 1 'bravo unknown -> stale' || true
-printf '{"max_age_seconds": 9' >half.json
+poll has 1 'bravo unknown -> stale' watch.log || true
 put half.json
-poll seen 3 ' -> unknown.*live.json:1:' || true
+poll has 3 ' -> unknown.*live.json:1:' watch.log || true
 put "$healthy"
-poll seen 1 'bravo unknown -> fresh' || true
-result 'watch: a state that disappears or is half written is unknown and then recovers' 'rm, mv' \
-  "$(sed -n 's/^[^ ]* bravo \([a-z]* -> [a-z]*\).*/\1/p' background | tail -n 4)" \
+poll has 1 'bravo unknown -> fresh' watch.log || true
+check 'watch: a state that disappears or is half written is unknown and then recovers' 'rm, mv' \
+  "$(sed -n 's/^[^ ]* bravo \([a-z]* -> [a-z]*\).*/\1/p' watch.log | tail -n 4)" \
   $'fresh -> unknown\nunknown -> stale\nstale -> unknown\nunknown -> fresh'
-put "$stale"
-poll seen 1 'bravo fresh -> stale' || true
-interrupted 'watch: interrupted, it has proved nothing, whatever the last verdict was: not safe' 130
-put "$healthy"
-watch 86400
-poll seen 1 'FRESHNESS OK' || true
-interrupted 'watch: interrupted, it has proved nothing, whatever the last verdict was: safe' 130
-rm live.json
-watch 86400
-poll seen 1 'FRESHNESS UNKNOWN' || true
-interrupted 'watch: interrupted, it has proved nothing, whatever the last verdict was: not evaluated' 130
 
-# --- Interrupted writing --------------------------------------------------------------------------------------------
+# reads PID: whether it has begun to read the large state, so that the JVM itself is up; true where the system does not say
+reads() { [[ ! -r /proc/$1/io ]] || awk '/^rchar/ { exit $2 < 20000000 }' "/proc/$1/io"; }
 
-# A state whose writing takes long enough to be caught in the middle. A run that ends before the signal does not count.
-mkdir large
-{ cat "$healthy" && head -c 100000000 /dev/zero | tr '\0' ' '; } >large.json
-writing() { compgen -G 'large/.freshness-*' >/dev/null; }
-caught=0
-for ((i = 0; i < 10 && caught < 2; i++)); do
-  echo old >large/out.json
-  signal=TERM
-  if ((caught == 1)); then signal=INT; fi
-  background "${program[@]}" scenario stale --feed bravo --state large.json --output large/out.json
-  until writing || ! kill -0 "$pid" 2>/dev/null; do :; done
-  kill "-$signal" "$pid" 2>/dev/null || true
-  rc=0
-  wait "$pid" || rc=$?
-  if ((rc > 128)); then
-    caught=$((caught + 1))
-    result "SIG$signal while a file is written: the old one stays, and no other" 'scenario' "$(ls -A large) $(head -c 100 large/out.json)" 'out.json old'
-  fi
+# interrupted NAME SIGNAL EXIT FILE: signals the process pid; whatever it has seen, an interrupted watch has proved nothing
+interrupted() {
+  signalled "$pid" "$2"
+  check "interrupted: $1" "SIG$2" "exit $rc, $(grep -c -e rror -e xception "$4" || true) errors" "exit $3, 0 errors"
+}
+
+pid=$watcher
+rm -f live.json
+poll has 4 ' -> unknown.*live.json' watch.log || true
+interrupted 'a watch whose state has gone' TERM 143 watch.log
+for row in 'INT 130' 'TERM 143' 'HUP 129'; do
+  put "$healthy"
+  background "watch ${row% *}" "${program[@]}" status --watch 86400 --state live.json
+  poll has 1 'FRESHNESS OK' "watch ${row% *}" || true
+  interrupted 'a watch that saw a safe state' "${row% *}" "${row#* }" "watch ${row% *}"
+  background "gate ${row% *}" "${program[@]}" gate --watch 86400 --feed bravo --state live.json
+  poll has 1 'GATE OPEN' "gate ${row% *}" || true
+  interrupted 'a gate that is open' "${row% *}" "${row#* }" "gate ${row% *}"
+  # Its state is so large that it is read for a while.
+  background "first ${row% *}" "${program[@]}" status --watch 1 --state blank.json
+  if poll handles "$pid"; then poll reads "$pid" || true; fi
+  interrupted 'a watch before its first verdict' "${row% *}" "${row#* }" "first ${row% *}"
 done
-result 'two writers were caught in the middle' "$i runs" "$caught" 2
 
-exit $((failed > 0))
+# A pipe that nobody reads, and that is full before the watch says its first word.
+mkfifo full
+exec 7<>full
+head -c 1000000 /dev/zero >&7 &
+filler=$!
+started="$started $filler"
+# shellcheck disable=SC2317 # called by poll
+asleep() { [[ $(ps -o state= -p "$filler") == S* ]]; }
+poll asleep || true
+for row in 'INT 130' 'TERM 143' 'HUP 129'; do
+  : >blocked.log
+  # shellcheck disable=SC2016 # a shell's parameters
+  background blocked.log sh -c 'exec "$@" >&7' sh "${program[@]}" status --watch 1 --state live.json
+  poll handles "$pid" || true
+  interrupted 'a watch whose output nobody takes' "${row% *}" "${row#* }" blocked.log
+  if [[ ! $long ]]; then break; fi
+done
+kill "$filler"
+exec 7>&-
+
+# --- A gate that lasts ----------------------------------------------------------------------------------------------
+
+# opened LOG WORD...: starts a gate on live.json that watches, and waits until it has said that it is open
+opened() {
+  local log=$1
+  shift
+  put "$healthy"
+  background "$log" "${program[@]}" gate --watch 0.1 --feed bravo --state live.json "$@"
+  poll has 1 'GATE OPEN' "$log" || true
+}
+
+# closed NAME LOG EXIT VERDICT: the gate that was opened last ends with that code, and its second line is that verdict
+closed() {
+  ended "$pid"
+  like "gate --watch: $1" "$2" "exit $rc, $(sed -n '2,$p' "$2" | head -n 1), $(grep -c -e '^GATE' "$2" || true) verdicts" "exit $3, $4, 2 verdicts"
+}
+
+opened open.log
+for ((i = 0; i < 300; i++)); do put "$healthy"; done
+check 'gate --watch: replaced by sound states a hundred times a second it stays open, and silent' '300 renames' \
+  "$(gone "$pid" && echo ended)$(sed 's/fresh, .*//' open.log)" 'GATE OPEN: bravo '
+until gone "$pid" || ((i++ >= 3000)); do
+  put "$healthy"
+  put "$stale"
+  # Seen only by who looks in time; from now on every second one is bad.
+done
+closed 'with bad ones among them it closes' open.log 2 'GATE BLOCKED: bravo stale, 660s > 90s*'
+opened stale.log
+put "$stale"
+closed 'it closes when the state turns stale' stale.log 2 'GATE BLOCKED: bravo stale, 660s > 90s*'
+opened gone.log
+rm live.json
+closed 'it closes when the state vanishes' gone.log 3 'GATE BLOCKED: live.json: *no such file*'
+opened cut.log
+put half.json
+closed 'it closes when the state is cut' cut.log 3 'GATE BLOCKED: live.json:1:*'
+put "$stale"
+expect 'gate --watch: blocked from the beginning it does not wait' 2 'GATE BLOCKED: bravo*' '' app gate --watch 86400 --feed bravo --state live.json
+put "$healthy"
+background quiet.log "${program[@]}" gate --watch 0.1 --quiet --feed bravo --state live.json
+poll handles "$pid" || true
+put "$stale"
+ended "$pid"
+like 'gate --watch --quiet: says only that it closes' quiet.log "exit $rc, $(head -n 1 quiet.log)" 'exit 2, GATE BLOCKED: bravo stale*'
+if [[ $long ]]; then
+  sed 's/: 8,*$/: 660/' "$healthy" >other.json
+  opened other.log --action price_order
+  for ((i = 0; i < 100; i++)); do put other.json; done
+  check 'gate --watch: a feed that was not asked for does not close it' other.json "$(gone "$pid" && echo ended)" ''
+  for row in vanish cut; do
+    for ((i = 0; i < 10; i++)); do
+      opened "$row.log"
+      if [[ $row == vanish ]]; then rm live.json; else put half.json; fi
+      closed "it closes, $row $i" "$row.log" 3 'GATE BLOCKED: live.json:*'
+    done
+  done
+fi
+
+# --- Work that is bound to a gate -----------------------------------------------------------------------------------
+
+# Its program is a stand-in that starts the classes.
+mkdir bound shim
+{ printf '#!/bin/sh\nexec' && printf " '%s'" "${program[@]}" && printf ' "$@"\n'; } >shim/freshness
+printf '#!/bin/sh\necho $$ >job.pid\nexec sleep 600\n' >bound/job
+chmod 755 shim/freshness bound/job
+bound="cd bound && exec sh '$root/data/monitoring/bound.sh' bravo '$healthy' state.json ./job"
+
+# bind: starts the recipe on a sound state, and waits until its job runs; leaves the gate's process in gate
+bind() {
+  cp "$healthy" bound/state.json
+  rm -f bound/job.pid
+  background bound.log env "FRESHNESS=$work/shim/freshness" sh -c "$bound"
+  poll test -s bound/job.pid || true
+  job=$(cat bound/job.pid 2>/dev/null || echo none)
+  started="$started $job"
+  # shellcheck disable=SC2009 # pgrep has no such question everywhere
+  gate=$(ps -A -o pid=,ppid=,args= | awk -v parent="$pid" '$2 == parent && / gate --watch / { print $1 }')
+}
+
+# unbound NAME EXIT: the recipe ends with that code, and leaves neither a job nor a gate
+unbound() {
+  local left=''
+  ended "$pid"
+  poll gone "$job" || left=" the job goes on"
+  poll gone "$gate" || left="$left the gate goes on"
+  check "a bound job: $1" "$(cat bound.log)" "exit $rc$left" "exit $2"
+}
+bind
+kill -KILL "$gate"
+unbound 'stops when its gate is killed' 143
+bind
+cp "$stale" bound/next && mv bound/next bound/state.json
+unbound 'stops when the state turns stale' 143
+like 'a bound job: why it stopped is said' bound.log "$(cat bound.log)" 'GATE BLOCKED: bravo stale*'
+if [[ $long ]]; then
+  bind
+  kill "$job"
+  unbound 'its gate stops when it ends, and the code is its own' 143
+  bind
+  kill "$pid"
+  unbound 'both stop when the recipe is stopped' 143
+fi
+printf '#!/bin/sh\necho $$ >job.pid\n' >bound/job
+bind
+unbound 'one that ends by itself with 0' 0
+cp "$stale" bound/state.json && rm bound/job.pid
+run env "FRESHNESS=$work/shim/freshness" sh -c "$bound"
+check 'a bound job: does not start behind a gate that is blocked' "$err" "exit $rc, ${err%%,*} $(names bound)" \
+  'exit 2, GATE BLOCKED: bravo stale job state.json'
+
+# --- On a terminal --------------------------------------------------------------------------------------------------
+
+# What stands on a terminal of 80 by 24 once a watch has drawn twice, as a terminal would show it.
+cat >screen.py <<'END'
+import fcntl, os, pty, re, select, signal, struct, sys, termios, time
+ROWS, COLUMNS, frames, end = 24, 80, b"\x1b[H\x1b[2J", time.monotonic() + 30
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    os.execvp(sys.argv[1], sys.argv[1:])
+said = b""
+while said.count(frames) < 2 and time.monotonic() < end and select.select([fd], [], [], 30)[0]:
+    try:
+        said += os.read(fd, 65536)
+    except OSError:
+        break
+os.kill(pid, signal.SIGKILL)
+os.waitpid(pid, 0)
+screen, row, column, wrap = [[] for _ in range(ROWS)], 0, 0, True
+for token in re.findall(r"\x1b\[[?0-9;]*[A-Za-z]|.", said[:said.rfind(frames)].decode(), re.DOTALL):
+    if token == "\x1b[H":
+        row = column = 0
+    elif token == "\x1b[2J":
+        screen = [[] for _ in range(ROWS)]
+    elif token in ("\x1b[?7l", "\x1b[?7h"):
+        wrap = token.endswith("h")
+    elif token == "\r":
+        column = 0
+    elif token == "\n" or token[0] != "\x1b":
+        if token != "\n" and column == COLUMNS and wrap:
+            column = 0
+        elif token != "\n":
+            screen[row][min(column, COLUMNS - 1):] = token
+            column = min(column + 1, COLUMNS)
+            continue
+        row += 1
+        if row == ROWS:
+            screen, row = screen[1:] + [[]], ROWS - 1
+        if token != "\n":
+            screen[row][:] = token
+            column = 1
+print("\n".join("".join(line) for line in screen))
+END
+if command -v python3 >/dev/null; then
+  awk 'BEGIN { print "{\"max_age_seconds\":90,\"feeds\":["
+    for (i = 1; i <= 200; i++) printf "{\"name\":\"feed %d %0100d\",\"alive\":true,\"last_tick_age_seconds\":%d}%s\n", i, i, i < 200 ? 8 : 660, i < 200 ? "," : "]}" }' >many.json
+  run python3 screen.py "${program[@]}" status --watch 0.1 --state many.json --baseline many.json --color never
+  shown=$(head -n 1 <<<"$out" | cut -c 1-41)
+  check 'on a terminal, a watch of 200 feeds keeps its headline in the first line' "$out$err" "$shown" 'FRESHNESS CRITICAL: 1 of 200 feeds unsafe'
+  like 'and shows the feed that is not safe, with what is left out' "$err" "$out" '*feed 200 0000*and +([0-9]) lines more*'
+else
+  leave_out 'what a terminal shows, for which python3 is needed'
+fi
+
+# --- Time that has passed -------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2086 # words
+set -- $late_jobs
+for i in 0 1; do
+  rc=0
+  wait "$1" || rc=$?
+  shift
+  like "a state that aged while it was written to standard input is judged by the time of its last byte: ${late_formats[i]}" gate \
+    "exit $rc, $(cat "late.$i")" 'exit 2, GATE BLOCKED: bravo stale, *s > 1s*'
+done
+ended "$undated_gate"
+like 'gate: what is undated and stays the same turns stale at its limit' 'gate --watch' "exit $rc, $(cat undated.gate)" \
+  'exit 2, GATE OPEN: bravo *GATE BLOCKED: bravo stale, *s > 1s*'
+poll has 1 'bravo fresh -> stale' undated.status || true
+like 'status: and in a watch, too' 'status --watch' "$(cat undated.status)" '*FRESHNESS OK*bravo fresh -> stale: last tick *s old, limit 1s'
+: >undated.end
+wait "$undated_writer"
+
+end_of_tests

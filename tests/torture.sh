@@ -16,53 +16,23 @@
 set -euo pipefail
 shopt -s nullglob
 export LC_ALL=C.UTF-8
-unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS CDPATH
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-readonly root
 readonly seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 readonly kills_wanted=${KILLS:-320} interrupts_wanted=${INTERRUPTS:-120} reads_wanted=${READS:-25} states_wanted=${STATES:-10000}
 readonly now=2026-11-22T09:37:00Z # for runs whose bytes are compared
 RANDOM=$((seed % 32768))
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/freshness-torture.XXXXXX")
-readonly work
+begin torture
 readonly ground="$work/the ground" # all that the program may see, with a space in its path
 readonly repository="$ground/repository"
 mounts=()
-passed=0
-failed=0
-skipped=0
 
 # --- Checks ---------------------------------------------------------------------------------------------------------
 
-pass() {
-  passed=$((passed + 1))
-  printf 'ok - %s\n' "$1"
-}
-
-# fail NAME INPUT GOT WANT
-fail() {
-  failed=$((failed + 1))
-  printf 'not ok - %s\n' "$1"
-  local label text
-  for label in input got want; do
-    shift
-    text=$(printf '%s' "${1:-(nothing)}" | head -c 2000 | cat -v)
-    printf '  %s: %s\n' "$label" "${text//$'\n'/$'\n'      }"
-  done
-}
-
-skip() {
-  skipped=$((skipped + 1))
-  printf '# skip %s\n' "$1"
-}
-
-# equal NAME INPUT GOT WANT
-equal() { if [[ $3 == "$4" ]]; then pass "$1"; else fail "$@"; fi; }
-
-# run COMMAND...: leaves the exit code in $code, and the outputs in $work/out and $work/err
-run() { code=0 && "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?; }
+# run COMMAND...: as run_only, with nothing to read; the outputs may be large
+run() { run_only "$@" </dev/null; }
 
 # Every name below the ground, and of files also size, time and inode: equal listings mean that nothing was touched.
 listing() { find "$ground" \( -type d -printf '%p\n' -o -printf '%p %y %s %T@ %i\n' \) 2>/dev/null | sort; }
@@ -81,7 +51,7 @@ problem() {
     line=$(<"$work/err")
   fi
   # shellcheck disable=SC2254,SC2053 # patterns on purpose
-  case $code in $1) ;; *) echo "exit $code" ;; esac
+  case $rc in $1) ;; *) echo "exit $rc" ;; esac
   # shellcheck disable=SC2053
   if [[ $lines -gt 1 || $line != $2 ]]; then echo "$lines lines on standard error, $line"; fi
   if stack_trace; then echo 'a stack trace'; fi
@@ -95,7 +65,7 @@ refused() {
   before=$(listing)
   run "$@"
   found=$(problem "$exits" "$line"; diff <(echo "$before") <(listing) | grep '^[<>]' || true)
-  if [[ -z $found ]]; then pass "$name"; else fail "$name" "${*@Q}" "$found" "exit $exits, one line like $line, all files as they were"; fi
+  if [[ -z $found ]]; then ok "$name"; else not_ok "$name" "${*@Q}" "$found" "exit $exits, one line like $line, all files as they were"; fi
 }
 
 # draw N: a random whole number from 0 to N - 1 in $drawn
@@ -120,35 +90,24 @@ unmount() {
   mounts=()
 }
 
-finish() {
-  local status=$? left=''
-  trap - EXIT
+# shellcheck disable=SC2317 # called at the end
+clean() {
+  local left
   stop_jobs
   unmount
-  if [[ -d $ground ]]; then chmod -R u+rwX "$ground"; fi
-  rm -rf "$work" || true
-  left=$(grep -F "${work##*/}" /proc/self/mounts || true; ls -d "$work" 2>/dev/null || true; pgrep -af "${work##*/}" || true)
-  equal 'clean: no mount, no file and no process is left' "$work" "$left" ''
-  printf '# torture: %d passed, %d failed, %d skipped, seed %d, %d s\n' "$passed" "$failed" "$skipped" "$seed" "$SECONDS"
-  # One row is the clean-up itself: alone it proves nothing.
-  if [[ $status -eq 0 && ($failed -gt 0 || $passed -lt 2) ]]; then status=1; fi
-  exit "$status"
+  left=$(grep -F "${work##*/}" /proc/self/mounts || true; pgrep -af "${work##*/}" | grep -v -e torture.sh || true)
+  check 'clean: no mount and no process is left' "$work" "$left" ''
 }
 
 # --- Set-up ---------------------------------------------------------------------------------------------------------
 
 set_up() {
-  local home
-  home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
-  java=$home/bin/java
-  chmod 755 "$work" # the user nobody must get in
-  mkdir -p "$repository/data" "$ground/tmp" "$work/classes" "$work/bin"
+  mkdir -p "$ground/tmp" "$work/classes" "$work/bin"
   chmod 1777 "$ground/tmp"
-  cp "$root/Freshness.java" "$repository/"
-  cp "$root/data/healthy.json" "$repository/data/"
-  "$home/bin/javac" -d "$work/classes" "$repository/Freshness.java" "$root/tests/Judge.java"
+  copy_program "$repository"
+  "$JAVA_HOME/bin/javac" -d "$work/classes" "$repository/Freshness.java" "$root/tests/Judge.java"
   # A jar is one open file, as the source launcher's memory is none: classes must still load where no more files open.
-  "$home/bin/jar" cf "$work/freshness.jar" -C "$work/classes" .
+  "$JAVA_HOME/bin/jar" cf "$work/freshness.jar" -C "$work/classes" .
   mkfifo "$work/never"
   exec {never}<>"$work/never"
   launch=("$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "-Djava.io.tmpdir=$ground/tmp" -cp "$work/freshness.jar"
@@ -162,8 +121,6 @@ set_up() {
     printf 'exec %s "${@:2}"\n' "${fresh[*]@Q}"
   } >"$work/bin/java"
   chmod 755 "$work/bin/java"
-  nobody=()
-  if [[ $EUID -eq 0 ]]; then nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups); fi
 }
 
 # padded FILE BYTES: the fixture with an ignored member of that many bytes, so that writing it takes a while
@@ -171,12 +128,12 @@ padded() {
   { printf '{ "padding": "' && head -c "$2" /dev/zero | tr '\0' x && printf '",' && tail -c +2 "$repository/data/healthy.json"; } >"$1"
 }
 
-# many FILE COUNT AGE [NOTE]: a state of that many feeds, each with an ignored note
+# many FILE COUNT AGE [NOTE]: a state of that many feeds, each with a note
 many() {
   awk -v count="$2" -v age="$3" -v note="${4:-}" 'BEGIN {
     print "{ \"max_age_seconds\": 90, \"feeds\": ["
     for (i = 1; i <= count; i++) {
-      printf "{ \"name\": \"feed%06d\", \"alive\": true, \"last_tick_age_seconds\": %s, \"note\": \"%s\" }%s\n", i, age, note, i < count ? "," : ""
+      printf "{ \"name\": \"feed%06d\", \"alive\": true, \"last_tick_age_seconds\": %s, \"x-note\": \"%s\" }%s\n", i, age, note, i < count ? "," : ""
     }
     print "] }" }' >"$1"
 }
@@ -188,13 +145,13 @@ part_judge() {
   for arguments in "$states_wanted $seed" "bytes $seed"; do
     run true
     # shellcheck disable=SC2086 # two words
-    (cd "$repository" && timeout 600 "$java" -XX:+UseSerialGC -cp "$work/classes" Judge $arguments) >"$work/judge" 2>&1 || code=$?
+    (cd "$repository" && timeout 600 "$java" -XX:+UseSerialGC -cp "$work/classes" Judge $arguments) >"$work/judge" 2>&1 || rc=$?
     cat "$work/judge"
     while read -r line; do
       case $line in 'ok - '*) passed=$((passed + 1)) ;; 'not ok - '*) failed=$((failed + 1)) ;; esac
     done <"$work/judge"
-    if [[ $code -ne 0 ]] && ! grep -q '^not ok' "$work/judge"; then
-      fail "Judge $arguments" "Judge $arguments" "exit $code, $(tail -n 5 "$work/judge")" 'an end'
+    if [[ $rc -ne 0 ]] && ! grep -q '^not ok' "$work/judge"; then
+      not_ok "Judge $arguments" "Judge $arguments" "exit $rc, $(tail -n 5 "$work/judge")" 'an end'
     fi
   done
 }
@@ -232,7 +189,7 @@ prepare_scene() {
     window=$((window - ${EPOCHREALTIME/./}))
     while temporaries; [[ $present -gt $strays ]]; do :; done
     window=$((window + ${EPOCHREALTIME/./}))
-    wait $! || fail 'an undisturbed run' "${words[*]}" "exit $?, $(<"$work/err")" 'exit 0'
+    wait $! || not_ok 'an undisturbed run' "${words[*]}" "exit $?, $(<"$work/err")" 'exit 0'
     total=$((total + ${EPOCHREALTIME/./} - from))
   done
   total=$((total / operations)) window=$((window / operations + 1))
@@ -252,7 +209,7 @@ until_write() {
 }
 
 # strike SIGNAL: runs the next operation onto the one output and signals it: every other time at any moment of the run,
-# else within its write. Leaves $code, $op, $in_write (whether the signal was sent while the write was going on), and
+# else within its write. Leaves $rc, $op, $in_write (whether the signal was sent while the write was going on), and
 # $content: "old", "new" or "torn". The new content then becomes the one to expect.
 strikes=0
 strike() {
@@ -273,7 +230,7 @@ strike() {
   temporaries
   in_write=$((present > strays))
   kill -s "$1" "$pid" 2>/dev/null || true
-  { wait "$pid" && code=0 || code=$?; } 2>/dev/null
+  { wait "$pid" && rc=0 || rc=$?; } 2>/dev/null
   temporaries
   content=torn
   if cmp -s "$scene/output" "$scene/want$op"; then
@@ -288,13 +245,13 @@ part_kill() {
   prepare_scene kill
   while [[ $kills -lt $kills_wanted && -z $wrong && $strikes -lt $((kills_wanted * 4)) ]]; do
     strike KILL
-    case $code.$content in
+    case $rc.$content in
       137.old) if [[ $present -gt $strays ]]; then during=$((during + 1)); else before=$((before + 1)); fi ;;
       137.new) after=$((after + 1)) ;;
       0.new) finished=$((finished + 1)) ;;
-      *) wrong="exit $code and $content content from ${words[*]}; $(<"$work/err")" ;;
+      *) wrong="exit $rc and $content content from ${words[*]}; $(<"$work/err")" ;;
     esac
-    kills=$((kills + (code == 137)))
+    kills=$((kills + (rc == 137)))
     left=$((left + present - strays))
     strays=$present
     if [[ $strays -gt 8 ]]; then # each is as large as a state; some stay, to be in the way
@@ -305,14 +262,14 @@ part_kill() {
   done
   printf '# kill: %d kills, %d before the write, %d during it, %d after it; %d runs ended before their kill; %d temporary files left\n' \
     "$kills" "$before" "$during" "$after" "$finished" "$left"
-  equal "kill: after $kills kills the output is the old file or a new one, whole" 'recover and scenario onto one output' "$wrong" ''
-  equal 'kill: enough of them, before, during and after the write' 'see above' \
+  check "kill: after $kills kills the output is the old file or a new one, whole" 'recover and scenario onto one output' "$wrong" ''
+  check 'kill: enough of them, before, during and after the write' 'see above' \
     "$((kills >= kills_wanted)) $((before >= kills / 20)) $((during >= kills / 10)) $((after >= kills / 20))" '1 1 1 1'
   command_of 2 "$scene/output"
   run "${fresh[@]}" "${words[@]}"
   temporaries
-  equal "kill: the next run beside $strays stray temporary files" "${words[*]}" \
-    "exit $code, $(cmp "$scene/want2" "$scene/output" 2>&1), $present, $(<"$work/err")" "exit 0, , $strays, "
+  check "kill: the next run beside $strays stray temporary files" "${words[*]}" \
+    "exit $rc, $(cmp "$scene/want2" "$scene/output" 2>&1), $present, $(<"$work/err")" "exit 0, , $strays, "
   record=$(python3 - "$scene/record" 2>&1 <<'PY'
 import json, sys
 whole = torn = 0
@@ -325,7 +282,7 @@ for line in lines[:-1]:
 print(f"# record: {whole} whole lines, {torn} torn by a kill")
 json.loads(lines[-2])["recovery"], lines[-1] == "" or sys.exit("no newline at the end")
 PY
-  ) || fail 'kill: the record' "$scene/record" "$record" 'whole lines, the last one from the last run'
+  ) || not_ok 'kill: the record' "$scene/record" "$record" 'whole lines, the last one from the last run'
   echo "$record"
   rm -rf "$scene"
 }
@@ -336,17 +293,17 @@ part_interrupted() {
   while [[ $tries -lt $interrupts_wanted && -z $wrong ]]; do
     if [[ $((tries % 4)) -lt 2 ]]; then signal=TERM number=143; else signal=INT number=130; fi
     strike "$signal"
-    tries=$((tries + 1)) in_writes=$((in_writes + in_write)) ended=$((ended + (code == 0)))
-    case $code.$content in
+    tries=$((tries + 1)) in_writes=$((in_writes + in_write)) ended=$((ended + (rc == 0)))
+    case $rc.$content in
       0.new | "$number.old" | "$number.new") ;;
-      *) wrong="exit $code and $content content after SIG$signal" ;;
+      *) wrong="exit $rc and $content content after SIG$signal" ;;
     esac
-    if [[ $present -gt 0 ]]; then wrong+=" a temporary file after SIG$signal, exit $code, $content content: $(ls -la "$scene"/.freshness-*)"; fi
+    if [[ $present -gt 0 ]]; then wrong+=" a temporary file after SIG$signal, exit $rc, $content content: $(ls -la "$scene"/.freshness-*)"; fi
     if stack_trace; then wrong+=" a stack trace: $(<"$work/err")"; fi
   done
   printf '# interrupted: %d signals, %d of them during the write, %d runs had ended\n' "$tries" "$in_writes" "$ended"
-  equal "interrupted: $tries SIGTERM and SIGINT leave no temporary file and a whole output" 'recover and scenario onto one output' "$wrong" ''
-  equal 'interrupted: enough of them during the write' 'see above' "$((in_writes >= tries / 10))" 1
+  check "interrupted: $tries SIGTERM and SIGINT leave no temporary file and a whole output" 'recover and scenario onto one output' "$wrong" ''
+  check 'interrupted: enough of them during the write' 'see above' "$((in_writes >= tries / 10))" 1
   rm -rf "$scene"
 }
 
@@ -359,7 +316,7 @@ to_closed_pipe() {
   local pipe
   exec {pipe}> >(:)
   wait $! || true # the reader is gone before the first byte
-  "$@" >&"$pipe" || { local code=$? && exec {pipe}>&- && return "$code"; }
+  "$@" >&"$pipe" || { local rc=$? && exec {pipe}>&- && return "$rc"; }
   exec {pipe}>&-
 }
 to_first_line() { "$@" | head -n 1 >/dev/null; }
@@ -410,21 +367,21 @@ undelivered() {
       local words=(scenario stale --feed bravo)
       if [[ $row == recover* ]]; then words=(recover "${stale[@]}"); fi
       run $where "${fresh[@]}" "${words[@]}" --output "$things/new"
-      equal "$where: the report of ${row%% *} that wrote a file" "${words[*]}" "$(problem 3 'freshness: the output could not be delivered: *')" ''
+      check "$where: the report of ${row%% *} that wrote a file" "${words[*]}" "$(problem 3 'freshness: the output could not be delivered: *')" ''
       rm -f "$things/new"
     done
     # Then the report is on standard error, and only the exit code is left to say so.
     run errors_to_full "${fresh[@]}" "${row%% *}" "${words[@]:1}" --output -
-    equal "errors_to_full: ${row%% *} --output -" "${words[*]}" "$code" 3
+    check "errors_to_full: ${row%% *} --output -" "${words[*]}" "$rc" 3
   done
   # A descriptor that is closed at the start is the next one to be opened, perhaps for the output file.
   for row in '3 >&-' '3 >&- 2>&-' '3 <&- >&- 2>&-' '0 2>&-' '0 <&-'; do
     run with_closed "${row#* }" "${fresh[@]}" scenario stale --feed bravo --output "$things/new"
-    equal "closed: scenario ${row#* }" "scenario ${row#* }" "$code $(cmp "$things/stale.json" "$things/new" 2>&1)" "${row%% *} "
+    check "closed: scenario ${row#* }" "scenario ${row#* }" "$rc $(cmp "$things/stale.json" "$things/new" 2>&1)" "${row%% *} "
     rm -f "$things/new"
   done
   run errors_to_full "${fresh[@]}" status --state "$things/absent" --format json
-  equal 'errors_to_full: a state that is not there' 'status --state absent' "$code" 3
+  check 'errors_to_full: a state that is not there' 'status --state absent' "$rc" 3
 
   for row in text json prometheus; do
     refused "a reader that leaves after a line: status, $row" 3 'freshness: the output could not be delivered: *' \
@@ -444,7 +401,7 @@ full_disk() {
   local tiny="$ground/tiny" format
   mkdir -p "$tiny"
   if ! mount -t tmpfs -o size=256k,mode=1777 tmpfs "$tiny" 2>"$work/err"; then
-    skip "full disk: mount is not permitted: $(<"$work/err")"
+    leave_out "full disk: mount is not permitted: $(<"$work/err")"
     return
   fi
   mounts+=("$tiny")
@@ -472,10 +429,10 @@ full_disk() {
   before=$(sha256sum "$tiny/record" "$things/old")
   for format in record new-record; do
     run "${fresh[@]}" recover --feed bravo --state "$things/stale.json" --output "$things/old" --record "$tiny/$format"
-    equal "full disk: --record $format" 'recover --record' "$(problem 3 '*No space left on device*'; find "$ground" -name '.freshness-*')" ''
+    check "full disk: --record $format" 'recover --record' "$(problem 3 '*No space left on device*'; find "$ground" -name '.freshness-*')" ''
   done
-  equal 'full disk: the record keeps whole lines only' "$tiny/record" "$(sha256sum "$tiny/record"; cat "$tiny/new-record" 2>&1)" "${before%%$'\n'*}"
-  equal 'full disk: without its record a recovery leaves the old output' "$things/old" "$(sha256sum "$things/old")" "${before#*$'\n'}"
+  check 'full disk: the record keeps whole lines only' "$tiny/record" "$(sha256sum "$tiny/record"; cat "$tiny/new-record" 2>&1)" "${before%%$'\n'*}"
+  check 'full disk: without its record a recovery leaves the old output' "$things/old" "$(sha256sum "$things/old")" "${before#*$'\n'}"
   echo 'the old content' >"$things/old"
   rm -f "$tiny/new-record"
   for format in smoke doctor; do
@@ -483,7 +440,7 @@ full_disk() {
       timeout 30 "${launch[@]}" "-Djava.io.tmpdir=$tiny" Freshness "$format"
   done
   run env "JAVA_HOME=${java%/bin/java}" "XDG_CACHE_HOME=$tiny" sh "$repository/Freshness.java" gate --feed bravo --state "$things/stale.json"
-  equal 'full disk: no room for the cache of classes' './Freshness.java gate' "exit $code, $(head -c 12 "$work/out")$(<"$work/err")" 'exit 2, GATE BLOCKED'
+  check 'full disk: no room for the cache of classes' './Freshness.java gate' "exit $rc, $(head -c 12 "$work/out")$(<"$work/err")" 'exit 2, GATE BLOCKED'
   rm -rf "$tiny/freshness"
   mount -o remount,ro "$tiny"
   for format in "$tiny/old" "$tiny/new"; do
@@ -513,7 +470,7 @@ forbidden() {
   chmod 666 "$closed/old"
   chmod 555 "$closed" # a file in it may be written, but none put in its place
   chmod 000 "$unread" "$locked"
-  local user=("${nobody[@]}" "${fresh[@]}") row
+  local user=("${other[@]}" "${fresh[@]}") row
   for row in "$unread" "$locked/state.json"; do
     refused "no permission: status of ${row##*/}" 3 '*[Pp]ermission denied*' "${user[@]}" status --state "$row"
     refused "no permission: status of ${row##*/} as json" 3 '*[Pp]ermission denied*' "${user[@]}" status --state "$row" --format json
@@ -557,10 +514,10 @@ no_regular_file() {
   done
   # As nobody: as root, a faulty program would put a file in the place of /dev/null.
   for row in /dev/null /dev/full; do
-    refused "$row as --output" 3 '*not a regular file*' "${nobody[@]}" "${fresh[@]}" scenario frozen --output "$row"
+    refused "$row as --output" 3 '*not a regular file*' "${other[@]}" "${fresh[@]}" scenario frozen --output "$row"
     refused "$row as --record" 3 '*not a regular file*' \
-      "${nobody[@]}" "${fresh[@]}" recover --feed bravo --state "$things/stale.json" --output "$ground/tmp/new" --record "$row"
-    refused "$row as the output of status" 3 '*not a regular file*' "${nobody[@]}" "${fresh[@]}" status --output "$row"
+      "${other[@]}" "${fresh[@]}" recover --feed bravo --state "$things/stale.json" --output "$ground/tmp/new" --record "$row"
+    refused "$row as the output of status" 3 '*not a regular file*' "${other[@]}" "${fresh[@]}" status --output "$row"
   done
   for row in "$odd/fifo" "$odd/directory" "$odd/link" "$odd/dangling" "$odd/loop" "$odd/absent/new" "$things/old/below" /proc/new; do
     for option in --output --record; do
@@ -593,18 +550,18 @@ few_descriptors() {
   before=$(listing)
   for ((files = 4; files <= 24; files++)); do
     run with_files "$files" "${fresh[@]}" recover --feed bravo --state "$things/stale.json" --output "$ground/tmp/new"
-    if [[ $code -eq 0 ]]; then
+    if [[ $rc -eq 0 ]]; then
       cmp -s "$ground/tmp/new" <("${fresh[@]}" recover --feed bravo --state "$things/stale.json" --output - 2>/dev/null) || wrong+=" $files files: exit 0 and another output"
       rm -f "$ground/tmp/new"
-    elif [[ $code -eq 3 ]]; then
+    elif [[ $rc -eq 3 ]]; then
       clear=$((clear + 1))
       wrong+=$(problem 3 'freshness: *')
     elif grep -q '^freshness: ' "$work/err"; then
-      wrong+=" $files files: exit $code, $(<"$work/err")"
+      wrong+=" $files files: exit $rc, $(<"$work/err")"
     fi
   done
-  equal 'few descriptors: whole output or exit 3 with one line' 'ulimit -n 4 to 24; recover' "$wrong$(diff <(echo "$before") <(listing))" ''
-  equal 'few descriptors: the program itself met it' 'ulimit -n 4 to 24' "$((clear > 0))" 1
+  check 'few descriptors: whole output or exit 3 with one line' 'ulimit -n 4 to 24; recover' "$wrong$(diff <(echo "$before") <(listing))" ''
+  check 'few descriptors: the program itself met it' 'ulimit -n 4 to 24' "$((clear > 0))" 1
 }
 
 little_memory() {
@@ -621,14 +578,14 @@ little_memory() {
   before=$(listing)
   for mib in 8 12 16 20 24 28 32 40 48 64 80 96; do
     run timeout 30 "${launch[@]}" "-Xmx${mib}m" Freshness status --state "$things/crowd.json" --baseline "$things/crowd.json" --format json --output "$ground/tmp/new"
-    case $code in
+    case $rc in
       2) python3 -m json.tool <"$ground/tmp/new" >/dev/null || wrong+=" $mib MiB: JSON cut short" && rm -f "$ground/tmp/new" ;;
       3) short=$((short + 1)) && wrong+=$(problem 3 '*out of memory*') ;;
-      *) wrong+=" $mib MiB: exit $code $(<"$work/err")" ;;
+      *) wrong+=" $mib MiB: exit $rc $(<"$work/err")" ;;
     esac
     wrong+=$(diff <(echo "$before") <(listing))
   done
-  equal "little memory: 60,000 feeds in 8 to 96 MiB, $short times too little" 'status --format json --output' "$wrong" ''
+  check "little memory: 60,000 feeds in 8 to 96 MiB, $short times too little" 'status --format json --output' "$wrong" ''
   rm -f "$things"/huge* "$things/crowd.json"
 }
 
@@ -641,7 +598,7 @@ appended_together() {
   for i in "${pids[@]}"; do wait "$i" || codes+=" $?"; done
   # Each line is JSON of its own.
   for ((i = 1; i <= 24; i++)); do sed -n "${i}p" "$things/record" | python3 -m json.tool >/dev/null 2>&1 || codes+=" line $i"; done
-  equal 'appended together: 24 recoveries at once, 24 whole lines in one record' 'recover --record &' "$(wc -l <"$things/record")$codes" 24
+  check 'appended together: 24 recoveries at once, 24 whole lines in one record' 'recover --record &' "$(wc -l <"$things/record")$codes" 24
   rm -f "$things/record" "$ground"/tmp/*
 }
 
@@ -689,22 +646,22 @@ changing() {
       draw 40000 && pause "$drawn"
       run "${fresh[@]}" status --state "$things/turning.json" --baseline "$things/turn-fresh.json" --format json
       sum=$(sed -n 's/^  "state_sha256": "\(.*\)",$/\1/p' "$work/out")
-      case "$code $sum" in
+      case "$rc $sum" in
         "$want_fresh") safe=$((safe + 1)) ;;
         "$want_stale") unsafe=$((unsafe + 1)) ;;
         '3 '*) refusals=$((refusals + 1)) && wrong+=$(problem 3 '*turning.json:*') ;;
         '2 '*) mixtures=$((mixtures + 1)) ;;
-        *) wrong+=" exit $code of a state with the sum $sum, which is neither $want_fresh nor $want_stale" ;;
+        *) wrong+=" exit $rc of a state with the sum $sum, which is neither $want_fresh nor $want_stale" ;;
       esac
       reads=$((reads + 1))
     done
     stop_jobs
-    equal "changing: a file $how" 'status --format json in a loop' "$wrong" ''
+    check "changing: a file $how" 'status --format json in a loop' "$wrong" ''
   done
   printf '# changing: %d reads, %d times the one content, %d times the other, %d times a mixture, %d times exit 3\n' \
     "$reads" "$safe" "$unsafe" "$mixtures" "$refusals"
-  equal 'changing: the reads met the writer at rest and at work' 'see above' "$((safe > 0)) $((unsafe > 0)) $((refusals > 0))" '1 1 1'
-  equal 'changing: what changes while it is read is noticed' "$mixtures mixtures in $reads reads" "$((mixtures <= reads / 60))" 1
+  check 'changing: the reads met the writer at rest and at work' 'see above' "$((safe > 0)) $((unsafe > 0)) $((refusals > 0))" '1 1 1'
+  check 'changing: what changes while it is read is noticed' "$mixtures mixtures in $reads reads" "$((mixtures <= reads / 60))" 1
   rm -f "$things"/turn*
 }
 
@@ -767,9 +724,9 @@ like_tame() {
     esac
   done
   run "${fresh[@]}" "${other[@]}"
-  i=$code rows=$(wc -l <"$work/out")
+  i=$rc rows=$(wc -l <"$work/out")
   run "${fresh[@]}" "$@"
-  if [[ "$code $(wc -l <"$work/out")" != "$i $rows" ]]; then odd+="exit $code, $(wc -l <"$work/out") lines, not as with tame names: exit $i, $rows lines"; fi
+  if [[ "$rc $(wc -l <"$work/out")" != "$i $rows" ]]; then odd+="exit $rc, $(wc -l <"$work/out") lines, not as with tame names: exit $i, $rows lines"; fi
   # Prometheus labels have no escape but for \, " and a newline: there the format asks for the raw character.
   if [[ $* != *prometheus* ]] && grep -qP '[\x00-\x09\x0b-\x1f\x7f-\x9f\x{ad}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{e0000}-\x{e007f}]' "$work/out" "$work/err"; then
     odd+=" a raw control character"
@@ -787,7 +744,7 @@ assert shown == names, "other names: %a" % [pair for pair in zip(shown, names) i
 PY
     fi
   fi
-  if [[ -z $odd ]]; then pass "$name"; else fail "$name" "${*@Q}" "$odd; $(head -c 600 "$work/out")" 'as with tame names'; fi
+  if [[ -z $odd ]]; then ok "$name"; else not_ok "$name" "${*@Q}" "$odd; $(head -c 600 "$work/out")" 'as with tame names'; fi
   rm -f "$hostile/new.json" "$tame/new.json"
 }
 
@@ -799,43 +756,43 @@ pasted() {
     run "${fresh[@]}" gate "--feed=${names[i]}" --state "$here/stale.json" --baseline "$here/baseline.json" --now "$now"
     suggested=$(sed -n 's/^  next: //p' "$work/out")
     run in_shell "$suggested"
-    if [[ $code -ne 0 || ! -s $here/stale-recovered.json ]]; then
-      wrong+="name $i: exit $code of ${suggested%% --state*}: $(head -c 100 "$work/err")"$'\n'
+    if [[ $rc -ne 0 || ! -s $here/stale-recovered.json ]]; then
+      wrong+="name $i: exit $rc of ${suggested%% --state*}: $(head -c 100 "$work/err")"$'\n'
       continue
     fi
     suggested=$(sed -n 's/^  replay: //p' "$work/out")
     mv "$here/stale-recovered.json" "$here/again.json"
     run in_shell "$suggested"
-    if [[ $code -ne 0 ]] || ! cmp -s "$here/stale-recovered.json" "$here/again.json"; then
-      wrong+="name $i: exit $code of the replay ${suggested%% --state*}: $(head -c 100 "$work/err")"$'\n'
+    if [[ $rc -ne 0 ]] || ! cmp -s "$here/stale-recovered.json" "$here/again.json"; then
+      wrong+="name $i: exit $rc of the replay ${suggested%% --state*}: $(head -c 100 "$work/err")"$'\n'
     fi
     run "${fresh[@]}" gate "--feed=${names[i]}" --state "$here/again.json" --baseline "$here/baseline.json" --now "$now"
-    if [[ $code -ne 0 ]]; then wrong+="name $i: the gate stays blocked"$'\n'; fi
+    if [[ $rc -ne 0 ]]; then wrong+="name $i: the gate stays blocked"$'\n'; fi
     count=$((count + 1))
   done
   if [[ -e $here/owned ]]; then wrong+='a name was run as a command'; fi
-  equal "names: $count suggested recoveries and their replays, pasted into bash" 'the line "next:" of gate' "$wrong" ''
+  check "names: $count suggested recoveries and their replays, pasted into bash" 'the line "next:" of gate' "$wrong" ''
   # Once with the real java and the source file.
   rm -f "$here"/*recovered.json
   run "${fresh[@]}" gate "--feed=${names[3]}" --state "$here/stale.json" --baseline "$here/baseline.json"
   suggested=$(sed -n 's/^  next: //p' "$work/out")
   run env "PATH=${java%/*}:$PATH" bash -c "$suggested"
-  equal 'names: a suggested recovery, from the source file' "$suggested" "$code" 0
+  check 'names: a suggested recovery, from the source file' "$suggested" "$rc" 0
   # No argument can hold a NUL: a command that names such a feed would recover the one before the NUL.
   printf '{"max_age_seconds":90,"feeds":[{"name":"bravo","alive":true},{"name":"bravo\\u0000x","alive":true}]}' >"$here/nul.json"
   run "${fresh[@]}" status --state "$here/nul.json" --baseline "$here/nul.json"
   suggested=$(sed -n 's/^  next: //p' "$work/out" | tail -n 1)
   run in_shell "$suggested"
-  equal 'names: what is suggested for a name with NUL recovers no other feed' "$suggested" "$((code != 0)) $(find "$here" -name 'nul-*')" '1 '
+  check 'names: what is suggested for a name with NUL recovers no other feed' "$suggested" "$((rc != 0)) $(find "$here" -name 'nul-*')" '1 '
   # A path is no tamer than a name.
   local path=$'bad\e[31m\n|\\ \'path\' \u202e'
   run "${fresh[@]}" scenario stale --feed bravo --output "$here/$path.json"
   suggested=$(sed -n 's/^  show: //p' "$work/out")
   run in_shell "$suggested"
-  equal 'names: the command that shows a scenario with a strange path' "$suggested" "exit $code $(<"$work/err")" 'exit 2 '
+  check 'names: the command that shows a scenario with a strange path' "$suggested" "exit $rc $(<"$work/err")" 'exit 2 '
   suggested=$(sed -n 's/^  next: //p' "$work/out")
   run in_shell "$suggested"
-  equal 'names: the recovery of a state with a strange path' "$suggested" "exit $code $(<"$work/err")" 'exit 0 '
+  check 'names: the recovery of a state with a strange path' "$suggested" "exit $rc $(<"$work/err")" 'exit 0 '
 }
 
 in_shell() { (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "$1"); }
@@ -843,14 +800,14 @@ in_shell() { (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "$1"); }
 metrics() {
   local name
   if ! command -v promtool >/dev/null && ! unpack prometheus promtool; then
-    skip "promtool: the package prometheus could not be had: $(tail -n 1 "$work/apt.log")"
+    leave_out "promtool: the package prometheus could not be had: $(tail -n 1 "$work/apt.log")"
     return
   fi
   for name in baseline stale mixed strange; do
     run "${fresh[@]}" status --state "$ground/hostile/$name.json" --baseline "$ground/hostile/baseline.json" --format prometheus
     mv "$work/out" "$work/metrics"
     run from "$work/metrics" promtool check metrics
-    equal "names: promtool accepts the metrics of $name" "$name.json" "exit $code $(<"$work/out")$(<"$work/err")" 'exit 0 '
+    check "names: promtool accepts the metrics of $name" "$name.json" "exit $rc $(<"$work/out")$(<"$work/err")" 'exit 0 '
   done
 }
 
@@ -875,12 +832,11 @@ printf '# seed %d\n' "$seed"
 for part in "${parts[@]}"; do
   case $part in judge | kill | full | interrupted | names) ;; *) echo "torture.sh: unknown part: $part; known are judge kill full interrupted names" >&2 && exit 2 ;; esac
 done
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+at_end clean
 set_up
 for part in "${parts[@]}"; do
   began=$SECONDS
   "part_$part"
   printf '# %s took %d s\n' "$part" $((SECONDS - began))
 done
+end_of_tests
