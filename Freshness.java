@@ -405,14 +405,17 @@ public final class Freshness {
         /** The time since the snapshot was taken. Added to every age, so that a frozen snapshot turns stale. */
         private final long elapsed;
         private final Instant now;
+        private final long unchanged;
 
-        /** @param unchanged how long the state is known to have been as it is; counts where the state is not dated */
+        /** @param unchanged how long the state is known to have been as it is: nothing in it is younger, whatever the clock says now */
         Decision(State baseline, State state, String error, Instant now, long unchanged) {
             this.baseline = baseline;
             this.state = error == null ? state : State.NONE;
             this.error = error;
             this.now = now;
-            elapsed = this.state.asOf == null ? unchanged : nanosBetween(this.state.asOf, now);
+            this.unchanged = unchanged;
+            long since = this.state.asOf == null ? 0 : nanosBetween(this.state.asOf, now);
+            elapsed = since < -MAX_SKEW ? since : Math.max(since, unchanged);
             fault = this.state.asOfText == null ? baseline.requireAsOf ? Reason.as_of_missing : null
                     : this.state.asOf == null ? Reason.as_of_invalid
                     : elapsed < -MAX_SKEW ? Reason.clock_skew : null;
@@ -490,7 +493,7 @@ public final class Freshness {
             if (claim.tick == null) {
                 return written;
             }
-            long ticked = claim.tick == UNREADABLE ? INVALID_AGE : Math.max(0, nanosBetween(claim.tick, now));
+            long ticked = claim.tick == UNREADABLE ? INVALID_AGE : Math.max(unchanged, nanosBetween(claim.tick, now));
             return written == UNKNOWN_AGE ? ticked : Math.max(written, ticked);
         }
 
@@ -2414,7 +2417,8 @@ public final class Freshness {
         } catch (IOException absent) {
             Path a = one.toAbsolutePath();
             Path b = other.toAbsolutePath();
-            return a.getFileName().equals(b.getFileName()) && sameFile(a.getParent(), b.getParent());
+            boolean root = a.getParent() == null || b.getParent() == null;
+            return root ? a.equals(b) : a.getFileName().equals(b.getFileName()) && sameFile(a.getParent(), b.getParent());
         }
     }
 
@@ -2720,7 +2724,7 @@ public final class Freshness {
                 Json in = new Json(Document.of("", text), 0);
                 in.skip();
                 in.end();
-                return age(text) != UNKNOWN_AGE;
+                return age(text) != UNKNOWN_AGE && text.equals(text.strip()); // JSON allows white space around it
             } catch (DataException notJson) {
                 return false;
             }

@@ -369,6 +369,25 @@ final class CommandsTest extends Sandbox {
             }
         });
 
+        test("baseline: swapped, told by the date alone", () -> {
+            String dated = "limit 90, as_of '" + NOW + "'";
+            // The members of the baseline and of the state; the end of the headline.
+            for (String row : List.of(dated + " | limit 90 => ; are --state and --baseline swapped?", "limit 90 | limit 90, require_as_of true"
+                    + " => ; are --state and --baseline swapped?", dated + " | " + dated + " => ", "limit 90 | " + dated + " => ", "limit 90 | limit 90 => ",
+                    dated + " | limit 90, as_of 'x' => ", "limit 90, as_of null | limit 90 => ; are --state and --baseline swapped?")) {
+                String[] half = (row + " ").split(" => ");
+                String[] members = half[0].split(" \\| ");
+                write("base.json", document(members[0], feed("x", "")));
+                write("in.json", document(members[1], feed("x", "alive false")));
+                String reason = half[0].endsWith("'x'") ? "as_of_invalid" : "feed_down";
+                for (String call : List.of("status", "gate --feed x")) {
+                    Run run = run(call + " --state @in.json --baseline @base.json --now " + NOW).exits(2);
+                    equal(run.call() + " of " + row, run.head(), (call.equals("status") ? "FRESHNESS CRITICAL: 1 of 1 feeds unsafe: x unknown (" + reason + ")"
+                        : "GATE BLOCKED: x unknown (" + reason + "); not safe to serve") + half[1].strip());
+                }
+            }
+        });
+
         test("baseline: the limit of a state is optional", () -> {
             String state = document("", feed("x", "alive true, age 50"), feed("y", "alive true, age 50, limit 40"));
             write("in.json", state.replace("[{", "[ {"));
@@ -384,20 +403,55 @@ final class CommandsTest extends Sandbox {
 
     // ---- Watches ----
 
+    /** A look at in.json, by base.json, at that time; behind an earlier one of the same watch, if there is one. */
+    private static Freshness.Evaluation evaluation(Instant now, Freshness.Evaluation before) {
+        return new Freshness.Evaluation(new Freshness.Call(arguments("status --state @in.json --baseline @base.json --now " + now), UNREAD, null, null), before);
+    }
+
     static void watches() {
-        test("watch: an undated state ages by the time since its bytes were first seen", () -> {
+        test("watch: nothing in a state is younger than the time since its bytes were first seen, whatever the clock says", () -> {
             String undated = document("limit 90", feed("x", "alive true, age 8"), feed("y", "alive true, last_tick_at '2026-11-22T09:36:52Z'"));
             String dated = undated.replace("{\"max", "{\"as_of\":\"" + NOW + "\",\"max");
             Freshness.State baseline = state(document("limit 90", feed("x", ""), feed("y", "")), true);
-            for (String row : List.of("0 => x fresh none 8/90, y fresh none 8/90", "82000000000 => x fresh ticket 90/90, y fresh none 8/90",
-                    "82000000001 => x stale page 90.000000001/90, y fresh none 8/90")) {
+            for (String row : List.of("0 => x fresh none 8/90, y fresh none 8/90", "82000000000 => x fresh ticket 90/90, y fresh ticket 82/90",
+                    "82000000001 => x stale page 90.000000001/90, y fresh ticket 82.000000001/90",
+                    "90000000001 => x stale page 98.000000001/90, y stale page 90.000000001/90")) {
                 String[] half = row.split(" => ");
                 long unchanged = Long.parseLong(half[0]);
-                for (String state : List.of(undated, dated)) {
+                for (String state : List.of(undated, dated, dated.replace(NOW, "2026-11-22T09:37:01Z"))) {
                     String got = shown(new Freshness.Decision(baseline, state(state, false), null, Instant.parse(NOW), unchanged).all());
-                    equal(state + " for " + unchanged, got, state.equals(dated) ? "x fresh none 8/90, y fresh none 8/90" : half[1]);
+                    equal(state + " for " + unchanged, got, half[1]);
                 }
             }
+        });
+
+        test("watch: both clocks count, and neither of them makes a state younger", () -> {
+            write("base.json", document("limit 90", feed("x", "")));
+            write("in.json", document("limit 90", feed("x", "alive true, age 8")));
+            // Seconds by which the clock of the day moves between two looks at the same bytes; the verdict then. The other clock stands as good as still.
+            for (String row : List.of("0 => fresh", "37 => fresh 45", "82 => fresh 90", "83 => stale 91", "3600 => stale 3608", "-1 => fresh", "-3600 => fresh")) {
+                String[] half = row.split(" => ");
+                Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
+                Freshness.Evaluation second = evaluation(Instant.parse(NOW).plusSeconds(Long.parseLong(half[0])), first);
+                Freshness.Verdict verdict = second.decision.of("x");
+                equal(row, verdict.reason() + (half[1].contains(" ") ? " " + shown(verdict.age()) : ""), half[1]);
+                equal(row + ": no younger", verdict.age() >= 8_000_000_000L, true);
+                // A third look still counts from the first; other bytes begin anew.
+                equal(row + ", again", evaluation(second.now, second).decision.of("x").age() >= verdict.age(), true);
+                write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
+                equal(row + ", other bytes", shown(evaluation(second.now, second).decision.of("x").age()), "8");
+                write("in.json", document("limit 90", feed("x", "alive true, age 8")));
+            }
+        });
+
+        test("usage: white space around a number is no number", () -> {
+            for (String space : List.of("\r", "\n", " ", "\t")) {
+                for (String number : List.of("90.1" + space, space + "5", "9.1e1" + space)) {
+                    run("recover --feed bravo --state @stale.json --output @out.json --age-seconds %", number).exits(3);
+                    run("gate --feed alpha --state @healthy.json --watch %", number).exits(3);
+                }
+            }
+            run("scenario stale --feed bravo --output /out-of-nowhere.json --state /nowhere/out-of-nowhere.json").exits(3);
         });
 
         test("watch: what it goes with", () -> {

@@ -417,6 +417,15 @@ final class DecisionTest extends Sandbox {
                     "invalid value given for --age-seconds: AGE; give the age of a tick that you have seen, in seconds");
         });
 
+        test("last_tick_at: frozen moves each of them, whatever the others are", () -> {
+            String frame = "{'feeds':[{'name':'a','last_tick_at':%s,'alive':true},{'last_tick_at':%s,'name':'b'},{'name':'c','last_tick_at':%s},"
+                + "{'name':'d','last_tick_age_seconds':1},{'name':'e','last_tick_at':%s}],'max_age_seconds':90%s}";
+            write("in.json", frame.formatted("'2026-11-22T10:36:52.5+01:00'", "'soon'", "null", "'2026-11-22t09:36:59.000000001z'", "").replace('\'', '"'));
+            run("scenario frozen --state @in.json --output @out.json --now " + NOW).exits(0);
+            equal("moved", read("out.json"), frame.formatted("'2026-11-22T08:36:52.500Z'", "'soon'", "null", "'2026-11-22T08:36:59.000000001Z'",
+                ",'as_of': '2026-11-22T08:37:00Z'").replace('\'', '"'));
+        });
+
         test("last_tick_at: scenarios fail feeds that have it", () -> {
             String state = "{\"max_age_seconds\":90,\"feeds\":[{\"name\":\"x\",\"alive\":true,\"last_tick_at\":\"2026-11-22T09:36:52Z\"}]}";
             write("in.json", state);

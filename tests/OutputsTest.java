@@ -239,6 +239,22 @@ final class OutputsTest extends Sandbox {
                 .filter(line -> line.startsWith("and ")).toList(), List.of("and 2 more, which --format json explains"));
         });
 
+        test("outputs: what has been explained takes no new place", () -> {
+            List<String> feeds = new ArrayList<>();
+            for (int i = 0; i < 19; i++) {
+                feeds.add(feed("f" + i, "alive true, age 660"));
+            }
+            feeds.addAll(List.of(feed("f19", "alive 1, age 1"), feed("f20", "alive 1, age 1"), feed("f21", "alive true, age 1"), feed("f22", "alive 1, age 1")));
+            for (int more = 0; more < 3; more++) {
+                write("in.json", document("limit 90", feeds.toArray(new String[0])));
+                String out = run("status --state @in.json --baseline @in.json").exits(2).out();
+                equal(more + " more", out.lines().filter(line -> line.startsWith("and ")).toList(),
+                    more == 0 ? List.of() : List.of("and " + more + " more, which --format json explains"));
+                equal("together", out.contains("\nblocked on f19, f20, f22: read_last_price, "), true);
+                feeds.add(feed("g" + more, "alive true, age 660")); // the first of these has no place left, and what comes behind it neither
+            }
+        });
+
         test("outputs: scenarios, all kinds", () -> {
             for (String[] row : new String[][] { // the kind; what it changed
                     {"stale", "bravo last_tick_age_seconds 11 -> 660"}, {"unknown", "bravo last_tick_age_seconds 11 -> null"},
@@ -414,6 +430,11 @@ final class OutputsTest extends Sandbox {
                 // A cut does not bring another line: they are unknown already.
                 () -> write("in.json", "{"), () -> write("in.json", fixture.replaceFirst("(?s)(bravo.*?)true", "$1false")),
                 () -> write("in.json", fixture));
+            // A feed that was not there before was unknown.
+            write("in.json", document("limit 90", feed("x", "alive true, age 1")));
+            watches("status --baseline @in.json --watch 0.1", 3, "TIME FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n"
+                + "TIME y unknown -> stale: last tick 91s old, limit 90s\nTIME z unknown -> fresh: last tick 2s old, limit 90s\n" + interrupted,
+                () -> write("in.json", document("limit 90", feed("x", "alive true, age 1"), feed("y", "alive true, age 91"), feed("z", "alive true, age 2"))));
             watches("status --state @absent.json --watch 0.1", 3,
                 "TIME FRESHNESS UNKNOWN: DIR/absent.json: cannot be read: no such file; nothing is safe to serve\n" + interrupted);
         });
@@ -501,18 +522,18 @@ final class OutputsTest extends Sandbox {
         test("watching: a terminal shows as many lines as it has, unsafe feeds first", () -> {
             int lines = System.getenv("LINES") == null ? 24 : Integer.parseInt(System.getenv("LINES"));
             String clear = "\u001b[H\u001b[2J\u001b[3J\u001b[?7l";
-            for (int feeds : new int[] {lines - 6, lines - 5, 200}) {
+            for (int feeds : new int[] {lines - 6, lines - 5, 200, 3000}) {
                 boolean unsafe = feeds == 200;
                 List<String> claims = new ArrayList<>();
                 StringBuilder table = new StringBuilder();
                 for (int i = 0; i < feeds; i++) {
                     boolean stale = unsafe && (i == 7 || i == 150);
-                    claims.add(feed("f%03d".formatted(i), "alive true, age " + (stale ? 91 : 1)));
-                    table.append(stale ? "" : "  f%03d  fresh    [#.........]     1s of 90s\n".formatted(i));
+                    claims.add(feed("f%04d".formatted(i), "alive true, age " + (stale ? 91 : 1)));
+                    table.append(stale ? "" : "  f%04d  fresh    [#.........]     1s of 90s\n".formatted(i));
                 }
                 write("in.json", document("limit 90", claims.toArray(new String[0])));
-                String rows = (unsafe ? "  f007  stale    [##########]    91s of 90s  page\n  f150  stale    [##########]    91s of 90s  page\n" : "") + table;
-                String text = (unsafe ? "FRESHNESS CRITICAL: 2 of 200 feeds unsafe: f007 stale, 91s > 90s; f150 stale, 91s > 90s\n\n"
+                String rows = (unsafe ? "  f0007  stale    [##########]    91s of 90s  page\n  f0150  stale    [##########]    91s of 90s  page\n" : "") + table;
+                String text = (unsafe ? "FRESHNESS CRITICAL: 2 of 200 feeds unsafe: f0007 stale, 91s > 90s; f0150 stale, 91s > 90s\n\n"
                     : "FRESHNESS OK: " + feeds + " of " + feeds + " feeds fresh and safe to serve\n\n") + rows
                     + (unsafe ? "\nblocked on ...\n  why:  ...\n  next: ...\n".repeat(2) : "")
                     + "\nstate: DIR/in.json, judged by the baseline DIR/in.json\n";
