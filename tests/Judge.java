@@ -24,6 +24,7 @@ import static java.nio.charset.StandardCharsets.*;
  *
  *     java -cp DIR Judge [STATES [SEED [FIRST]]]   generated states, a sample of damaged files, and every combination for one feed
  *     java -cp DIR Judge bytes [SEED]              every truncation, deletion and telling byte of the fixture and the scenarios
+ *     java -cp DIR Judge documents STATES [SEED]   judges nothing: shows what the program says of documents, for other readers of them
  *
  * A generator makes a baseline and a state as trees, spoils them, and writes them as bytes. The judge decides from the trees,
  * the program from the files, and the comparer holds one against the other in text, JSON, Prometheus and gate. Any difference
@@ -46,11 +47,17 @@ final class Judge {
     private static boolean passed = true;
 
     public static void main(String... args) throws IOException {
+        boolean documents = args.length > 1 && args[0].equals("documents");
+        if (documents) { args = Arrays.copyOfRange(args, 1, args.length); }
         boolean bytes = args.length > 0 && args[0].equals("bytes"), single = args.length > 2;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : DEFAULT_SEED;
         System.out.println("# seed " + seed);
         directory = Files.createTempDirectory("judge");
         try {
+            if (documents) {
+                showDocuments(Integer.parseInt(args[0]), seed);
+                return;
+            }
             if (!bytes) {
                 int states = args.length > 0 ? Integer.parseInt(args[0]) : DEFAULT_STATES;
                 judgeStates(states, seed, single ? Integer.parseInt(args[2]) : 0, single);
@@ -68,8 +75,7 @@ final class Judge {
         List<Case> cases = new ArrayList<>();
         Map<String, Integer> met = new TreeMap<>();
         for (int i = first; i < first + states; i++) {
-            // Neighbouring seeds start alike: the odd factor spreads them.
-            Generator made = new Generator(new Random((seed * 1_000_003 + i) * 0x9E3779B97F4A7C15L));
+            Generator made = generated(seed, i);
             Decision want = decide(made.baselineTree, made.stateTree, made.now);
             Case one = new Case("Judge 1 " + seed + " " + i + ", --now " + made.now + ", state " + text(made.stateBytes) + ", baseline "
                 + text(made.baselineBytes), want);
@@ -94,6 +100,34 @@ final class Judge {
             Case coverage = new Case("seed " + seed, null);
             KINDS.forEach(kind -> coverage.same(kind, met.containsKey(kind), true));
             report("judge: every kind of verdict was met", List.of(coverage));
+        }
+    }
+
+    private static Generator generated(long seed, int i) {
+        // Neighbouring seeds start alike: the odd factor spreads them.
+        return new Generator(new Random((seed * 1_000_003 + i) * 0x9E3779B97F4A7C15L));
+    }
+
+    /**
+     * Shows the documents that standard input has, and then those of the generator: "state" or "baseline", the exit code of
+     * status, the bytes in Base64. Standard input has the same lines without the code. Code 3 is a document invalid as a whole:
+     * a state is judged by a sound baseline, and a baseline by itself.
+     */
+    private static void showDocuments(int states, long seed) throws IOException {
+        List<String> lines = new ArrayList<>(text(System.in.readAllBytes()).lines().toList());
+        for (int i = 0; i < states; i++) {
+            Generator made = generated(seed, i);
+            lines.add("state " + Base64.getEncoder().encodeToString(made.stateBytes));
+            lines.add("baseline " + Base64.getEncoder().encodeToString(made.baselineBytes));
+        }
+        Path sound = Files.writeString(directory.resolve("sound"), FIXTURE), document = directory.resolve("document");
+        for (String line : lines) {
+            String[] words = line.split(" ");
+            Files.write(document, Base64.getDecoder().decode(words[1]));
+            Case one = new Case(line, null);
+            Run run = run(one, new byte[0], words[0].equals("state") ? List.of("--baseline", sound.toString(), "--state", document.toString())
+                : List.of("--baseline", document.toString()), "status");
+            System.out.println(words[0] + " " + (one.got.isEmpty() ? run.exit : -1) + " " + words[1]);
         }
     }
 

