@@ -476,8 +476,8 @@ public final class Freshness {
                 case clock_skew -> seconds(-elapsed);
                 case tick_skew -> seconds(ahead);
                 case alive_invalid -> state.text(claim, "alive");
-                case limit_invalid -> ownLimit == NO_LIMIT ? fill("{} in the state", state.limitText(claim))
-                        : fill("{} in the baseline", baseline.limitText(agreed));
+                case limit_invalid -> agreedLimit == NO_LIMIT ? fill("{} in the baseline", baseline.limitText(agreed))
+                        : fill("{} in the state", state.limitText(claim));
                 case age_missing -> state.text(claim, "last_tick_age_seconds");
                 case age_invalid -> tick == UNREADABLE ? fill("last_tick_at is {}", state.text(claim, "last_tick_at"))
                         : fill("last_tick_age_seconds is {}", state.text(claim, "last_tick_age_seconds"));
@@ -2255,6 +2255,9 @@ public final class Freshness {
 
     /** Replacement is a new file beside its target, that takes the target's place whole or not at all, with its mode and owner. */
     static final class Replacement implements AutoCloseable {
+        /** One for the process, whatever it writes: the JVM keeps each name that it is to delete. */
+        private static final String NAME = fill(".freshness-{}-{}.tmp", ProcessHandle.current().pid(), System.nanoTime());
+
         private final Path target;
         private final Path temporary;
         private final FileChannel directory;
@@ -2263,7 +2266,7 @@ public final class Freshness {
 
         Replacement(Path target) throws IOException {
             this.target = target;
-            temporary = target.resolveSibling(fill(".freshness-{}-{}.tmp", ProcessHandle.current().pid(), System.nanoTime()));
+            temporary = target.resolveSibling(NAME);
             temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
             directory = FileChannel.open(target.getParent(), StandardOpenOption.READ); // now: what fails later is too late
             channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -2784,7 +2787,7 @@ launch() {
   case $me in -*) me=./$me ;; esac
   [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
   own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
-  case $own in *Xshare:dump* | *DumpShared* | *list-mod* | *validate-mod* | *describe-mod* | *help* | *nalversion* | *PrintFlags[IR]*)
+  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* | *Flags=* | *OptionsFile* | *AOTMode=c*)
     stop "these options keep Java from a program: $own" ;; esac
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
   case ${FRESHNESS_CACHE:-on}$cache in
@@ -2794,7 +2797,7 @@ launch() {
   ready || { enough "$java" && { [ -n "$why" ] || prepare; }; } || stop "$java is $("$java" -version 2>&1 | grep version)"
   [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
   # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on.
-  for file; do [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
+  for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
   set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
   [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
   exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+UseSerialGC \

@@ -428,14 +428,14 @@ final class CommandsTest extends Sandbox {
         test("watch: both clocks count, and neither of them makes a state younger", () -> {
             write("base.json", document("limit 90", feed("x", "")));
             write("in.json", document("limit 90", feed("x", "alive true, age 8")));
-            // Seconds by which the clock of the day moves between two looks at the same bytes; the verdict then. The other clock stands as good as still.
+            // Seconds by which the clock of the day moves between two looks at the same bytes; the verdict then. The other clock has moved by next to nothing.
             for (String row : List.of("0 => fresh", "37 => fresh 45", "82 => fresh 90", "83 => stale 91", "3600 => stale 3608", "-1 => fresh", "-3600 => fresh")) {
                 String[] half = row.split(" => ");
                 Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
                 Freshness.Evaluation second = evaluation(Instant.parse(NOW).plusSeconds(Long.parseLong(half[0])), first);
                 Freshness.Verdict verdict = second.decision.of("x");
                 equal(row, verdict.reason() + (half[1].contains(" ") ? " " + shown(verdict.age()) : ""), half[1]);
-                equal(row + ": no younger", verdict.age() >= 8_000_000_000L, true);
+                equal(row + ": older by what the other clock saw", verdict.age() > 8_000_000_000L, true);
                 // A third look still counts from the first; other bytes begin anew.
                 equal(row + ", again", evaluation(second.now, second).decision.of("x").age() >= verdict.age(), true);
                 write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));

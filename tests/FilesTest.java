@@ -2,8 +2,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +95,27 @@ final class FilesTest extends Sandbox {
                 equal("run " + i, run.exit() == 0 || seen.get(), true);
             }
             equal("was seen", seen.getAndSet(true), true);
+            writer.join();
+        });
+
+        test("files: a state that is replaced while it is read is read whole, the old one or the new one", () -> {
+            AtomicBoolean end = new AtomicBoolean();
+            write("in.json", fixture);
+            Thread writer = new Thread(() -> {
+                try {
+                    for (int i = 0; !end.get(); i++) {
+                        write("new.json", i % 2 == 0 ? fixture : fixture + "\n".repeat(20_000)); // of two lengths
+                        Files.move(dir.resolve("new.json"), dir.resolve("in.json"), StandardCopyOption.ATOMIC_MOVE);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            writer.start();
+            for (int i = 0; i < 500; i++) {
+                run("status --state @in.json").exits(0);
+            }
+            end.set(true);
             writer.join();
         });
 

@@ -10,10 +10,8 @@ final class Harness {
     private static final int SHOWN_CHARS = 700;
     private static final StringBuilder failures = new StringBuilder();
     private static final Timer timer = new Timer(true);
-    private static int tests;
-    private static int failedTests;
-    private static int rows;
-    private static int failedRows;
+    private static int tests, failedTests;
+    private static int rows, failedRows;
 
     interface Body { void run() throws Exception; }
 
@@ -24,8 +22,7 @@ final class Harness {
             @Override public void run() {
                 System.out.println("not ok - " + name + "\n  got:   no end after " + DEADLINE_SECONDS + " s\n  want:  an end");
                 Runtime.getRuntime().halt(1);
-            }
-        };
+            }};
         timer.schedule(deadline, DEADLINE_SECONDS * 1000L);
         try {
             body.run();

@@ -175,7 +175,8 @@ for name in JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; do
     "$(export "$name=-XX:+UseParallelGC -Xlog:gc"; ./Freshness.java "${status[@]}" 2>/dev/null | grep -c 'Using Parallel\|FRESHNESS OK'; start "${me[@]}")" "2"$'\n'"$warm"
 done
 for option in JAVA_TOOL_OPTIONS=-Xshare:dump _JAVA_OPTIONS=-Xshare:dump JDK_JAVA_OPTIONS=--list-modules JDK_JAVA_OPTIONS=--validate-modules \
-  'JDK_JAVA_OPTIONS=--describe-module java.base' JAVA_TOOL_OPTIONS=-XX:+PrintFlagsInitial JAVA_TOOL_OPTIONS=-XX:+PrintFlagsRanges \
+  JDK_JAVA_OPTIONS=@file 'JDK_JAVA_OPTIONS=-Xmx64m @file' JAVA_TOOL_OPTIONS=-XX:VMOptionsFile=file JAVA_TOOL_OPTIONS=-XX:Flags=file \
+  'JDK_JAVA_OPTIONS=-XX:AOTMode=create -XX:AOTConfiguration=x' 'JDK_JAVA_OPTIONS=--describe-module java.base' JAVA_TOOL_OPTIONS=-XX:+PrintFlagsInitial JAVA_TOOL_OPTIONS=-XX:+PrintFlagsRanges \
   JAVA_TOOL_OPTIONS=-Xinternalversion JAVA_TOOL_OPTIONS=-Xlog:help JAVA_TOOL_OPTIONS=-agentlib:jdwp=help; do
   : >"$LOG"
   like "no program and exit 0 with $option" "$(run env "$option" ./Freshness.java "${gate[@]}")" 'freshness: these options keep Java from a program: *exit 3'
