@@ -209,7 +209,7 @@ install_files() {
   local file name
   for file in "$root"/data/monitoring/*; do
     name=${file##*/}
-    like "$name opens with a comment that says what it is for" "$name" "$(head -n 1 "$file")" '# *'
+    like "$name opens with a comment that says what it is for" "$name" "$(head -n 2 "$file" | grep "^# ")" '# *'
     like "README says where $name goes" README.md "$(cat "$root/README.md")" "*\`$name\`*"
     case $name in
       *.service | *.timer) install_file "$name" "$work/units/$name" ;;
