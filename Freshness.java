@@ -2778,8 +2778,7 @@ public final class Freshness {
 }
 
 /* ---- Launcher ----
-# What a shell runs, by the first line of this file: the classes that were compiled from this very source, where the user's
-# cache has them, and else the source. It prints nothing, unless there is no Java to start.
+# What a shell runs: the classes compiled from this very source, where the cache has them, else the source. It prints only why not.
 launch() {
   [ -z "$ZSH_VERSION" ] || emulate sh
   IFS='
@@ -2831,7 +2830,8 @@ build() ( # in a directory of its own, from a copy, which gives the entry its na
   ls -t "$cache" | tail -n +25 | while read -r old; do rm -rf "${cache:?}/$old"; done
 )
 enough() { case $("$1" -version 2>&1) in *'version "1'[7-9]* | *'version "'[2-9][0-9]*) ;; *) return 1 ;; esac; }
-stop() { # with one line that says how to go on
+stop() { # with one line that says how to go on; the user's options might do anything to each Java that is asked
+  unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
   for jdk in /usr/lib/jvm/* /opt/* /opt/homebrew/opt/* /Library/Java/JavaVirtualMachines/*"/Contents/Home" ~/.sdkman/candidates/java/*
   do enough "$jdk/bin/java" && echo "freshness: $1; try the newer JAVA_HOME='$jdk' sh '$me' status" >&2 && exit 3; done
   echo "freshness: $1; install Java 17 or newer, or set JAVA_HOME to one" >&2; exit 3

@@ -174,6 +174,8 @@ for name in JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; do
   check "the user's own JVM options are obeyed, from the cache: $name" \
     "$(export "$name=-XX:+UseParallelGC -Xlog:gc"; ./Freshness.java "${status[@]}" 2>/dev/null | grep -c 'Using Parallel\|FRESHNESS OK'; start "${me[@]}")" "2"$'\n'"$warm"
 done
+archives() { find -L "$JAVA_HOME/lib/server" -name '*.jsa' -exec ls -l --full-time {} + 2>/dev/null; }
+before=$(archives)
 for option in JAVA_TOOL_OPTIONS=-Xshare:dump _JAVA_OPTIONS=-Xshare:dump JDK_JAVA_OPTIONS=--list-modules JDK_JAVA_OPTIONS=--validate-modules \
   JDK_JAVA_OPTIONS=@file 'JDK_JAVA_OPTIONS=-Xmx64m @file' JAVA_TOOL_OPTIONS=-XX:VMOptionsFile=file JAVA_TOOL_OPTIONS=-XX:Flags=file \
   'JDK_JAVA_OPTIONS=-XX:AOTMode=create -XX:AOTConfiguration=x' 'JDK_JAVA_OPTIONS=--describe-module java.base' JAVA_TOOL_OPTIONS=-XX:+PrintFlagsInitial JAVA_TOOL_OPTIONS=-XX:+PrintFlagsRanges \
@@ -181,6 +183,7 @@ for option in JAVA_TOOL_OPTIONS=-Xshare:dump _JAVA_OPTIONS=-Xshare:dump JDK_JAVA
   : >"$LOG"
   like "no program and exit 0 with $option" "$(run env "$option" ./Freshness.java "${gate[@]}")" 'freshness: these options keep Java from a program: *exit 3'
 done
+check "no class archive of the JDK is written anew by such an option" "$(archives)" "$before"
 
 # --- What the directory of the caller holds -------------------------------------------------------------------------
 
