@@ -214,12 +214,16 @@ public final class Freshness {
     public static void main(String... args) throws IOException {
         int exit = UNEVALUATED;
         try {
-            FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+            OutputStream out = new FileOutputStream(FileDescriptor.out);
             String in = descriptor(0);
             String to = descriptor(1);
             // A closed standard output is none, or with a closed input, where the JVM has put a file of its own, it is /dev/null.
             if (!in.isEmpty() && (to.isEmpty() || to.equals("/dev/null") && (in.endsWith("/lib/modules") || in.endsWith(".jsa")))) {
-                out.close();
+                out = new OutputStream() {
+                    @Override public void write(int b) throws IOException {
+                        throw new IOException("standard input or output is closed; open both, the input for example with </dev/null");
+                    }
+                };
             }
             exit = run(args, System.in, out, new FileOutputStream(FileDescriptor.err));
         } finally {
@@ -479,8 +483,8 @@ public final class Freshness {
                 case limit_invalid -> agreedLimit == NO_LIMIT ? fill("{} in the baseline", baseline.limitText(agreed))
                         : fill("{} in the state", state.limitText(claim));
                 case age_missing -> state.text(claim, "last_tick_age_seconds");
-                case age_invalid -> tick == UNREADABLE ? fill("last_tick_at is {}", state.text(claim, "last_tick_at"))
-                        : fill("last_tick_age_seconds is {}", state.text(claim, "last_tick_age_seconds"));
+                case age_invalid -> claim.age == INVALID_AGE ? fill("last_tick_age_seconds is {}", state.text(claim, "last_tick_age_seconds"))
+                        : fill("last_tick_at is {}", state.text(claim, "last_tick_at"));
                 case fresh -> loose ? fill("the state's own limit, {}s, is looser", seconds(ownLimit)) : "past half its limit";
                 default -> null;
             };
@@ -493,7 +497,8 @@ public final class Freshness {
             if (claim.tick == null) {
                 return written;
             }
-            long ticked = claim.tick == UNREADABLE ? INVALID_AGE : Math.max(unchanged, nanosBetween(claim.tick, now));
+            long ticked = nanosBetween(claim.tick, now);
+            ticked = ticked > MAX_AGE_SECONDS * SECOND ? INVALID_AGE : Math.max(unchanged, ticked); // the time 0 is no tick, nor one that cannot be read
             return written == UNKNOWN_AGE ? ticked : Math.max(written, ticked);
         }
 
@@ -1186,7 +1191,7 @@ public final class Freshness {
                         case 1 -> v.safe() ? 1 : 0;
                         case 2 -> seconds(v.age);
                         case 3 -> seconds(v.limit);
-                        case 4 -> v.age > FOREVER ? null : seconds(nanosBetween(Instant.EPOCH, e.now) - v.age);
+                        case 4 -> v.age >= FOREVER ? null : timestamp(e.now.minusNanos(v.age));
                         default -> 1;
                     };
                     if (value != null) {
@@ -1222,6 +1227,7 @@ public final class Freshness {
             actions = new ArrayList<>(new LinkedHashSet<>(e.call.all("--action")));
             Set<String> denied = new HashSet<>();
             List<String> needed = actions.isEmpty() ? ACTIONS : actions; // without one, all of them: safe to serve
+            boolean evaluated = e.error == null; // else nothing is proved, whatever a status allows
             for (String feed : new LinkedHashSet<>(e.call.all("--feed"))) {
                 Verdict verdict = e.decision.of(feed);
                 if (verdict == null) {
@@ -1230,7 +1236,7 @@ public final class Freshness {
                     continue;
                 }
                 all.add(verdict);
-                if (!verdict.status().allowed.containsAll(needed)) {
+                if (!evaluated || !verdict.status().allowed.containsAll(needed)) {
                     unsafe.add(verdict);
                     blocked.add(feed);
                     denied.addAll(verdict.status().blocked);
@@ -2121,6 +2127,11 @@ public final class Freshness {
         return Math.max(-FOREVER, Math.min(seconds * SECOND + to.getNano() - from.getNano(), FOREVER));
     }
 
+    /** An instant in seconds since 1970; null before that. */
+    static String timestamp(Instant instant) {
+        return instant.isBefore(Instant.EPOCH) ? null : fill("{}{}", instant.getEpochSecond(), seconds(instant.getNano()).substring(1));
+    }
+
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
@@ -2787,7 +2798,7 @@ launch() {
   [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
   own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
   case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* | *Flags=* | *OptionsFile* | *AOTMode=c*)
-    stop "these options keep Java from a program: $own" ;; esac
+    echo "freshness: these options keep Java from a program: $own; clear them" >&2; exit 3 ;; esac
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
   case ${FRESHNESS_CACHE:-on}$cache in
     off* | on/freshness | on[!/]*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;

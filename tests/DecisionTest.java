@@ -337,7 +337,12 @@ final class DecisionTest extends Sandbox {
                     "tick '2026-11-22T09:37:01Z' => fresh none 0/90",
                     "tick '2026-11-22T09:37:01.000000001Z' => tick_skew page ?/90",
                     "tick '2999-11-22T09:37:00Z' => tick_skew page ?/90",
-                    "tick '0001-01-01T00:00:00Z' => stale page 4000000000/90",
+                    // A tick that never was: what a producer writes for "none yet". As long ago as an age may be, and a nanosecond more.
+                    "tick '0001-01-01T00:00:00Z' => age_invalid page ?/90",
+                    "tick '1970-01-01T00:00:00Z' => age_invalid page ?/90",
+                    "tick '1970-01-01T00:00:00Z', age 3 => age_invalid page ?/90",
+                    "tick '1995-03-16T07:50:20Z' => stale page 1000000000/90",
+                    "tick '1995-03-16T07:50:19.999999999Z' => age_invalid page ?/90",
                     "tick '2026-11-22T09:36:52Z', age 100 => stale page 100/90",
                     "tick '2026-11-22T09:35:00Z', age 3 => stale page 120/90",
                     "tick '2026-11-22T09:37:01Z', age 3 => fresh none 3/90",
@@ -365,7 +370,7 @@ final class DecisionTest extends Sandbox {
             for (String now : List.of("2026-11-22T09:37:00Z", "2026-11-22T09:37:00.2Z", "2026-11-22T09:37:00.000000001Z", "2026-11-22T09:37:00.000000002Z")) {
                 for (String long_ago : List.of("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.5Z", "1800-01-01T00:00:00Z")) {
                     String ticked = document("limit 1e99", feed("x", "alive true, last_tick_at '" + long_ago + "'"));
-                    equal(ticked + " at " + now, decided(baseline, ticked, now), "x stale page 4000000000/3999999999");
+                    equal(ticked + " at " + now, decided(baseline, ticked, now), "x age_invalid page ?/3999999999");
                     String frozen = document("limit 1e99, as_of '" + long_ago + "'", feed("x", "alive true, age 8"));
                     equal(frozen + " at " + now, decided(baseline, frozen, now), "x stale page 4000000000/3999999999");
                 }

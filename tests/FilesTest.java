@@ -105,6 +105,10 @@ final class FilesTest extends Sandbox {
                 try {
                     for (int i = 0; !end.get(); i++) {
                         write("new.json", i % 2 == 0 ? fixture : fixture + "\n".repeat(20_000)); // of two lengths
+                        // Kept for a while: a file system gives the number of a file that is gone to the next one, which then looks like the old.
+                        Path kept = dir.resolve("kept " + i % 64);
+                        Files.deleteIfExists(kept);
+                        Files.createLink(kept, dir.resolve("new.json"));
                         Files.move(dir.resolve("new.json"), dir.resolve("in.json"), StandardCopyOption.ATOMIC_MOVE);
                     }
                 } catch (IOException e) {

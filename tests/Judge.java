@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import static java.nio.charset.StandardCharsets.*;
  *
  *     java -cp DIR Judge [STATES [SEED [FIRST]]]   generated states, a sample of damaged files, and every combination for one feed
  *     java -cp DIR Judge bytes [SEED]              every truncation, deletion and telling byte of the fixture and the scenarios
+ *     java -cp DIR Judge exhaustive                every combination for one feed, of the rarer classes too (some minutes)
  *     java -cp DIR Judge documents STATES [SEED]   judges nothing: shows what the program says of documents, for other readers of them
  *
  * A generator makes a baseline and a state as trees, spoils them, and writes them as bytes. The judge decides from the trees,
@@ -41,7 +44,14 @@ final class Judge {
     /** What a long enough run must have met; otherwise the generator has gone blind and its agreement means little. */
     private static final List<String> KINDS = List.of("state_invalid", "feed_missing", "feed_unexpected", "as_of_missing", "as_of_invalid",
         "clock_skew", "tick_skew", "alive_invalid", "feed_down", "limit_invalid", "age_missing", "age_invalid", "stale", "fresh", "unknown feeds",
-        "invalid states", "invalid baselines", "exit 0", "exit 2", "exit 3", "alert none", "alert ticket", "alert page");
+        "invalid states", "invalid baselines", "exit 0", "exit 2", "exit 3", "alert none", "alert ticket", "alert page",
+        "an unknown member at the top of a baseline", "an unknown member in a baseline's feed",
+        "a note misspelt", "a note at the top of a baseline",
+        "a note in a baseline's feed", "a tick in a baseline", "a state without a limit", "a feed fresh by the baseline's limit alone",
+        "a looser limit that is fresh",
+        "last_tick_at null", "last_tick_at unreadable", "last_tick_at of another type", "a tick with an offset", "a tick with a fraction",
+        "a tick up to a second ahead", "a tick without an age", "a tick older than the age", "an age older than the tick",
+        "a tick where as_of is required and missing", "a tick beside an unreadable as_of", "an as_of up to a second ahead");
 
     private static Path directory;
     private static boolean passed = true;
@@ -49,7 +59,8 @@ final class Judge {
     public static void main(String... args) throws IOException {
         boolean documents = args.length > 1 && args[0].equals("documents");
         if (documents) { args = Arrays.copyOfRange(args, 1, args.length); }
-        boolean bytes = args.length > 0 && args[0].equals("bytes"), single = args.length > 2;
+        boolean bytes = args.length > 0 && args[0].equals("bytes"), every = args.length > 0 && args[0].equals("exhaustive");
+        boolean single = args.length > 2;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : DEFAULT_SEED;
         System.out.println("# seed " + seed);
         directory = Files.createTempDirectory("judge");
@@ -58,12 +69,12 @@ final class Judge {
                 showDocuments(Integer.parseInt(args[0]), seed);
                 return;
             }
-            if (!bytes) {
+            if (!bytes && !every) {
                 int states = args.length > 0 ? Integer.parseInt(args[0]) : DEFAULT_STATES;
                 judgeStates(states, seed, single ? Integer.parseInt(args[2]) : 0, single);
             }
-            if (!single) { judgeBytes(seed, bytes); }
-            if (!single && !bytes) { exhaust(); }
+            if (!single && !every) { judgeBytes(seed, bytes); }
+            if (!single && !bytes) { exhaust(every); }
         } finally {
             for (var file : Objects.requireNonNull(directory.toFile().listFiles())) { Files.delete(file.toPath()); }
             Files.delete(directory);
@@ -82,14 +93,15 @@ final class Judge {
             if (verbose) { System.out.println("# " + one.input + "\n# judge: " + want); }
             // A judge that decides otherwise from the bytes it wrote itself is at fault, not the program.
             one.same("JUDGE AT FAULT", decide(read(made.baselineBytes), read(made.stateBytes), made.now), want);
-            compare(one, made.baselineBytes, made.stateBytes, made.now, made.random);
+            compare(one, made.baselineBytes, made.stateBytes, new Node[] {made.baselineTree, made.stateTree}, made.now, made.random);
             cases.add(one);
             met.merge("exit " + want.exit, 1, Integer::sum);
+            kinds(made.baselineTree, made.stateTree, made.now, want).forEach(kind -> met.merge(kind, 1, Integer::sum));
             met.merge(want.stateValid ? "valid states" : want.baselineValid ? "invalid states" : "invalid baselines", 1, Integer::sum);
             for (Verdict verdict : want.verdicts) {
                 met.merge(verdict.reason, 1, Integer::sum);
-                met.merge("alert " + verdict.alert, 1, Integer::sum);
-                met.merge(verdict.status + " feeds", 1, Integer::sum);
+                met.merge("alert " + verdict.alert(), 1, Integer::sum);
+                met.merge(verdict.status() + " feeds", 1, Integer::sum);
             }
         }
         String feeds = "fresh " + met.getOrDefault("fresh", 0) + ", stale " + met.getOrDefault("stale", 0) + ", unknown "
@@ -101,6 +113,48 @@ final class Judge {
             KINDS.forEach(kind -> coverage.same(kind, met.containsKey(kind), true));
             report("judge: every kind of verdict was met", List.of(coverage));
         }
+    }
+
+    /** What a pair of documents has in it that the verdicts alone do not tell. */
+    private static Set<String> kinds(Node baseline, Node state, Instant now, Decision decision) {
+        Set<String> kinds = new TreeSet<>();
+        Map<String, Node> contract = feeds(baseline), claimed = feeds(state);
+        if (contract != null) {
+            boolean closed = closed(baseline), open = contract.values().stream().allMatch(feed -> named(feed, FEED_MEMBERS));
+            if (!named(baseline, TOP_MEMBERS)) { kinds.add("an unknown member at the top of a baseline"); }
+            if (misspelt(baseline) || contract.values().stream().anyMatch(Judge::misspelt)) { kinds.add("a note misspelt"); }
+            if (!open) { kinds.add("an unknown member in a baseline's feed"); }
+            if (closed && notes(baseline)) { kinds.add("a note at the top of a baseline"); }
+            if (closed && contract.values().stream().anyMatch(Judge::notes)) { kinds.add("a note in a baseline's feed"); }
+        }
+        boolean ticking = decision.baselineValid && contract.values().stream().anyMatch(feed -> get(feed, "last_tick_at") != null);
+        if (ticking) { kinds.add("a tick in a baseline"); }
+        if (!decision.stateValid) { return kinds; }
+        Node dated = get(state, "as_of");
+        Instant asOf = dated instanceof Str string ? instant(string.value) : null;
+        boolean required = TRUE.equals(get(baseline, "require_as_of")), unlimited = get(state, "max_age_seconds") == null;
+        if (asOf != null && asOf.isAfter(now) && !asOf.isAfter(now.plusSeconds(1))) { kinds.add("an as_of up to a second ahead"); }
+        if (unlimited) { kinds.add("a state without a limit"); }
+        for (Verdict verdict : decision.verdicts) {
+            Node feed = claimed.get(verdict.name), ticked = get(feed, "last_tick_at"), written = get(feed, "last_tick_age_seconds");
+            Instant tick = ticked instanceof Str string ? instant(string.value) : null;
+            if (verdict.safe() && unlimited && get(feed, "max_age_seconds") == null) { kinds.add("a feed fresh by the baseline's limit alone"); }
+            if (verdict.safe() && verdict.loose) { kinds.add("a looser limit that is fresh"); }
+            if (NULL.equals(ticked)) { kinds.add("last_tick_at null"); }
+            if (ticked instanceof Str && tick == null && verdict.reason.equals("age_invalid")) { kinds.add("last_tick_at unreadable"); }
+            if (ticked != null && !(ticked instanceof Str) && verdict.reason.equals("age_invalid")) { kinds.add("last_tick_at of another type"); }
+            if (tick != null && dated != null && asOf == null) { kinds.add("a tick beside an unreadable as_of"); }
+            if (tick == null || verdict.status().equals("unknown")) { continue; }
+            if (!plain(ticked).matches(".*[Zz]|.*[+-]00:00")) { kinds.add("a tick with an offset"); }
+            if (plain(ticked).contains(".")) { kinds.add("a tick with a fraction"); }
+            if (tick.isAfter(now)) { kinds.add("a tick up to a second ahead"); }
+            if (written == null) { kinds.add("a tick without an age"); }
+            if (required && dated == null) { kinds.add("a tick where as_of is required and missing"); }
+            if (written instanceof Num) {
+                kinds.add(verdict.ageNow.equals(between(tick, now)) ? "a tick older than the age" : "an age older than the tick");
+            }
+        }
+        return kinds;
     }
 
     private static Generator generated(long seed, int i) {
@@ -188,23 +242,26 @@ final class Judge {
     private static final List<String> STALE_MAY = List.of("inspect_status", "read_last_price", "serve_cached_status");
     private static final List<String> FRESH_MAY = List.of("inspect_status", "price_order", "publish_signal", "read_last_price",
         "rebalance_position", "serve_cached_status");
-    private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_EXPONENT = 999_999_999, MIN_EXPONENT = 1000;
-    private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.valueOf(2);
+    private static final int MAX_NESTING = 64, MAX_NAME_CHARACTERS = 200, MAX_NUMBER_CHARACTERS = 1000, MAX_DECIMALS = 1000;
+    private static final int MAX_EXPONENT = 999_999_999;
+    private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9"), TWO = BigDecimal.valueOf(2), NANOSECOND = new BigDecimal("1e-9");
     /** Where the program stops counting: a longer time is as good as this one. */
-    private static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9"), MAX_LIMIT_SECONDS = new BigDecimal("3999999999"), NANOSECOND = new BigDecimal("1e-9");
+    private static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9"), MAX_LIMIT_SECONDS = new BigDecimal("3999999999");
+    private static final List<String> TOP_MEMBERS = List.of("max_age_seconds", "as_of", "require_as_of", "feeds");
+    private static final List<String> FEED_MEMBERS = List.of("name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
 
     /** The verdicts with ages rounded up and limits rounded down to the nanosecond, as the contract has it; and the exact ones. */
     private record Decision(int exit, boolean baselineValid, boolean stateValid, List<Verdict> verdicts, List<Verdict> exact) { }
 
-    /** What the judge holds of one feed. An alive, ageNow or limit that is null is not compared. */
-    private record Verdict(String name, String status, String reason, String alert, Boolean alive, BigDecimal ageNow, BigDecimal limit) {
-        static Verdict unknown(String name, String reason, Boolean alive, BigDecimal limit) {
-            return new Verdict(name, "unknown", reason, "page", alive, null, limit);
-        }
+    /** What the judge holds of one feed; loose is a limit of the state's own that is above the agreed one. A null is a null in JSON. */
+    private record Verdict(String name, String reason, Boolean alive, BigDecimal ageNow, BigDecimal limit, boolean loose) {
+        boolean safe() { return reason.equals("fresh"); }
 
-        boolean safe() { return status.equals("fresh"); }
+        String status() { return safe() || reason.equals("stale") ? reason : "unknown"; }
 
-        List<String> allowed() { return safe() ? FRESH_MAY : status.equals("stale") ? STALE_MAY : UNKNOWN_MAY; }
+        String alert() { return !safe() ? "page" : loose || ageNow.multiply(TWO).compareTo(limit) > 0 ? "ticket" : "none"; }
+
+        List<String> allowed() { return safe() ? FRESH_MAY : reason.equals("stale") ? STALE_MAY : UNKNOWN_MAY; }
     }
 
     /** Decides from the two trees; null is a file that is not JSON. */
@@ -214,51 +271,67 @@ final class Judge {
             return new Decision(3, false, false, List.of(), List.of());
         }
         if (claimed == null) {
-            List<Verdict> none = contract.keySet().stream().map(name -> Verdict.unknown(name, "state_invalid", null, null)).toList();
+            List<Verdict> none = new ArrayList<>();
+            contract.forEach((name, feed) -> none.add(new Verdict(name, "state_invalid", null, null, limit(feed, baseline, true), false)));
             return new Decision(3, true, false, none, none);
         }
         Set<String> names = new LinkedHashSet<>(contract.keySet());
         names.addAll(claimed.keySet());
         List<Verdict> verdicts = new ArrayList<>(), exact = new ArrayList<>();
         for (String name : names) {
-            verdicts.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, true));
-            exact.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, false));
+            verdicts.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, BigDecimal.ZERO, true));
+            exact.add(verdict(name, claimed.get(name), state, contract.get(name), baseline, now, BigDecimal.ZERO, false));
         }
         return new Decision(verdicts.stream().allMatch(Verdict::safe) ? 0 : 2, true, true, verdicts, exact);
     }
 
-    private static Verdict verdict(String name, Node feed, Node state, Node contract, Node baseline, Instant now, boolean round) {
-        Node alive = get(feed, "alive"), dated = get(state, "as_of"), written = get(feed, "last_tick_age_seconds"), ticked = get(feed, "last_tick_at");
-        ticked = NULL.equals(ticked) ? null : ticked;
-        Instant tick = ticked instanceof Str string ? instant(string.value) : null;
+    /** The verdict on one feed; a watch knows that the state has been as it is for so many seconds: nothing in it is younger than that. */
+    private static Verdict verdict(String name, Node feed, Node state, Node contract, Node baseline, Instant now, BigDecimal unchanged,
+            boolean round) {
+        Node alive = get(feed, "alive"), dated = get(state, "as_of");
+        Node written = present(feed, "last_tick_age_seconds"), ticked = present(feed, "last_tick_at");
         Boolean answers = TRUE.equals(alive) ? Boolean.TRUE : FALSE.equals(alive) ? Boolean.FALSE : null;
-        Instant asOf = dated instanceof Str string ? instant(string.value) : null;
-        boolean undated = dated == null && ticked == null && TRUE.equals(get(baseline, "require_as_of"));
-        BigDecimal agreed = limit(contract, baseline, round), age = number(written);
-        boolean unlimited = get(feed, "max_age_seconds") == null && get(state, "max_age_seconds") == null; // then the baseline's counts
-        BigDecimal own = unlimited ? agreed : limit(feed, state, round);
-        age = round && age != null && age.signum() > 0 ? age.min(FOREVER_SECONDS).setScale(9, RoundingMode.CEILING) : age;
+        Instant asOf = dated instanceof Str string ? instant(string.value) : null, tick = ticked instanceof Str string ? instant(string.value) : null;
+        Instant skewed = now.plusSeconds(1);
 
-        if (feed == null) { return Verdict.unknown(name, "feed_missing", null, null); }
-        if (contract == null) { return Verdict.unknown(name, "feed_unexpected", null, null); }
-        if (undated) { return Verdict.unknown(name, "as_of_missing", answers, null); }
-        if (dated != null && asOf == null) { return Verdict.unknown(name, "as_of_invalid", answers, null); }
-        if (asOf != null && asOf.isAfter(now.plusSeconds(1))) { return Verdict.unknown(name, "clock_skew", answers, null); }
-        if (tick != null && tick.isAfter(now.plusSeconds(1))) { return Verdict.unknown(name, "tick_skew", answers, null); }
-        if (answers == null) { return Verdict.unknown(name, "alive_invalid", null, null); }
-        if (!answers) { return Verdict.unknown(name, "feed_down", false, null); }
-        if (own == null || agreed == null) { return Verdict.unknown(name, "limit_invalid", true, null); }
-        BigDecimal limit = own.min(agreed);
-        boolean aged = written != null && !written.equals(NULL);
-        if (!aged && ticked == null) { return Verdict.unknown(name, "age_missing", true, limit); }
-        if (ticked != null && tick == null || aged && (age == null || age.signum() < 0 || age.compareTo(MAX_AGE_SECONDS) > 0)) {
-            return Verdict.unknown(name, "age_invalid", true, limit);
+        BigDecimal agreed = contract == null ? null : limit(contract, baseline, round);
+        boolean unlimited = get(feed, "max_age_seconds") == null && get(state, "max_age_seconds") == null;    // then the baseline's counts
+        BigDecimal own = feed == null || unlimited ? agreed : limit(feed, state, round);
+        BigDecimal limit = own == null || agreed == null ? null : own.min(agreed);
+        // What is finer than a nanosecond is no looseness that the program could see.
+        boolean loose = limit != null && own.subtract(agreed).compareTo(NANOSECOND) >= 0;
+
+        BigDecimal age = age(written, round), elapsed = between(asOf, now).max(unchanged), ageNow = null;
+        boolean unreadable = written != null && age == null || ticked != null && tick == null
+            || tick != null && between(tick, now).compareTo(MAX_AGE_SECONDS) > 0;
+        if (age != null && !unreadable) { ageNow = age.add(elapsed); }
+        if (tick != null && !unreadable) {
+            BigDecimal ticking = between(tick, now).max(unchanged);    // what the feed says twice is as old as the older of the two
+            ageNow = ageNow == null ? ticking : ageNow.max(ticking);
         }
-        // What the feed says twice is as old as the older of the two.
-        BigDecimal ageNow = !aged ? between(tick, now) : tick == null ? age.add(between(asOf, now)) : age.add(between(asOf, now)).max(between(tick, now));
-        if (ageNow.compareTo(limit) > 0) { return new Verdict(name, "stale", "stale", "page", true, ageNow, limit); }
-        boolean ticket = own.compareTo(agreed) > 0 || ageNow.multiply(TWO).compareTo(limit) > 0;
-        return new Verdict(name, "fresh", "fresh", ticket ? "ticket" : "none", true, ageNow, limit);
+
+        String reason = feed == null ? "feed_missing"
+            : contract == null ? "feed_unexpected"
+            : dated == null && ticked == null && TRUE.equals(get(baseline, "require_as_of")) ? "as_of_missing"
+            : dated != null && asOf == null ? "as_of_invalid"
+            : asOf != null && asOf.isAfter(skewed) ? "clock_skew"
+            : tick != null && tick.isAfter(skewed) ? "tick_skew"
+            : answers == null ? "alive_invalid"
+            : !answers ? "feed_down"
+            : limit == null ? "limit_invalid"
+            : written == null && ticked == null ? "age_missing"
+            : unreadable ? "age_invalid"
+            : ageNow.compareTo(limit) > 0 ? "stale" : "fresh";
+        // Of a snapshot that counts for nothing, or a feed that nobody agreed on, no age is known.
+        return new Verdict(name, reason, answers, AGELESS.contains(reason) ? null : ageNow, limit, loose);
+    }
+
+    private static final Set<String> AGELESS = Set.of("feed_unexpected", "as_of_missing", "as_of_invalid", "clock_skew", "tick_skew");
+
+    /** The member where it says something: null is as absent. */
+    private static Node present(Node feed, String name) {
+        Node value = get(feed, name);
+        return NULL.equals(value) ? null : value;
     }
 
     /** The time from then to now; none where then is unknown or still to come. */
@@ -269,14 +342,20 @@ final class Judge {
 
     /** Whether a baseline has only members that it knows, and notes. */
     private static boolean closed(Node baseline) {
-        return baseline instanceof Obj top && top.members.stream().allMatch(member -> known(member, "max_age_seconds", "as_of", "require_as_of", "feeds"))
-            && ((Arr) get(baseline, "feeds")).items.stream().allMatch(feed -> ((Obj) feed).members.stream().allMatch(member ->
-                known(member, "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds")));
+        return named(baseline, TOP_MEMBERS) && feeds(baseline).values().stream().allMatch(feed -> named(feed, FEED_MEMBERS));
     }
 
-    private static boolean known(Member member, String... names) {
-        return member.name.startsWith("x-") || member.name.startsWith("$") || List.of(names).contains(member.name);
+    private static boolean named(Node node, List<String> names) {
+        return ((Obj) node).members.stream().allMatch(member -> names.contains(member.name) || note(member));
     }
+
+    private static boolean misspelt(Node node) {
+        return ((Obj) node).members.stream().anyMatch(member -> !note(member) && member.name.toLowerCase().strip().startsWith("x"));
+    }
+
+    private static boolean notes(Node node) { return ((Obj) node).members.stream().anyMatch(Judge::note); }
+
+    private static boolean note(Member member) { return member.name.startsWith("x-") || member.name.startsWith("$"); }
 
     /** The feeds of a document by name, in order; null if the document is invalid as a whole. */
     private static Map<String, Node> feeds(Node document) {
@@ -304,20 +383,35 @@ final class Judge {
             : !(node instanceof Broken);
     }
 
+    /** The limit that a document sets for a feed; null where it is none. A limit is cut where the program stops counting. */
     private static BigDecimal limit(Node feed, Node document, boolean round) {
         Node own = get(feed, "max_age_seconds");
         BigDecimal limit = number(own != null ? own : get(document, "max_age_seconds"));
-        limit = round && limit != null && limit.signum() > 0 ? limit.min(MAX_LIMIT_SECONDS).setScale(9, RoundingMode.FLOOR) : limit;
+        if (limit != null && limit.signum() > 0) {
+            limit = limit.min(MAX_LIMIT_SECONDS);
+            limit = round && limit.scale() > 9 ? limit.setScale(9, RoundingMode.FLOOR) : limit;
+        }
         return limit == null || limit.signum() <= 0 ? null : limit;
     }
 
+    /** The age as written; null where it is none. */
+    private static BigDecimal age(Node written, boolean round) {
+        BigDecimal age = number(written);
+        if (age == null || age.signum() < 0 || age.compareTo(MAX_AGE_SECONDS) > 0) { return null; }
+        age = age.signum() == 0 ? BigDecimal.ZERO : age;
+        age = round && age.scale() > 9 ? age.setScale(9, RoundingMode.CEILING) : age;
+        return age.compareTo(MAX_AGE_SECONDS) > 0 ? null : age;
+    }
+
+    /** The numbers met, by their texts: they are few, and the exhaustive part asks for each of them many times. */
+    private static final Map<String, Optional<BigDecimal>> NUMBERS_MET = new HashMap<>();
+    private static final Map<String, Optional<Instant>> INSTANTS_MET = new HashMap<>();
+
+    /** The number, if it has at most 1,000 characters and written out at most 1,000 decimals: README has that limit. */
     private static BigDecimal number(Node node) {
         if (!(node instanceof Num number) || number.text.length() > MAX_NUMBER_CHARACTERS) { return null; }
-        // So small a power of ten is no plausible time, DESIGN says; zero is zero with any power.
-        BigDecimal value = exact(number.text);
-        int e = number.text.toLowerCase().indexOf('e');
-        boolean tiny = e >= 0 && new BigInteger(number.text.substring(e + 1)).compareTo(BigInteger.valueOf(-MIN_EXPONENT)) <= 0;
-        return tiny && value.signum() != 0 ? null : value;
+        return NUMBERS_MET.computeIfAbsent(number.text, text -> Optional.of(exact(text))
+            .filter(value -> value.signum() == 0 || value.stripTrailingZeros().scale() <= MAX_DECIMALS)).orElse(null);
     }
 
     /** The exact value; an exponent beyond BigDecimal's is cut to a billion, where no other number here can meet it. */
@@ -329,10 +423,15 @@ final class Judge {
             : digits.scaleByPowerOfTen(new BigInteger(text.substring(e + 1)).min(most).max(most.negate()).intValue());
     }
 
-    private static final Pattern RFC_3339 = Pattern.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?)"
-        + "([Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))");
+    private static final Pattern RFC_3339 = Pattern.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]"
+        + "([0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?)(?:(?<=[.][0-9]{9})0*+)?([Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))");
 
+    /** The instant; null where it is none. What is finer than a nanosecond is none, unless it is zero: README has that limit. */
     private static Instant instant(String text) {
+        return INSTANTS_MET.computeIfAbsent(text, each -> Optional.ofNullable(parsed(each))).orElse(null);
+    }
+
+    private static Instant parsed(String text) {
         Matcher matcher = RFC_3339.matcher(text);
         if (!matcher.matches() || matcher.group(2).startsWith("24")) { return null; }    // some of java.time reads 24:00 as the next day
         try {
@@ -373,7 +472,8 @@ final class Judge {
         "\"\\\n\"", "\"open", "/*c*/ 1", "1 // c\n", "[1,]", "[,1]", "[1 2]", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}", "{a:1}", "{1:1}",
         "{null:1}", "[1}", "{\"a\":1]", "[", "]", "[1;2]", "\"a\"\"b\""};
     private static final String[] DATES = {"2024-02-29T23:59:59Z", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:59", "1969-12-31T23:59:59.5Z",
-        "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59-23:59", "2026-11-22T09:37:00-00:00", "2026-11-22t09:36:59.9z"};
+        "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59-23:59", "2026-11-22T09:37:00-00:00", "2026-11-22t09:36:59.9z",
+        "2026-11-22T09:36:59.12345678900000Z", "2026-11-22T10:36:59.000000000000+01:00"};
     private static final String[] NO_DATES = {"2026-02-30T09:37:00Z", "2025-02-29T09:37:00Z", "1900-02-29T00:00:00Z", "2026-11-31T00:00:00Z",
         "2026-11-22T24:00:00Z", "2026-11-21T24:00:00Z", "2026-11-22T09:60:00Z", "2026-11-22T09:37:61Z", "2026-13-01T00:00:00Z",
         "2026-00-10T00:00:00Z", "2026-11-22T09:37:00", "2026-11-22T09:37:00z0", "2026-11-22", "2026-11-22T09:37Z", "2026-11-22T09Z",
@@ -382,7 +482,7 @@ final class Judge {
         "20261122T093700Z", "2026-11-22T09:37:00.Z", "2026-11-22T09:37:00,5Z", " 2026-11-22T09:37:00Z", "2026-11-22T09:37:00Z ",
         "2026-11-22T09:37:00Z\n", "2026-11-22T09:37:00Z\u0000", "2026-11-22T09:37:00Z[UTC]", "2026-W47-7T09:37:00Z", "2026-326T09:37:00Z",
         "\uff12026-11-22T09:37:00Z", "2026-11-22T09:37:00\u221201:00", "2026-11-22T09:37:00+01:00:00", "2026-11-22TT09:37:00Z",
-        "2026/11/22T09:37:00Z", "202e-11-22T09:37:00Z"};
+        "2026/11/22T09:37:00Z", "202e-11-22T09:37:00Z", "2026-11-22T09:36:59.1234567891Z", "2026-11-22T09:36:59.0000000000001Z"};
     private static final long SECOND = 1_000_000_000;
     /** Nanoseconds from now: the edges of the clock-skew second, of the limit of 90 for an age of 8, and the past. */
     private static final Long[] DATED_FROM_NOW = {0L, -1L, -8 * SECOND, -10 * SECOND - 250_000_000, -40 * SECOND, -82 * SECOND + 1, -82 * SECOND,
@@ -427,7 +527,7 @@ final class Judge {
         private void mutate(Obj document) {
             Obj feed = feed(document), owner = one(3) ? document : feed;
             Member member = owner.members.isEmpty() ? new Member("none", NULL) : pick(owner.members.toArray(new Member[0]));
-            switch (random.nextInt(24)) {
+            switch (random.nextInt(27)) {
                 case 0 -> put(owner, member.name, junk());
                 case 1 -> owner.members.remove(member);
                 case 2 -> {    // doubled: here, or deep inside an ignored member
@@ -471,11 +571,27 @@ final class Judge {
                 case 16, 17 -> rename(feed(state));
                 case 18 -> put(feed, "alive", pick(TRUE, FALSE, junk()));
                 case 19, 20, 21 -> {    // beside an age or in its place
-                    put(feed(state), "last_tick_at", date());
-                    if (one(2)) { feed(state).members.removeIf(each -> each.name.equals("last_tick_age_seconds")); }
+                    put(feed(state), "last_tick_at", one(9) ? NULL : date());
+                    if (one(3)) { feed(state).members.removeIf(each -> each.name.equals("last_tick_age_seconds")); }
                 }
-                case 22 -> add(one(2) ? baseline : feed(baseline), new Member(pick("x-note", "$schema", "x-", "xnote", "max_age_second"), new Num("8")));
-                default -> put(baseline, "as_of", date());    // a baseline's date decides nothing
+                case 22, 25 -> {    // notes are free, misspelt rules are not: in a state anything goes
+                    Obj noted = one(3) ? document : baseline;
+                    String wrong = pick("xnote", "X-note", " x-note", "require_asof", "max_age_second", "last_tick", "note");
+                    String name = one(2) ? wrong : pick("x-note", "x-", "x-max_age_seconds", "$schema", "$");
+                    add(one(2) ? noted : feed(noted), new Member(name, junk()));
+                }
+                case 23 -> {    // no limit in the state: the baseline's counts
+                    state.members.removeIf(each -> each.name.equals("max_age_seconds"));
+                    if (one(4)) { put(feed(baseline), "max_age_seconds", new Num(pick(LIMITS))); }
+                }
+                case 24 -> {    // a tick that dates its feed where the state is to be dated
+                    put(baseline, "require_as_of", TRUE);
+                    put(feed(state), "last_tick_at", one(4) ? junk() : date());
+                }
+                default -> {    // a baseline's dates and ages decide nothing
+                    Obj dated = one(2) ? baseline : feed(baseline);
+                    put(dated, dated == baseline ? "as_of" : pick("last_tick_at", "alive"), one(2) ? date() : junk());
+                }
             }
         }
 
@@ -657,82 +773,111 @@ final class Judge {
     // ---- Exhaustive: one feed, every combination of the classes of what decides about it ----------------------------------------
 
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
-    private static final String[] ALIVE = {"", "true", "false", "'true'"};
-    private static final String[] AGES = {"", "null", "0", "30", "45.000000001", "90", "90.0000000001", "-1", "'8'", "1000000000.1"};
-    private static final String[] TICKS = {"", "null", "'12:00:00'", "'11:59:15'", "'11:58:30'", "'11:58:29.999999999'", "'12:00:01'", "'12:00:01.000000001'",
-        "'soon'", "5"};
-    private static final String[] OWN_LIMITS = {"", "90", "90.0000000009", "30", "900", "0", "null"};
-    private static final String[] COMMON_LIMITS = {"", "90", "60", "'x'"};
-    private static final String[] AS_OF = {"", "'12:00:00'", "'11:59:00'", "'11:58:30'", "'12:00:01'", "'12:00:01.000000001'", "'soon'"};
-    private static final String[] AGREED = {"", "60", "'x'"};
+    /** What each member may be; behind the bar, what only `Judge exhaustive` tries. A time is one of that day; +60: unchanged for 60 s. */
+    private static final String[] CLAIMS = {
+        "alive absent true false 'true' | null 1",
+        "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 '8' 1000000000.1 "
+            + "| 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 {}",
+        "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 'soon' 5 "
+            + "| 13:59:14.999999999+02:00 1970-01-01T00:00:00",
+        "max_age_seconds absent 90 90.0000000009 30 900 0 null | 60 90.000000001 1e-10 -90 '90' 1e999999999",
+        "MAX_AGE_SECONDS absent 90 60 'x' | 900 null",
+        "as_of absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 'soon' absent+60 12:00:00+90 "
+            + "| absent+90.000000001 11:58:30+30 null"};
+    private static final String[] CONTRACTS = {
+        "max_age_seconds absent 60 'x' | 900", "MAX_AGE_SECONDS absent 90 | 4e9", "require_as_of absent true"};
 
-    private static void exhaust() {
-        List<byte[]> baselines = new ArrayList<>();
-        for (String own : AGREED) {
-            for (String common : new String[] {"", "90"}) {
-                for (String require : new String[] {"", "true"}) {
-                    baselines.add(document(member("max_age_seconds", common) + member("require_as_of", require), member("max_age_seconds", own)));
-                }
-            }
-        }
-        List<Freshness.State> programs = new ArrayList<>();
-        List<Node> trees = new ArrayList<>(), contracts = new ArrayList<>();
-        for (byte[] baseline : baselines) {
-            programs.add(Freshness.State.parse(Freshness.Document.of("", text(baseline)), Freshness.Role.baseline));
-            trees.add(read(baseline));
-            contracts.add(feeds(trees.get(trees.size() - 1)).get("x"));
-        }
+    /** A program that is wrong everywhere need not fill the memory. */
+    private static final int MOST_DIFFERENCES = 10_000;
+
+    /** One baseline or one state, as the program and as the judge read it. */
+    private record Side(String text, Freshness.State program, Node top, Node feed, BigDecimal unchanged) { }
+
+    private static void exhaust(boolean every) {
+        List<Side> contracts = new ArrayList<>();
+        for (int i = 0; i < combinations(CONTRACTS, every); i++) { contracts.add(side(CONTRACTS, i, every, Freshness.Role.baseline)); }
         List<Case> failed = new ArrayList<>();
-        int combinations = 0;
-        for (String asOf : AS_OF) {
-            for (String common : COMMON_LIMITS) {
-                for (String alive : ALIVE) {
-                    for (String age : AGES) {
-                        for (String tick : TICKS) {
-                            for (String own : OWN_LIMITS) {
-                                byte[] state = document(member("as_of", asOf) + member("max_age_seconds", common), member("alive", alive)
-                                    + member("last_tick_age_seconds", age) + member("last_tick_at", tick) + member("max_age_seconds", own));
-                                Freshness.State claim = Freshness.State.parse(Freshness.Document.of("", text(state)), Freshness.Role.state);
-                                Node tree = read(state), feed = ((Arr) get(tree, "feeds")).items.get(0);
-                                for (int i = 0; i < programs.size(); i++, combinations++) {
-                                    Freshness.Verdict got = new Freshness.Decision(programs.get(i), claim, null, NOON, 0).of("x");
-                                    Verdict want = verdict("x", feed, tree, contracts.get(i), trees.get(i), NOON, true);
-                                    if (agree(got, want)) { continue; }
-                                    String is = got.reason() + " " + got.alert() + (want.ageNow == null ? "" : " " + Freshness.seconds(got.age()))
-                                        + (want.limit == null ? "" : " " + Freshness.seconds(got.limit()));
-                                    String wanted = want.reason + " " + want.alert + (want.ageNow == null ? "" : " " + plain(want.ageNow))
-                                        + (want.limit == null ? "" : " " + plain(want.limit));
-                                    Case one = new Case(text(state) + " by " + text(baselines.get(i)), null);
-                                    one.same("verdict", is, wanted);
-                                    one.unsafe = got.safe();
-                                    failed.add(one);
-                                }
-                            }
-                        }
-                    }
-                }
+        Map<String, Integer> met = new TreeMap<>();
+        int states = combinations(CLAIMS, every);
+        for (int i = 0; i < states && failed.size() < MOST_DIFFERENCES; i++) {
+            Side claim = side(CLAIMS, i, every, Freshness.Role.state);
+            long unchanged = claim.unchanged.movePointRight(9).longValueExact();
+            for (Side contract : contracts) {
+                Freshness.Verdict got = new Freshness.Decision(contract.program, claim.program, null, NOON, unchanged).of("x");
+                Verdict want = verdict("x", claim.feed, claim.top, contract.feed, contract.top, NOON, claim.unchanged, true);
+                Verdict exact = verdict("x", claim.feed, claim.top, contract.feed, contract.top, NOON, claim.unchanged, false);
+                met.merge(want.reason, 1, Integer::sum);
+                if (agrees(got, want) && atLeast(got, exact)) { continue; }
+                Case one = new Case(claim.text + " unchanged for " + claim.unchanged + " s, by " + contract.text + ", --now " + NOON, null);
+                one.same("verdict", got + " " + got.alert(), want + " " + want.alert() + ", exactly " + exact + " " + exact.alert());
+                one.unsafe = got.safe() && !(want.safe() && exact.safe());
+                failed.add(one);
             }
         }
-        report("exhaustive: " + combinations + " combinations of one feed, its state and its baseline agree", failed);
+        long combinations = (long) states * contracts.size();
+        report("exhaustive: " + combinations + " combinations of one feed, its state and its baseline agree, none safer than exact", failed);
+        System.out.println("# judged: " + met);
     }
 
-    private static boolean agree(Freshness.Verdict got, Verdict want) {
-        return got.reason().name().equals(want.reason) && got.alert().name().equals(want.alert)
-            && (want.ageNow == null || BigDecimal.valueOf(got.age(), 9).compareTo(want.ageNow.min(FOREVER_SECONDS)) == 0)
-            && (want.limit == null || BigDecimal.valueOf(got.limit(), 9).compareTo(want.limit) == 0);
+    private static int combinations(String[] members, boolean every) {
+        int product = 1;
+        for (String member : members) { product *= values(member, every).length - 1; }
+        return product;
     }
 
-    private static String plain(BigDecimal seconds) {
-        return seconds.min(FOREVER_SECONDS).stripTrailingZeros().toPlainString();
+    /** The name of a member, and its values. */
+    private static String[] values(String member, boolean every) {
+        return (every ? member.replace("| ", "") : member.replaceFirst(" [|].*", "")).split(" ");
     }
 
-    private static String member(String name, String value) {
-        return value.isEmpty() ? "" : "\"" + name + "\":" + value.replaceFirst("'(\\d\\d:.*)'", "'2026-11-22T$1Z'").replace('\'', '"') + ",";
+    /** Combination number i of these members: those in capitals, and as_of and require_as_of, stand at the top, the others in the feed. */
+    private static Side side(String[] members, int i, boolean every, Freshness.Role role) {
+        String top = "", feed = "", unchanged = "0";
+        for (String member : members) {
+            String[] values = values(member, every);
+            String value = values[1 + i % (values.length - 1)], name = values[0];
+            i /= values.length - 1;
+            if (name.equals("as_of") && value.contains("+")) {
+                unchanged = value.substring(value.indexOf('+') + 1);
+                value = value.substring(0, value.indexOf('+'));
+            }
+            if (value.contains(":")) { value = (value.contains("T") ? "'" : "'2026-11-22T") + value + (value.matches(".*[+-]..:..") ? "'" : "Z'"); }
+            String written = value.equals("absent") ? "" : "\"" + name.toLowerCase() + "\":" + value.replace('\'', '"') + ",";
+            boolean common = name.contains("as_of") || name.startsWith("MAX");
+            top += common ? written : "";
+            feed += common ? "" : written;
+        }
+        String text = "{" + top + "\"feeds\":[{" + feed + "\"name\":\"x\"}]}";
+        Node tree = read(text.getBytes(UTF_8));
+        return new Side(text, Freshness.State.parse(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0),
+            new BigDecimal(unchanged));
     }
 
-    private static byte[] document(String members, String feed) {
-        return ("{" + members + "\"feeds\":[{" + feed + "\"name\":\"x\"}]}").getBytes(UTF_8);
+    private static boolean agrees(Freshness.Verdict got, Verdict want) {
+        return got.reason().name().equals(want.reason) && got.alert().name().equals(want.alert()) && got.safe() == want.safe()
+            && got.status().allowed.size() == want.allowed().size() && Objects.equals(got.alive(), want.alive)
+            && same(shown(got.age()), want.ageNow) && same(shown(got.limit()), want.limit);
     }
+
+    private static boolean same(BigDecimal figure, BigDecimal want) {
+        return figure == null || want == null ? figure == null && want == null : figure.compareTo(want.min(FOREVER_SECONDS)) == 0;
+    }
+
+    /** Whether the program is never safer than the exact arithmetic, and its figures less than a nanosecond from that. */
+    private static boolean atLeast(Freshness.Verdict got, Verdict exact) {
+        BigDecimal age = shown(got.age()), limit = shown(got.limit());
+        return !(got.safe() && !exact.safe()) && !(got.alert().name().equals("none") && !exact.alert().equals("none"))
+            && (age == null || near(age.subtract(exact.ageNow.min(FOREVER_SECONDS)))) && (limit == null || near(exact.limit.subtract(limit)));
+    }
+
+    private static final Map<Long, Optional<BigDecimal>> SHOWN = new HashMap<>();
+
+    /** A time as the program shows it; null where it shows none. */
+    private static BigDecimal shown(long time) {
+        return SHOWN.computeIfAbsent(time, each -> Optional.ofNullable(Freshness.seconds(each)).map(BigDecimal::new)).orElse(null);
+    }
+
+    private static boolean near(BigDecimal difference) { return difference.signum() >= 0 && difference.compareTo(NANOSECOND) < 0; }
 
     // ---- Comparer: the program's answers against the judge's ------------------------------------------------------------------
 
@@ -765,16 +910,17 @@ final class Judge {
 
     private record Run(int exit, String out) { }
 
-    private static void compare(Case one, byte[] baseline, byte[] state, Instant now, Random random) throws IOException {
+    /** @param trees the baseline's and the state's, as generated or read */
+    private static void compare(Case one, byte[] baseline, byte[] state, Node[] trees, Instant now, Random random) throws IOException {
         String baselineFile = Files.write(directory.resolve("baseline"), baseline).toString();
         String stateFile = Files.write(directory.resolve("state"), state).toString();
         List<String> files = List.of("--baseline", baselineFile, "--now", now.toString(), "--state", stateFile);
         List<String> piped = List.of("--baseline", baselineFile, "--now", now.toString(), "--state=-");
 
         compareText(one, run(one, state, files, "status"));
-        compareJson(one, run(one, state, random.nextInt(4) == 0 ? piped : files, "status", "--format", "json"));
-        comparePrometheus(one, run(one, state, files, "status", "--format=prometheus"));
-        compareGate(one, state, files, random);
+        compareJson(one, run(one, state, random.nextInt(4) == 0 ? piped : files, "status", "--format", "json"), trees, now);
+        comparePrometheus(one, run(one, state, files, "status", "--format=prometheus"), now);
+        compareGate(one, state, files, trees, now, random);
     }
 
     private static Run run(Case one, byte[] in, List<String> files, String... command) {
@@ -804,54 +950,109 @@ final class Judge {
         one.same("control characters in text", run.out.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n'), false);
     }
 
-    private static void compareJson(Case one, Run run) {
+    private static void compareJson(Case one, Run run, Node[] trees, Instant now) {
         Decision want = one.decision;
         one.same("json exit", run.exit, want.exit, 0);
-        Node top = read(run.out.getBytes(UTF_8));
-        if (top != null && sound(top, 1) && NULL.equals(get(top, "feeds")) && !want.baselineValid) {
-            one.same("overall_status without a baseline", plain(get(top, "overall_status")), "restricted", "eligible");
-            return;
-        }
-        if (top == null || !sound(top, 1) || !(get(top, "feeds") instanceof Arr array)) {
-            one.same("json", run.out, "an object with an array of feeds");
-            return;
-        }
-        List<Node> rows = array.items;
+        Node top = document(one, run);
+        if (top == null) { return; }
         List<String> names = want.verdicts.stream().map(Verdict::name).toList();
         List<String> unsafe = want.verdicts.stream().filter(verdict -> !verdict.safe()).map(Verdict::name).toList();
+        one.same("members", names(top), members(want.exit, "overall_status", "unsafe_feeds", "max_age_seconds", "fresh_feeds", "alive_feeds",
+            "total_feeds"));
         one.same("overall_status", plain(get(top, "overall_status")), want.exit == 0 ? "eligible" : "restricted", "eligible");
-        one.same("error is set", get(top, "error") instanceof Str, want.exit == 3);
-        if (!want.baselineValid) {
-            one.same("a feed is safe without a baseline", rows.stream().anyMatch(row -> !FALSE.equals(get(row, "safe_to_serve"))), false, true);
-            return;
-        }
-        one.same("names", rows.stream().map(row -> plain(get(row, "name"))).toList(), names);
-        one.same("unsafe_feeds", plain(get(top, "unsafe_feeds")), unsafe);
         one.same("total_feeds", plain(get(top, "total_feeds")), names.size());
         one.same("fresh_feeds", plain(get(top, "fresh_feeds")), names.size() - unsafe.size());
-        one.same("alive_feeds", plain(get(top, "alive_feeds")), rows.stream().filter(row -> TRUE.equals(get(row, "alive"))).count());
-        for (int i = 0; i < Math.min(rows.size(), names.size()); i++) {
-            compareFeed(one, rows.get(i), want.verdicts.get(i));
-            compareExact(one, rows.get(i), want.exact.get(i));
+        one.same("alive_feeds", plain(get(top, "alive_feeds")), want.verdicts.stream().filter(verdict -> Boolean.TRUE.equals(verdict.alive)).count());
+        // Where nothing could be evaluated, nothing is listed: not "none is unsafe".
+        one.same("unsafe_feeds", plain(get(top, "unsafe_feeds")), names.isEmpty() ? null : unsafe);
+        compareEvidence(one, top, trees, now);
+        compareFeeds(one, top, want.verdicts, want.exact);
+
+        Node claimed = get(trees[1], "max_age_seconds");
+        BigDecimal agreed = !want.baselineValid ? null : limit(null, trees[0], true);
+        BigDecimal common = !want.stateValid || claimed == null ? agreed : limit(null, trees[1], true);
+        figure(one, "max_age_seconds", get(top, "max_age_seconds"), agreed == null || common == null ? null : agreed.min(common));
+    }
+
+    /** The one JSON document that a command has printed; null where it has not. */
+    private static Node document(Case one, Run run) {
+        Node top = read(run.out.getBytes(UTF_8));
+        boolean sound = top instanceof Obj && sound(top, 1);
+        one.same("json", sound ? true : run.out, true);
+        return sound ? top : null;
+    }
+
+    private static List<String> names(Node node) {
+        return node instanceof Obj object ? object.members.stream().map(Member::name).toList() : List.of();
+    }
+
+    private static List<String> members(int exit, String... first) {
+        List<String> members = new ArrayList<>(List.of(first));
+        members.addAll(List.of("evaluated_at", "as_of", "state", "state_sha256", "baseline", "baseline_sha256", "exit"));
+        members.addAll(exit == 3 ? List.of("error", "feeds") : List.of("feeds"));
+        return members;
+    }
+
+    /** When, of what, by what, with which result. */
+    private static void compareEvidence(Case one, Node top, Node[] trees, Instant now) {
+        Decision want = one.decision;
+        Instant asOf = want.stateValid && get(trees[1], "as_of") instanceof Str dated ? instant(dated.value) : null;
+        one.same("evaluated_at", plain(get(top, "evaluated_at")), now);
+        one.same("as_of", plain(get(top, "as_of")), asOf);
+        one.same("error is set", get(top, "error") instanceof Str, names(top).contains("error"));
+        one.same("baseline_sha256", plain(get(top, "baseline_sha256")), sha256("baseline"));
+        one.same("baseline", plain(get(top, "baseline")), directory.resolve("baseline"));
+        String state = plain(get(top, "state")), sum = plain(get(top, "state_sha256"));
+        one.same("state", state.equals("-") || state.equals(directory.resolve("state").toString()) ? true : state, true);
+        // Where the baseline is refused, the state need not have been read.
+        one.same("state_sha256", sum, want.baselineValid || !sum.equals("null") ? sha256("state") : null);
+    }
+
+    private static String sha256(String file) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(directory.resolve(file)));
+            return String.format("%064x", new BigInteger(1, sum));
+        } catch (IOException | NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
+
+    /** The rows of a document, or null where there is none. */
+    private static void compareFeeds(Case one, Node top, List<Verdict> verdicts, List<Verdict> exact) {
+        List<Node> rows = get(top, "feeds") instanceof Arr array ? array.items : List.of();
+        boolean safe = rows.stream().anyMatch(row -> !FALSE.equals(get(row, "safe_to_serve")));
+        one.same("a feed is safe where none was evaluated", verdicts.isEmpty() && safe, false, true);
+        one.same("feeds", verdicts.isEmpty() ? plain(get(top, "feeds")) : rows.stream().map(row -> plain(get(row, "name"))).toList(),
+            verdicts.isEmpty() ? null : verdicts.stream().map(Verdict::name).toList());
+        for (int i = 0; i < Math.min(rows.size(), verdicts.size()); i++) {
+            compareFeed(one, rows.get(i), verdicts.get(i));
+            compareExact(one, rows.get(i), exact.get(i));
+        }
+    }
+
+    private static final List<String> ROW = List.of("name", "alive", "last_tick_age_seconds", "max_age_seconds", "freshness_status", "safe_to_serve",
+        "allowed_actions", "blocked_actions", "blocked_reason", "reason_code", "alert");
 
     private static void compareFeed(Case one, Node row, Verdict want) {
         String feed = want.name.substring(0, Math.min(30, want.name.length())) + ": ";
         List<String> blocked = FRESH_MAY.stream().filter(action -> !want.allowed().contains(action)).toList();
+        one.same(feed + "members", names(row), ROW);
         one.same(feed + "reason_code", plain(get(row, "reason_code")), want.reason, "fresh");
-        one.same(feed + "freshness_status", plain(get(row, "freshness_status")), want.status, "fresh");
+        one.same(feed + "freshness_status", plain(get(row, "freshness_status")), want.status(), "fresh");
         one.same(feed + "safe_to_serve", plain(get(row, "safe_to_serve")), want.safe(), true);
         one.same(feed + "allowed_actions", sorted(get(row, "allowed_actions")), want.allowed(), FRESH_MAY);
         one.same(feed + "blocked_actions", sorted(get(row, "blocked_actions")), blocked, List.of());
-        one.same(feed + "alert", plain(get(row, "alert")), want.alert);
+        one.same(feed + "alert", plain(get(row, "alert")), want.alert());
+        one.same(feed + "alive", plain(get(row, "alive")), want.alive);
+        figure(one, feed + "max_age_seconds", get(row, "max_age_seconds"), want.limit);
+        figure(one, feed + "last_tick_age_seconds", get(row, "last_tick_age_seconds"), want.ageNow);
+        // A sentence shows the figures that decided; one that is not known has no place in it.
+        String why = plain(get(row, "blocked_reason"));
         one.same(feed + "blocked_reason is set", get(row, "blocked_reason") instanceof Str, !want.safe());
-        if (want.alive != null) { one.same(feed + "alive", plain(get(row, "alive")), want.alive); }
-        if (want.limit != null) { figure(one, feed + "max_age_seconds", get(row, "max_age_seconds"), want.limit); }
-        if (want.ageNow != null) {
-            figure(one, feed + "last_tick_age_seconds", get(row, "last_tick_age_seconds"), want.ageNow);
-        } else if (want.reason.matches("state_invalid|feed_missing|as_of_.*|clock_skew|tick_skew|age_.*")) {
-            one.same(feed + "last_tick_age_seconds", plain(get(row, "last_tick_age_seconds")), null);
+        one.same(feed + "blocked_reason", why.contains("nulls") || why.contains("{}s") ? why : true, true);
+        if (want.reason.equals("stale")) {
+            String figures = plain(get(row, "last_tick_age_seconds")) + "s.*" + Pattern.quote(plain(get(row, "max_age_seconds"))) + "s.*";
+            one.same(feed + "blocked_reason has the figures", why.matches(".*\\b" + figures) ? true : why, true);
         }
     }
 
@@ -859,69 +1060,115 @@ final class Judge {
     private static void compareExact(Case one, Node row, Verdict exact) {
         String feed = exact.name.substring(0, Math.min(30, exact.name.length())) + ": ";
         one.same(feed + "safer than it is", TRUE.equals(get(row, "safe_to_serve")) && !exact.safe(), false, true);
-        one.same(feed + "an alert less", exact.alert.equals("ticket") && "none".equals(plain(get(row, "alert"))), false);
+        one.same(feed + "an alert less", exact.alert().equals("ticket") && "none".equals(plain(get(row, "alert"))), false);
         if (get(row, "last_tick_age_seconds") instanceof Num age && exact.ageNow != null) {
-            BigDecimal more = exact(age.text).subtract(exact.ageNow.min(FOREVER_SECONDS));
-            one.same(feed + "an age less than exact, or a nanosecond more", more.signum() < 0 || more.compareTo(NANOSECOND) >= 0, false);
+            one.same(feed + "an age of exact up to a nanosecond more", near(exact(age.text).subtract(exact.ageNow.min(FOREVER_SECONDS))), true);
         }
         if (get(row, "max_age_seconds") instanceof Num limit && exact.limit != null) {
-            BigDecimal less = exact.limit.min(MAX_LIMIT_SECONDS).subtract(exact(limit.text));
-            one.same(feed + "a limit more than exact, or a nanosecond less", less.signum() < 0 || less.compareTo(NANOSECOND) >= 0, false);
+            one.same(feed + "a limit of exact up to a nanosecond less", near(exact.limit.subtract(exact(limit.text))), true);
         }
     }
 
     private static void figure(Case one, String what, Node answer, BigDecimal want) {
-        boolean equal = answer instanceof Num number && exact(number.text).compareTo(want.min(FOREVER_SECONDS)) == 0;
+        boolean equal = want != null && answer instanceof Num number && exact(number.text).compareTo(want.min(FOREVER_SECONDS)) == 0;
         one.same(what, equal ? want : plain(answer), want);
     }
 
-    private static void comparePrometheus(Case one, Run run) {
+    private static final Pattern SAMPLE = Pattern.compile("(freshness_[a-z_]+)"
+        + "(?:[{]feed=\"((?:[^\"\\\\]|\\\\[\\\\n\"])*+)\"(|,.*)[}])? ([0-9.]+)", Pattern.DOTALL);
+
+    private static void comparePrometheus(Case one, Run run, Instant now) {
         Decision want = one.decision;
-        String feed = "freshness_feed_safe_to_serve{feed=\"", state = "freshness_state_valid ", valid = null;
-        Map<String, String> values = new LinkedHashMap<>();
-        for (String line : run.out.split("\n")) {
-            int end = line.lastIndexOf("\"} ");
-            if (line.startsWith(feed) && end >= feed.length()) {
-                // The format's three escapes; the stand-in keeps an escaped backslash from meeting what follows it.
-                String name = line.substring(feed.length(), end).replace("\\\\", "\ue000").replace("\\n", "\n").replace("\\\"", "\"")
-                    .replace("\ue000", "\\");
-                one.same("earlier sample of " + name, values.put(name, line.substring(end + 3)), null);
-            }
-            valid = line.startsWith(state) ? line.substring(state.length()) : valid;
-        }
         one.same("prometheus exit", run.exit, want.exit, 0);
-        one.same("prometheus is empty", run.out.isEmpty(), false);
-        one.same("freshness_state_valid", valid, want.stateValid ? "1" : want.baselineValid ? "0" : valid);
-        if (!want.baselineValid) {
-            one.same("a sample is safe without a baseline", values.containsValue("1"), false, true);
-            return;
+        one.same("prometheus ends with a line feed", run.out.endsWith("\n"), true);
+        Map<String, String> got = new LinkedHashMap<>(), wanted = new LinkedHashMap<>();
+        String family = null;
+        for (String line : run.out.split("\n")) {
+            if (line.startsWith("# HELP ")) { family = line.split(" ")[2]; continue; }
+            Matcher sample = SAMPLE.matcher(line);
+            if (line.equals("# TYPE " + family + " gauge")) { continue; }
+            if (!sample.matches() || !sample.group(1).equals(family)) {
+                one.same("a line of prometheus", line, "a sample of " + family);
+                continue;
+            }
+            // The format's three escapes; the stand-in keeps an escaped backslash from meeting what follows it.
+            String name = sample.group(2) == null ? "" : " of " + sample.group(2).replace("\\\\", "\ue000").replace("\\n", "\n").replace("\\\"", "\"")
+                .replace("\ue000", "\\");
+            String value = new BigDecimal(sample.group(4)).stripTrailingZeros().toPlainString() + (sample.group(3) == null ? "" : sample.group(3));
+            one.same("earlier sample of " + family + name, got.put(family + name, value), null);
         }
-        one.same("names in prometheus", values.keySet(), want.verdicts.stream().map(Verdict::name).toList());
-        want.verdicts.forEach(verdict -> one.same(feed + verdict.name, values.get(verdict.name), verdict.safe() ? "1" : "0", "1"));
+        for (String each : List.of("alive", "safe_to_serve", "last_tick_age_seconds", "max_age_seconds", "last_tick_timestamp_seconds", "info")) {
+            for (Verdict verdict : want.verdicts) {
+                BigDecimal tick = verdict.ageNow == null ? null : seconds(now).subtract(verdict.ageNow.min(FOREVER_SECONDS));
+                BigDecimal value = switch (each) {
+                    case "alive" -> Boolean.TRUE.equals(verdict.alive) ? BigDecimal.ONE : BigDecimal.ZERO;
+                    case "safe_to_serve" -> verdict.safe() ? BigDecimal.ONE : BigDecimal.ZERO;
+                    case "last_tick_age_seconds" -> verdict.ageNow == null ? null : verdict.ageNow.min(FOREVER_SECONDS);
+                    case "max_age_seconds" -> verdict.limit;
+                    case "last_tick_timestamp_seconds" -> tick == null || tick.signum() < 0 ? null : tick;    // none from before 1970
+                    default -> BigDecimal.ONE;
+                };
+                String labels = !each.equals("info") ? "" : ",freshness_status=\"" + verdict.status() + "\",reason_code=\"" + verdict.reason
+                    + "\",alert=\"" + verdict.alert() + "\"";
+                String sample = "freshness_feed_" + each + " of " + verdict.name;
+                if (value != null) { wanted.put(sample, value.stripTrailingZeros().toPlainString() + labels); }
+            }
+        }
+        wanted.put("freshness_state_valid", want.exit == 3 ? "0" : "1");
+        wanted.put("freshness_last_evaluation_timestamp_seconds", BigDecimal.valueOf(now.getEpochSecond()).stripTrailingZeros().toPlainString());
+        if (!got.equals(wanted)) {
+            Set<String> samples = new LinkedHashSet<>(wanted.keySet());
+            samples.addAll(got.keySet());
+            samples.forEach(sample -> one.same(sample, got.get(sample), wanted.get(sample), sample.contains("safe_to_serve") ? "1" : "safe"));
+        }
+        one.same("the order in prometheus", List.copyOf(got.keySet()), List.copyOf(wanted.keySet()));
     }
 
+    private static BigDecimal seconds(Instant now) { return BigDecimal.valueOf(now.getEpochSecond()).add(BigDecimal.valueOf(now.getNano(), 9)); }
+
     /** Asks for one or two feeds and up to two actions, now and then for one that nobody knows. */
-    private static void compareGate(Case one, byte[] state, List<String> files, Random random) {
+    private static void compareGate(Case one, byte[] state, List<String> files, Node[] trees, Instant now, Random random) {
+        boolean json = random.nextInt(3) > 0;
         List<Verdict> verdicts = new ArrayList<>(one.decision.verdicts);
-        List<String> actions = new ArrayList<>(FRESH_MAY), command = new ArrayList<>(List.of("gate", "--format", "json"));
+        List<String> actions = new ArrayList<>(FRESH_MAY), command = new ArrayList<>(List.of("gate", "--format", json ? "json" : "text"));
         if (verdicts.isEmpty() || random.nextInt(20) == 0) {
-            verdicts.add(Verdict.unknown("no such feed", "nobody knows it", null, null));
+            verdicts.add(new Verdict("no such feed", "nobody knows it", null, null, null, false));
         }
         if (random.nextInt(10) == 0) { actions.add("no_such_action"); }
         Collections.shuffle(verdicts, random);
         Collections.shuffle(actions, random);
-        verdicts = verdicts.subList(0, Math.min(verdicts.size(), random.nextInt(4) == 0 ? 2 : 1));
-        List<String> asked = actions.subList(0, random.nextInt(3));
-        verdicts.forEach(verdict -> command.add("--feed=" + verdict.name));
-        asked.forEach(action -> command.addAll(List.of("--action", action)));
+        List<Verdict> asked = verdicts.subList(0, Math.min(verdicts.size(), random.nextInt(4) == 0 ? 2 : 1));
+        List<String> needed = actions.subList(0, random.nextInt(3));
+        asked.forEach(verdict -> command.add("--feed=" + verdict.name));
+        needed.forEach(action -> command.addAll(List.of("--action", action)));
 
-        boolean known = verdicts.stream().allMatch(one.decision.verdicts::contains) && FRESH_MAY.containsAll(asked);
-        boolean allowed = verdicts.stream().allMatch(verdict -> asked.isEmpty() ? verdict.safe() : verdict.allowed().containsAll(asked));
+        List<Verdict> known = asked.stream().filter(one.decision.verdicts::contains).toList();
+        // Where nothing could be evaluated, nothing is proved, whatever an unknown feed allows.
+        List<Verdict> blocked = asked.stream().filter(verdict -> one.decision.exit == 3 || !(needed.isEmpty() ? verdict.safe() : verdict.allowed().containsAll(needed))
+            || !known.contains(verdict)).toList();
+        boolean usage = !FRESH_MAY.containsAll(needed);
+        int exit = one.decision.exit == 3 || usage || known.size() < asked.size() ? 3 : blocked.isEmpty() ? 0 : 2;
         Run run = run(one, state, files, command.toArray(new String[0]));
-        one.same(command + " exit", run.exit, one.decision.exit == 3 || !known ? 3 : allowed ? 0 : 2, 0);
+        one.same(command + " exit", run.exit, exit, 0);
         // An action that does not exist is a usage error, found before anything is evaluated; the contract promises no document for it.
-        boolean document = read(run.out.getBytes(UTF_8)) instanceof Obj || !FRESH_MAY.containsAll(asked);
-        one.same(command + " prints json", document ? true : run.out, true);
+        if (usage) { return; }
+        if (!json) {
+            String word = exit == 0 ? "GATE OPEN: " : "GATE BLOCKED: ";
+            one.same(command + " first line", run.out.startsWith(word) ? word : run.out, word);
+            one.same(command + " says open", run.out.contains("GATE OPEN"), exit == 0, true);
+            return;
+        }
+        Node top = document(one, run);
+        if (top == null) { return; }
+        one.same("members of gate", names(top), members(exit, "gate", "actions", "blocked_feeds", "next"));
+        one.same("gate", plain(get(top, "gate")), exit == 0 ? "open" : "blocked", "open");
+        one.same("actions", plain(get(top, "actions")), needed);
+        one.same("blocked_feeds", plain(get(top, "blocked_feeds")), blocked.stream().map(Verdict::name).toList());
+        boolean next = get(top, "next") instanceof Arr advice && advice.items.size() == blocked.stream().filter(known::contains).count();
+        one.same("next", known.isEmpty() ? plain(get(top, "next")) : next, known.isEmpty() ? null : true);
+        one.same("exit of gate", plain(get(top, "exit")), exit, 0);
+        compareEvidence(one, top, trees, now);
+        compareFeeds(one, top, known, known.stream().map(verdict -> one.decision.exact.get(one.decision.verdicts.indexOf(verdict))).toList());
     }
 
     private static String plain(Node node) {
@@ -984,10 +1231,11 @@ final class Judge {
                     // A damaged fixture is the state or, one time in three, the baseline of a healthy state.
                     boolean contract = document.getKey().equals("healthy") && random.nextInt(3) == 0;
                     byte[] baseline = contract ? bytes : fixture, state = contract ? fixture : bytes;
+                    Node[] trees = {read(baseline), read(state)};
                     Case one = new Case(document.getKey() + (contract ? " as the baseline" : "") + ", byte " + at + " "
                         + (change == CUT ? "cut here" : change == DELETED ? "deleted" : "to " + change) + ": " + damaged,
-                        decide(read(baseline), read(state), now));
-                    compare(one, baseline, state, now, random);
+                        decide(trees[0], trees[1], now));
+                    compare(one, baseline, state, trees, now, random);
                     cases.add(one);
                     safe += one.decision.exit == 0 ? 1 : 0;
                 }

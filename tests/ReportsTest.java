@@ -181,6 +181,15 @@ final class ReportsTest extends Sandbox {
                 "freshness_feed_info{feed=\"bravo\",freshness_status=\"unknown\",reason_code=\"feed_down\",alert=\"page\"} 1",
                 "freshness_feed_info{feed=\"charlie\",freshness_status=\"stale\",reason_code=\"stale\",alert=\"page\"} 1",
                 "freshness_state_valid 1", "freshness_last_evaluation_timestamp_seconds 1795340220"));
+            // A tick's time by clocks of any year; none before 1970, and none where the age is cut.
+            for (String row : List.of("2100-01-01T12:00:00Z 2100-01-01T11:59:55.25Z 4102487995.25", "1970-01-01T00:00:05Z 1970-01-01T00:00:00Z 0",
+                    "1970-01-01T00:00:05Z 1969-12-31T23:59:59.5Z -")) {
+                String[] words = row.split(" ");
+                write("tick.json", document("limit 90", feed("alpha", "alive true, last_tick_at '" + words[1] + "'")));
+                String out = run("status --state @tick.json --baseline @tick.json --format prometheus --now " + words[0]).exits(0).out();
+                equal(row, samples(out).stream().filter(sample -> sample.startsWith("freshness_feed_last_tick_timestamp")).toList(),
+                    words[2].equals("-") ? List.of() : List.of("freshness_feed_last_tick_timestamp_seconds{feed=\"alpha\"} " + words[2]));
+            }
             Set<String> described = new TreeSet<>();
             for (String line : metrics.split("\n")) {
                 String family = line.replaceFirst("^# (HELP|TYPE) ", "").replaceFirst("[ {].*", "");
@@ -323,6 +332,12 @@ final class ReportsTest extends Sandbox {
             run("gate --feed alpha --feed nobody --feed bravo --state @in.json --format json --now " + NOW).exits(3)
                     .reports("blocked_feeds ['nobody', 'bravo']", "exit 3");
             run("gate --feed alpha --feed bravo --state @absent.json --format json").exits(3).reports("blocked_feeds ['alpha', 'bravo']");
+            // What is allowed on an unknown feed is not proved either, where nothing could be evaluated.
+            for (String state : List.of("@absent.json", "@broken.json")) {
+                Run inspected = run("gate --feed alpha --feed bravo --action inspect_status --state " + state + " --format json").exits(3)
+                        .reports("gate 'blocked'", "blocked_feeds ['alpha', 'bravo']", "exit 3");
+                equal(inspected.call(), ((List<?>) inspected.get("next")).size(), 2);
+            }
             run("gate --feed alpha --state @in.json --baseline @broken.json --format json").exits(3).reports("blocked_feeds ['alpha']");
         });
 

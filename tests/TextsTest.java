@@ -70,6 +70,8 @@ final class TextsTest extends Sandbox {
             "last_tick_age_seconds is \"" + "9".repeat(38) + "\", not a plausible time", PRODUCER},
         {"age_invalid", "limit 90", "limit 90", "alive true, age 8, last_tick_at 'x'", "true null 90", "[??????????]      ? of 90s",
             "last_tick_at is \"x\", not a plausible time", PRODUCER},
+        {"age_invalid", "limit 90", "limit 90", "alive true, last_tick_at '1970-01-01T00:00:00Z'", "true null 90", "[??????????]      ? of 90s",
+            "last_tick_at is \"1970-01-01T00:00:00Z\", not a plausible time", PRODUCER},
         {"stale", "limit 90", "limit 90", "alive true, age 660", "true 660 90", "[##########]   660s of 90s",
             "last tick 660s old, limit 90s", RECOVER},
         {"stale", "limit 90", "limit 90", "alive true, last_tick_at '2026-11-22T09:35:29.5Z'", "true 90.5 90", "[##########]  90.5s of 90s",
