@@ -521,18 +521,20 @@ fi
 
 # --- Work that is bound to a gate -----------------------------------------------------------------------------------
 
-# Its program is a stand-in that starts the classes.
+# Its program is a stand-in that starts the classes; its job has a child.
 mkdir bound shim
 { printf '#!/bin/sh\nexec' && printf " '%s'" "${program[@]}" && printf ' "$@"\n'; } >shim/freshness
-printf '#!/bin/sh\necho $$ >job.pid\nexec sleep 600\n' >bound/job
+# shellcheck disable=SC2016 # expanded by the job
+printf '#!/bin/sh\nsleep 600 &\necho "$$ $!" >job.new && mv job.new job.pid\nwait\n' >bound/job
 chmod 755 shim/freshness bound/job
-bound="cd bound && exec sh '$root/data/monitoring/bound.sh' bravo '$healthy' state.json ./job"
+bound=(env "FRESHNESS=$work/shim/freshness" "BASELINE=$healthy" STATE=state.json
+  sh -c 'cd bound && exec "$@"' - sh "$root/data/monitoring/while-open.sh" bravo publish_signal)
 
-# bind: starts the recipe on a sound state, and waits until its job runs; leaves the gate's process in gate
+# bind COMMAND...: starts the recipe on a sound state, and waits until its job runs; leaves the gate's process in gate
 bind() {
   cp "$healthy" bound/state.json
   rm -f bound/job.pid
-  background bound.log env "FRESHNESS=$work/shim/freshness" sh -c "$bound"
+  background bound.log "${bound[@]}" "$@"
   poll test -s bound/job.pid || true
   job=$(cat bound/job.pid 2>/dev/null || echo none)
   started="$started $job"
@@ -540,36 +542,61 @@ bind() {
   gate=$(ps -A -o pid=,ppid=,args= | awk -v parent="$pid" '$2 == parent && / gate --watch / { print $1 }')
 }
 
-# unbound NAME EXIT: the recipe ends with that code, and leaves neither a job nor a gate
-unbound() {
-  local left=''
+# stopped: waits for the recipe's end, and says in left what goes on behind it
+stopped() {
+  local each
+  left=''
   ended "$pid"
-  poll gone "$job" || left=" the job goes on"
+  for each in $job; do poll gone "$each" || left=" a job goes on"; done
   poll gone "$gate" || left="$left the gate goes on"
+}
+
+# unbound NAME EXIT: the recipe ends with that code, and leaves neither a job, nor its child, nor a gate
+unbound() {
+  stopped
   check "a bound job: $1" "$(cat bound.log)" "exit $rc$left" "exit $2"
 }
-bind
-kill -KILL "$gate"
-unbound 'stops when its gate is killed' 143
-bind
-cp "$stale" bound/next && mv bound/next bound/state.json
-unbound 'stops when the state turns stale' 143
-like 'a bound job: why it stopped is said' bound.log "$(cat bound.log)" 'GATE BLOCKED: bravo stale*'
-if [[ $long ]]; then
-  bind
-  kill "$job"
-  unbound 'its gate stops when it ends, and the code is its own' 143
-  bind
-  kill "$pid"
-  unbound 'both stop when the recipe is stopped' 143
+
+if command -v setsid >/dev/null; then
+  bind ./job
+  kill -KILL "$gate"
+  unbound 'stops when its gate is killed' 143
+  bind ./job
+  cp "$stale" bound/next && mv bound/next bound/state.json
+  unbound 'stops when the state turns stale' 2
+  like 'a bound job: why it stopped is said' bound.log "$(cat bound.log)" 'GATE OPEN: bravo *GATE BLOCKED: bravo stale*'
+  bind ./job
+  { kill -KILL "$pid" && cp "$stale" bound/next && mv bound/next bound/state.json; } 2>/dev/null # the shell would say so
+  unbound 'stops with its gate when the recipe itself was killed' 137
+  if [[ $long ]]; then
+    bind ./job
+    kill "${job% *}"
+    unbound 'its gate and its child stop when it ends, and the code is its own' 143
+    bind ./job
+    kill "$pid"
+    unbound 'all stop when the recipe is stopped' 143
+    # shellcheck disable=SC2016 # expanded by the job
+    bind sh -c 'trap "" TERM; echo $$ >job.pid; while :; do sleep 1; done'
+    kill -KILL "$gate"
+    unbound 'is killed where it does not stop' 137
+  fi
+  # shellcheck disable=SC2016 # expanded by the job
+  bind sh -c 'trap "exit 0" TERM; echo $$ >job.pid; while :; do sleep 0.1; done'
+  kill -KILL "$gate"
+  unbound 'one that was stopped has not ended with 0' 143
+  # shellcheck disable=SC2016 # expanded by the job
+  bind sh -c 'echo $$ >job.pid; exit 7'
+  unbound 'one that ends by itself, with its code' 7
+  cp "$stale" bound/state.json && rm bound/job.pid
+  run "${bound[@]}" ./job
+  check 'a bound job: does not start behind a gate that is blocked' "$out" "exit $rc, ${out%%,*} $(names bound)" \
+    'exit 2, GATE BLOCKED: bravo stale job state.json'
+  echo '{' >bound/state.json
+  run "${bound[@]}" ./job
+  check 'a bound job: nor behind one that cannot be judged' "$out" "exit $rc $(names bound)" 'exit 3 job state.json'
+else
+  leave_out 'work that is bound to a gate: there is no setsid'
 fi
-printf '#!/bin/sh\necho $$ >job.pid\n' >bound/job
-bind
-unbound 'one that ends by itself with 0' 0
-cp "$stale" bound/state.json && rm bound/job.pid
-run env "FRESHNESS=$work/shim/freshness" sh -c "$bound"
-check 'a bound job: does not start behind a gate that is blocked' "$err" "exit $rc, ${err%%,*} $(names bound)" \
-  'exit 2, GATE BLOCKED: bravo stale job state.json'
 
 # --- On a terminal --------------------------------------------------------------------------------------------------
 
