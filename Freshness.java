@@ -1,4 +1,4 @@
-//bin/: 2>&- || { me=$0; eval "$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me")"; launch "$@"; exit 3; } # see the end
+//bin/: 2>&- || { me=$0; it=$(tail -n 58 <"$me"); case $it in launch*'# */') eval "$it"; launch "$@" ;; esac; echo "freshness: $me is not whole" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
@@ -2808,9 +2808,10 @@ launch() {
   [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
   # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on.
   for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
+  gc=Serial && [ -x "$home/bin/jwebserver" ] || gc=G1 # as Java 17, which keeps objects in its archive for that one only
   set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
   [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
-  exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+UseSerialGC \
+  exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+Use${gc}GC \
     -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
 }
 ready() { [ -z "$why" ] && [ ! "$entry.jar" -nt "$entry.jsa" ] && trusted "$cache" "$cache/.." "$entry.jar" "$entry.jsa"; }
@@ -2825,8 +2826,7 @@ name() { # the entry, by the digests of a source and of what says which JDK this
   sums=${sums%% *}-${sums##*"$IFS"} sums=${sums%% *} entry=$cache/$sums && [ ${#sums} = 129 ]
 } >/dev/null 2>&1
 prepare() {
-  (umask 077 && mkdir -p "$cache")
-  trusted "$cache" "$cache/.." || why="cache directory is not trusted: $cache"
+  (umask 077 && mkdir -p "$cache"); trusted "$cache" "$cache/.." || why="cache directory is not trusted: $cache"
   [ -n "$why" ] || { build; ready; } || why="nothing could be built in $cache"
 } >/dev/null 2>&1 </dev/null
 build() ( # in a directory of its own, from a copy, which gives the entry its name
