@@ -2808,7 +2808,7 @@ launch() {
   [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
   # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on.
   for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
-  gc=Serial && [ -x "$home/bin/jwebserver" ] || gc=G1 # as Java 17, which keeps objects in its archive for that one only
+  gc=Serial && [ -x "$home/bin/jwebserver" ] || [ $jit = 4 ] || gc=G1 # Java 17 takes objects from its archive with this one only
   set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
   [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
   exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+Use${gc}GC \
