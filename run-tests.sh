@@ -16,7 +16,14 @@ passed=0
 failed=0
 
 # shellcheck disable=SC2317 # called by the trap
-finish() { if [[ -n $work ]]; then rm -rf "$work"; fi; }
+finish() {
+  local each
+  for each in $(jobs -p); do
+    kill "$each" 2>/dev/null || true
+    wait "$each" 2>/dev/null || true
+  done
+  if [[ -n $work ]]; then rm -rf "$work"; fi
+}
 trap finish EXIT
 
 # setting NAME: that property in what the java asked last said of itself
@@ -61,29 +68,34 @@ not_ok() {
   printf 'not ok %d - %s\n' $((passed + failed)) "$1"
 }
 
-# part FILE COMMAND...: runs a part of the tests, if the repository has it, and numbers its lines
-part() {
-  local file=$1 line tests=$((passed + failed)) failures=$failed rc
+# begin FILE COMMAND...: begins a part of the tests, beside the others
+begin() {
+  local out=$work/${1##*/}
   shift
-  if [[ ! -f $root/$file ]]; then return; fi
-  echo "# $file"
+  # exec: what a signal has to reach is the part itself
+  (
+    exec "$@" >"$out.out" 2>&1 </dev/null
+  ) &
+  echo $! >"$out.pid"
+}
+
+# end FILE: waits for a part, prints it and numbers its lines
+end() {
+  local out=$work/${1##*/} line tests=$((passed + failed)) failures=$failed rc=0
+  wait "$(cat "$out.pid")" || rc=$?
+  echo "# $1"
   while IFS= read -r line || [[ -n $line ]]; do
     case $line in
       'ok - '*) ok "${line#ok - }" ;;
       'not ok - '*) not_ok "${line#not ok - }" ;;
       *) printf '%s\n' "$line" ;;
     esac
-  done < <(
-    rc=0
-    "$@" 2>&1 </dev/null || rc=$?
-    echo "$rc" >"$work/exit"
-  )
-  rc=$(cat "$work/exit")
+  done <"$out.out"
   # A part that crashes, or ends before its first test, must not pass.
   if ((passed + failed == tests)); then
-    not_ok "$file ran tests"
+    not_ok "$1 ran tests"
   elif ((rc != 0 && failed == failures)); then
-    not_ok "$file ended with exit 0"
+    not_ok "$1 ended with exit 0"
     printf '  got:   exit %s\n  want:  exit 0\n' "$rc"
   fi
 }
@@ -106,11 +118,17 @@ cd "$root"
 
 if javac --release 17 -Xlint:all -Werror -d "$work/classes" Freshness.java tests/*.java >"$work/javac" 2>&1; then
   ok 'the program and its tests compile without a warning'
-  part tests/FreshnessTest.java "${java[@]}" FreshnessTest
-  part tests/Judge.java "${java[@]}" Judge 1500
-  part tests/processes.sh bash tests/processes.sh "$work/classes"
-  part tests/launcher.sh bash tests/launcher.sh "$work/classes"
-  part tests/DocumentsTest.java "${java[@]}" DocumentsTest
+  # Two at a time: what Java runs itself, and what is started from a shell.
+  begin tests/launcher.sh bash tests/launcher.sh
+  begin tests/FreshnessTest.java "${java[@]}" FreshnessTest
+  end tests/FreshnessTest.java
+  begin tests/Judge.java "${java[@]}" Judge 1500
+  end tests/launcher.sh
+  begin tests/processes.sh bash tests/processes.sh "$work/classes"
+  end tests/Judge.java
+  begin tests/DocumentsTest.java "${java[@]}" DocumentsTest
+  end tests/DocumentsTest.java
+  end tests/processes.sh
   left=$(ls -A "$TMPDIR")
   if [[ -z $left ]]; then ok 'nothing is left in the temporary directory'; else
     not_ok 'nothing is left in the temporary directory'

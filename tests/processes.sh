@@ -385,8 +385,15 @@ rm -r caught large-stale.json
 
 # --- Watching -------------------------------------------------------------------------------------------------------
 
-# put FILE: renames a copy of it over the watched state
-put() { cp "$1" next && mv -f next live.json; }
+# put FILE: renames a copy of it over the watched state. The old ones are kept for a while: a system gives the number of a file that
+# is gone to the next one, and two renames within one read would then look like a file that was rewritten in place.
+mkdir before
+generation=0
+put() {
+  generation=$(((generation + 1) % 200))
+  if [[ -e live.json ]]; then ln -f live.json "before/$generation"; fi
+  cp "$1" next && mv -f next live.json
+}
 
 put "$healthy"
 background watch.log "${program[@]}" status --watch 0.1 --state live.json
