@@ -711,14 +711,7 @@ public final class Freshness {
         }
         Decision next = new Decision(e.baseline, State.parse(edit.document, Role.state), null, e.now, 0);
         Verdict is = next.of(feed);
-        String refusal = is.safe() ? null : fill("it would still be {}: {}", is.status(), is.sentence());
-        List<Verdict> before = e.decision.all();
-        List<Verdict> after = next.all();
-        for (int i = 0; refusal == null && i < before.size(); i++) {
-            if (before.get(i).reason != after.get(i).reason && !before.get(i).name.equals(feed)) {
-                refusal = fill("the verdict of another feed would change: {}", after.get(i).brief());
-            }
-        }
+        String refusal = refusal(is, e.decision.all(), next.all());
         boolean refused = refusal != null;
         Facts facts = new Facts()
                 .add("recovery", refused ? "refused" : was.safe() ? "unchanged" : "recovered")
@@ -744,6 +737,19 @@ public final class Freshness {
         }
         return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
                 facts, call, target, SAFE);
+    }
+
+    /** Why a feed is not recovered that would have that verdict, among those verdicts on all; null where it is. */
+    private static String refusal(Verdict is, List<Verdict> before, List<Verdict> after) {
+        if (!is.safe()) {
+            return fill("it would still be {}: {}", is.status(), is.sentence());
+        }
+        for (int i = 0; i < before.size(); i++) {
+            if (before.get(i).reason != after.get(i).reason && !before.get(i).name.equals(is.name)) {
+                return fill("the verdict of another feed would change: {}", after.get(i).brief());
+            }
+        }
+        return null;
     }
 
     /** Runs the whole contract through real files, with the same code as the commands. */
@@ -2606,14 +2612,7 @@ public final class Freshness {
                 throw new DataException("no command given; see: {} help", program());
             }
             command = asksForHelp(args[0]) ? "help" : args[0];
-            String operand = null;
-            String[] words = usage(command).split(" ");
-            for (int i = 1; i < words.length; i++) {
-                String name = bare(words[i]);
-                operand = name.startsWith("--") ? operand : name;
-                String form = !name.startsWith("--") ? name : words[i].endsWith("]") ? "" : bare(words[++i]);
-                options.put(name, new Option(name, form.replace("...", ""), !words[i].endsWith("]"), form.endsWith("...")));
-            }
+            String operand = takes(usage(command).split(" "));
             help = args.length == 2 && asksForHelp(args[1]);
             for (int i = 1; i < args.length && !help; i++) {
                 String arg = args[i];
@@ -2636,6 +2635,18 @@ public final class Freshness {
             if (!help) {
                 check();
             }
+        }
+
+        /** Notes the options that a usage has, and returns its operand; null where it has none. */
+        private String takes(String[] words) {
+            String operand = null;
+            for (int i = 1; i < words.length; i++) {
+                String name = bare(words[i]);
+                operand = name.startsWith("--") ? operand : name;
+                String form = !name.startsWith("--") ? name : words[i].endsWith("]") ? "" : bare(words[++i]);
+                options.put(name, new Option(name, form.replace("...", ""), !words[i].endsWith("]"), form.endsWith("...")));
+            }
+            return operand;
         }
 
         private static boolean asksForHelp(String arg) {
