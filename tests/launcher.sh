@@ -58,6 +58,11 @@ jar=$(echo "$cache"/*.jar)
 row 'the next run prints the same' "$(said "${me[@]}")" "$source_run"
 row 'it came from the cache' "$(start "${me[@]}")" "$warm"
 row 'and started Java once' "$(wc -l <"$LOG" | tr -d ' ')" 1
+# The options of a start from the cache, in the words of the JVM: how fast it is, is for tests/bench.sh.
+case $("$real/bin/java" -version 2>&1) in *'"17'*) collector=G1 ;; *) collector=Serial ;; esac
+row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile=${jar%jar}jsa -XX:TieredStopAtLevel=1\
+ -XX:+Use${collector}GC -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
+ -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'another path to the same JDK has the same entry' "$(JAVA_HOME=$real said "${me[@]}"; entries)" "$source_run"$'\n1'
 row 'nothing is written beside the source' "$(ls -A)" "$(printf 'Freshness.java\ndata')"
 row 'FRESHNESS_CACHE=off starts the source' "$(STUB=1 HOME=$work/tmp FRESHNESS_CACHE=off start "${me[@]}")" \
