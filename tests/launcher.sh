@@ -16,6 +16,7 @@ mkdir -p "$work/bin" "$work/home" "$work/jdk/bin"
 # The JDK of these tests: a second path to the real one, whose java notes with what it was called. Where STUB is set it starts
 # nothing: a rule of trust is seen by what would be started.
 cp "$real/release" "$work/jdk"
+if [[ -x $real/bin/jwebserver ]]; then ln -s "$real/bin/jwebserver" "$work/jdk/bin"; fi # by which the launcher tells 17 from a newer one
 cat >"$work/jdk/bin/java" <<end
 #!/bin/sh
 printf '%s\n' "\$*" >>"\${LOG:-/dev/null}"
