@@ -2293,7 +2293,7 @@ public final class Freshness {
                     try {
                         Files.setAttribute(temporary, attribute, Files.getAttribute(target, attribute));
                     } catch (FileSystemException notAllowed) {
-                        continue; // only root may give a file away; the mode is that of a file of one's own
+                        // Only root may give a file away; the mode is that of a file of one's own.
                     }
                 }
             }

@@ -342,6 +342,9 @@ final class OutputsTest extends Sandbox {
             equal("JSON", json.lines().limit(4).toList(), List.of("{", "  \"smoke\": \"passed\",", "  \"checks\": [",
                 "    {\"name\": \"the bundled fixture is as it was shipped\", \"ok\": true, \"why\": null},"));
             write("typo.json", "{");
+            equal("JSON of what failed", plain(run("doctor --state @typo.json --format json").exits(2).out()).lines().filter(line -> line.contains("typo")).toList(),
+                List.of("    {\"name\": \"the state can be read and is valid: DIR/typo.json\", \"ok\": false, "
+                    + "\"why\": \"DIR/typo.json:1:2: expected a member name in double quotes, found the end\"},"));
             for (String row : List.of("doctor => 0 PASSED 6 6", "doctor --state @stale.json --baseline @healthy.json => 0 PASSED 8 8",
                     "doctor --state @typo.json => 2 FAILED 6 7", "doctor --baseline @typo.json --state @absent.json => 2 FAILED 6 8")) {
                 String[] half = row.split(" => ");
