@@ -57,6 +57,23 @@ final class FilesTest extends Sandbox {
             }
         });
 
+        test("files: no file stays open behind a command", () -> {
+            for (String call : List.of("status --state @healthy.json --output @out.json", "scenario stale --feed bravo --output @out.json",
+                    "recover --feed bravo --state @stale.json --output @out.json --record @record")) {
+                run(call).exits(0);
+                Path open = Path.of("/proc/self/fd");
+                if (Files.isDirectory(open)) {
+                    List<String> ours = new ArrayList<>();
+                    for (int number = 0; number < 64; number++) {
+                        Path file = open.resolve(Integer.toString(number));
+                        String target = Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
+                        ours.addAll(target.startsWith(dir.toRealPath().toString()) ? List.of(target) : List.of());
+                    }
+                    equal(call, ours, List.of());
+                }
+            }
+        });
+
         test("files: a state or baseline that is no regular file does not hang", () -> {
             oddFiles();
             for (String file : List.of("@fifo", "@device", "/dev/zero", "/dev/null", "@sub", "/", "@absent.json", "@in.json/x", "@dangling.json",

@@ -2,6 +2,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -291,6 +292,21 @@ final class JsonTest extends Sandbox {
         });
 
         // All of these names have one hash as Java's strings have it: a table that trusts in it takes hours.
+        test("JSON: the hash of a name is a polynomial over the field of 2^61 - 1", () -> {
+            var field = Freshness.Json.class.getDeclaredField("HASH_POINT");
+            field.setAccessible(true);
+            BigInteger point = BigInteger.valueOf(field.getLong(null));
+            BigInteger prime = BigInteger.TWO.pow(61).subtract(BigInteger.ONE);
+            for (String name : List.of("", "a", "bravo", "\0", "\u00e9\ud83d\ude00", "x".repeat(200))) {
+                byte[] bytes = name.getBytes(UTF_8);
+                BigInteger hash = BigInteger.ONE;
+                for (byte b : bytes) {
+                    hash = hash.multiply(point).add(BigInteger.valueOf(b & 0xff)).mod(prime);
+                }
+                equal(name, Freshness.Json.hash(bytes, 0, bytes.length), (int) (hash.longValue() ^ hash.longValue() >>> 30));
+            }
+        });
+
         test("JSON: names that collide are told apart in time", () -> {
             List<String> names = new ArrayList<>(List.of(""));
             for (int i = 0; i < 14; i++) {
