@@ -50,8 +50,8 @@ final class Mutate {
     // ---- Command line ----
 
     private static final String USAGE = "usage: tests/mutate.sh [--seed N] [--count N] [--section NAME]... [--only FILE] [--id ID]... [--list]"
-            + " [--jobs N] [--out DIR] [--verify] [--anew] [--as-root] [--baseline-failures]";
-    private static final Set<String> SWITCHES = Set.of("--list", "--verify", "--anew", "--as-root", "--baseline-failures");
+            + " [--by-hand] [--jobs N] [--out DIR] [--verify] [--anew] [--as-root] [--baseline-failures]";
+    private static final Set<String> SWITCHES = Set.of("--list", "--by-hand", "--verify", "--anew", "--as-root", "--baseline-failures");
     private static final Set<String> OPTIONS = Set.of("--seed", "--count", "--section", "--only", "--id", "--jobs", "--out", "--root", "--work", "--limit");
 
     private final Map<String, List<String>> options = new HashMap<>();
@@ -139,6 +139,27 @@ final class Mutate {
         new LauncherRules(source, found).scan();
         List<Mutant> mutants = new ArrayList<>(found.values());
         mutants.sort(Comparator.comparingInt(Mutant::start));
+        return named(source, mutants);
+    }
+
+    /** The defects of tests/mutants.txt, which no rule makes. A text that does not stand in the source exactly once is a fault of the list. */
+    private List<Mutant> byHand() throws IOException {
+        List<Mutant> mutants = new ArrayList<>();
+        for (String row : Files.readAllLines(root.resolve("tests/mutants.txt"))) {
+            int arrow = row.indexOf(" =>");
+            if (arrow < 0 || row.startsWith("# ")) {
+                continue;
+            }
+            String old = row.substring(0, arrow).replace("<NL>", "\n");
+            int at = source.indexOf(old);
+            if (at < 0 || source.indexOf(old, at + 1) >= 0) {
+                faults.add("not exactly once in the source: " + row);
+                continue;
+            }
+            String replacement = row.substring(arrow + 3).strip().replace("<NL>", "\n");
+            String section = at < source.indexOf('\n') ? LAUNCHER : sections(source).floorEntry(at).getValue();
+            mutants.add(new Mutant(section, "by hand", lineOf(source, at), at, at + old.length(), replacement, true, ""));
+        }
         return named(source, mutants);
     }
 
@@ -747,7 +768,7 @@ final class Mutate {
         Set<String> known = new HashSet<>();
         candidates.forEach(mutant -> known.add(mutant.key));
         accepted.forEach((entry, sentence) -> {
-            if (sentence.isEmpty() || !known.contains(entry)) {
+            if (sentence.isEmpty() || !known.contains(entry) && !has("--by-hand")) {
                 faults.add((sentence.isEmpty() ? "accepted without a sentence: " : "accepted, but no such mutant any more: ") + entry);
             }
         });
@@ -1071,7 +1092,7 @@ final class Mutate {
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
 
     private int run() throws Exception {
-        List<Mutant> candidates = candidates(source);
+        List<Mutant> candidates = has("--by-hand") ? byHand() : candidates(source);
         Map<String, String> accepted = accepted(candidates);
         if (has("--list")) {
             candidates.forEach(mutant -> System.out.println(mutant.shown()));
@@ -1134,8 +1155,8 @@ final class Mutate {
             throw new IllegalArgumentException("no such mutants");
         }
         queues.putAll(queues(eligible, number("--seed", 1)));
-        wanted.putAll(shares(eligible, named ? eligible.size() : number("--count", 100)));
-        System.out.println("# " + candidates.size() + " mutants by rule; " + (named ? "by name" : "seed " + number("--seed", 1)) + ", to run: " + wanted);
+        wanted.putAll(shares(eligible, named || has("--by-hand") ? eligible.size() : number("--count", 100)));
+        System.out.println("# " + candidates.size() + (has("--by-hand") ? " mutants by hand; " : " mutants by rule; ") + (named ? "by name" : "seed " + number("--seed", 1)) + ", to run: " + wanted);
     }
 
     /** What is known of these very files from a run before; it goes on where that one ended. */
@@ -1222,6 +1243,9 @@ final class Mutate {
             }
             if (before == null && result.outcome != Outcome.ACCEPTED) {
                 remember(mutant.id(), result.outcome + "\t" + result.detail);
+            }
+            if (result.outcome == Outcome.NO_MUTANT && has("--by-hand")) {
+                faults.add("does not compile, or changes nothing: " + mutant.key);
             }
             if (result.outcome == Outcome.NO_MUTANT) {
                 another(mutant, wanted);

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Do the fast tests bite where nobody pointed? Makes defects by rule over the whole of Freshness.java, a sample of them by a
 # seed, runs each against the fast tests until the first failure, and prints caught / run by section and every survivor.
-# tests/mutants.sh is the list of those that rules cannot make.
+# tests/mutants.txt is the list of those that rules cannot make.
 #
 #   usage: tests/mutate.sh [--seed N] [--count N] [--section NAME]...     100 of seed 1, unless told otherwise
 #          tests/mutate.sh --only FILE | --id ID [--id ID]...             those of a survivors file, or of these names
+#          tests/mutate.sh --by-hand                              those of tests/mutants.txt, which rules cannot make
 #          tests/mutate.sh --list                                         every defect that the rules can make; runs nothing
 #          tests/mutate.sh --self-test                                    whether this tool itself works, on a small program
 #
@@ -153,6 +154,10 @@ JAVA
   printf '%s\n' 'return y; => return x;' '    Gone.' >"$small/tests/mutants-equivalent.txt"
   got=$(mutate "$small" --section Limits --count 2 --out "$work/small out" || echo "exit $?")
   has 'an accepted one that is not there any more is a fault' 'FAULT accepted, but no such mutant any more: return y; => return x;'
+  printf '%s\n' '# a list' 'return x + 1; => return 7;' 'no such text => x' >"$small/tests/mutants.txt"
+  got=$(mutate "$small" --by-hand --out "$work/small out" || echo "exit $?")
+  has 'one by hand' '+ return 7;'
+  has 'one by hand that is not in the program is a fault' 'FAULT not exactly once in the source: no such text => x'
   got=$(mutate "$small" --section None --out "$work/small out" 2>&1 || echo "exit $?")
   has 'no mutants at all is a failure' 'exit 3'
   sed -i.old 's/LIMIT == 3/LIMIT == 4/' "$small/tests/FreshnessTest.java"
