@@ -5,29 +5,15 @@
 #
 # JBang compiles into a cache of its own and tells a program nothing of its source file. So the bundled fixture is found where the
 # program is started in its own directory, and elsewhere --baseline has to say which one counts.
-set -euo pipefail
-
-root=$(cd "$(dirname "$0")/.." && pwd -P)
-work=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$work"' EXIT
-readonly root work version=0.132.1
-java=${JAVA_HOME:?JAVA_HOME must name a JDK 17 or newer}/bin/java
-unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+begin jbang
+copy_program "$work/a copy"
+readonly version=0.132.1
 export JBANG_DIR=$work/jbang
-passed=0
-failed=0
 
-# like NAME GOT PATTERN
-like() {
-  # shellcheck disable=SC2053 # the right side is a pattern
-  if [[ $2 == $3 ]]; then
-    passed=$((passed + 1))
-    echo "ok - jbang: $1"
-  else
-    failed=$((failed + 1))
-    printf 'not ok - jbang: %s\n  got:   %q\n  want:  %q\n' "$1" "$2" "$3"
-  fi
-}
+# row NAME GOT PATTERN
+row() { like "jbang: $1" 'jbang Freshness.java' "$2" "$3"; }
 
 # jbang ARGUMENT...: as its own script does it, which runs the command that is printed with exit code 255
 jbang() {
@@ -37,7 +23,7 @@ jbang() {
   echo "exit $rc"
 }
 
-like 'its directives are near the top' "$(head -n 20 "$root/Freshness.java" | grep -oE '^//(JAVA 17\+$|DESCRIPTION )' | tr '\n' ' ')" '//JAVA 17+ //DESCRIPTION *'
+row 'its directives are near the top' "$(head -n 20 "$root/Freshness.java" | grep -oE '^//(JAVA 17\+$|DESCRIPTION )' | tr '\n' ' ')" '//JAVA 17+ //DESCRIPTION *'
 
 cat >"$work/pom.xml" <<end
 <project>
@@ -49,18 +35,15 @@ cat >"$work/pom.xml" <<end
 </project>
 end
 if command -v mvn >/dev/null && mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib" >"$work/mvn" 2>&1; then
-  mkdir -p "$work/a copy/data" "$work/elsewhere"
-  cp "$root/Freshness.java" "$work/a copy"
-  cp "$root/data/healthy.json" "$work/a copy/data"
-  sed 's/: 11$/: 660/' "$root/data/healthy.json" >"$work/stale.json"
+  mkdir "$work/elsewhere"
+  sed 's/: 11$/: 660/' "$healthy" >"$work/stale.json"
   cd "$work/a copy"
-  like 'status, in the directory of the program' "$(jbang Freshness.java status)" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
-  like 'a gate on a stale feed' "$(jbang Freshness.java gate --feed bravo --state "$work/stale.json")" 'GATE BLOCKED: bravo stale*exit 2'
+  row 'status, in the directory of the program' "$(jbang Freshness.java status)" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
+  row 'a gate on a stale feed' "$(jbang Freshness.java gate --feed bravo --state "$work/stale.json")" 'GATE BLOCKED: bravo stale*exit 2'
   cd "$work/elsewhere"
-  like 'elsewhere it does not take some other baseline' "$(jbang "$work/a copy/Freshness.java" status)" 'FRESHNESS UNKNOWN: *exit 3'
-  like 'elsewhere, with --baseline' "$(jbang "$work/a copy/Freshness.java" status --baseline "$root/data/healthy.json")" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
+  row 'elsewhere it does not take some other baseline' "$(jbang "$work/a copy/Freshness.java" status)" 'FRESHNESS UNKNOWN: *exit 3'
+  row 'elsewhere, with --baseline' "$(jbang "$work/a copy/Freshness.java" status --baseline "$root/data/healthy.json")" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
 else
-  echo "# no JBang, since mvn did not bring it: $(tail -n 1 "$work/mvn" 2>/dev/null || echo 'there is no mvn')"
+  leave_out "JBang, which mvn did not bring: $(tail -n 1 "$work/mvn" 2>/dev/null || echo 'there is no mvn')"
 fi
-printf 'jbang: %d passed, %d failed\n' "$passed" "$failed"
-[[ $failed -eq 0 && $passed -gt 0 ]]
+end_of_tests

