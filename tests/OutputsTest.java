@@ -329,6 +329,39 @@ final class OutputsTest extends Sandbox {
                 List.of("  changed: alpha alive 1 -> true, alpha last_tick_age_seconds added: 5"));
         });
 
+        // A check of smoke that asks less would pass all the same.
+        test("outputs: what smoke plays", () -> {
+            StringBuilder script = new StringBuilder();
+            for (String part : List.of("SMOKE_BEGIN", "SMOKE_KIND", "SMOKE_END")) {
+                var field = Freshness.class.getDeclaredField(part);
+                field.setAccessible(true);
+                script.append(field.get(null));
+            }
+            equal("the script", script.toString(), """
+                - the healthy state is eligible
+                0 status --state @state
+                - NAME fails closed and names only its feeds
+                0 scenario KIND --state @state --output @failed
+                EXIT status --format json --state @failed --output @report
+                names @report "unsafe_feeds": [UNSAFE],
+                - NAME blocks unsafe work on its feeds, and on no other
+                EXIT gate --feed bravo --action price_order --state @failed
+                EXIT gate --feed bravo --action publish_signal --state @failed
+                EXIT gate --feed bravo --action rebalance_position --state @failed
+                OTHERS gate --feed alpha --feed charlie --state @failed
+                - a recovery that would not be safe is refused and writes nothing
+                0 scenario stale --feed bravo --state @state --output @failed
+                2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
+                absent @recovered
+                - a recovery on a fresh tick restores eligibility
+                0 recover --feed bravo --state @failed --output @recovered
+                0 status --state @recovered
+                - the same recovery gives the same bytes
+                0 recover --feed bravo --state @failed --output @again
+                same @recovered @again
+                """);
+        });
+
         test("outputs: smoke and doctor", () -> {
             StringBuilder smoke = new StringBuilder("SMOKE PASSED: 21 of 21 checks passed\nok - the bundled fixture is as it was shipped\n"
                 + "ok - the healthy state is eligible\n");

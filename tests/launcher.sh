@@ -272,6 +272,13 @@ tools() {
 tools "$work/nodigest" sha256sum shasum
 row 'without a tool for SHA-256 there is no cache' "$(STUB=1 PATH=$work/nodigest start "${me[@]}")" 'source, no sha256sum or shasum, exit 0'
 
+# A shim: a script that is java, which has no JDK around it.
+mkdir "$work/shims"
+printf '#!/bin/sh\nexec "%s/bin/java" "$@"\n' "$JAVA_HOME" >"$work/shims/java"
+chmod +x "$work/shims/java"
+row 'behind a shim there is an entry to build' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=1 start "${me[@]}")" \
+  "source, nothing could be built in $cache, exit 0"
+
 # --- Which Java -----------------------------------------------------------------------------------------------------
 
 mkdir -p "$work/old/bin"
@@ -366,10 +373,6 @@ else
   leave_out 'the tools of busybox, which is not on this machine'
 fi
 
-# A shim: a script that is java, which has no JDK around it.
-mkdir "$work/shims"
-printf '#!/bin/sh\nexec "%s/bin/java" "$@"\n' "$JAVA_HOME" >"$work/shims/java"
-chmod +x "$work/shims/java"
 row 'behind a shim' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; said "${me[@]}"; start "${me[@]}")" "$source_run"$'\n'"$warm"
 
 # --- Other users ----------------------------------------------------------------------------------------------------
