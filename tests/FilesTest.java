@@ -67,7 +67,8 @@ final class FilesTest extends Sandbox {
                     for (int number = 0; number < 64; number++) {
                         Path file = open.resolve(Integer.toString(number));
                         String target = Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
-                        ours.addAll(target.startsWith(dir.toRealPath().toString()) ? List.of(target) : List.of());
+                        // What is deleted is of the tests before.
+                        ours.addAll(target.startsWith(dir.toRealPath().toString()) && !target.endsWith(" (deleted)") ? List.of(target) : List.of());
                     }
                     equal(call, ours, List.of());
                 }
