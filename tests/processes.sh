@@ -417,7 +417,12 @@ done
 check 'watch: a state that is renamed over and over shows its transitions and is always whole' "$turns renames" \
   "$(grep -v -E -e '^[-0-9T:]+Z bravo (fresh -> stale: last tick 660s old, limit 90s|stale -> fresh: .*)$' watch.log | sed 's/^[^ ]* //')" \
   'FRESHNESS OK: 3 of 3 feeds fresh and safe to serve'
+# What it has seen is known once it has said so: of alpha, since bravo was said before.
+sed 's/: 8$/: 660/' "$healthy" >alpha.json
+put alpha.json
+poll has 1 'alpha fresh -> stale' watch.log || true
 put "$healthy"
+poll has 1 'alpha stale -> fresh' watch.log || true
 : >watch.log
 rm -f live.json
 poll has 3 'fresh -> unknown.*live.json' watch.log || true
