@@ -500,6 +500,19 @@ final class CommandsTest extends Sandbox {
             };
             runWith(slow, "gate --feed x --state - --baseline @base.json").exits(2).says("GATE BLOCKED: x stale");
         });
+
+        test("the clock is read as the end of its millisecond", () -> {
+            Freshness.Call call = new Freshness.Call(new String[] {"smoke"}, UNREAD, new ByteArrayOutputStream(), new ByteArrayOutputStream());
+            int within = 0;
+            while (within < 100) {
+                long before = System.currentTimeMillis();
+                Instant now = call.now();
+                if (before == System.currentTimeMillis()) {
+                    equal("now", now, Instant.ofEpochMilli(before + 1));
+                    within++;
+                }
+            }
+        });
     }
 
     // ---- Smoke and doctor ----
