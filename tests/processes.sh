@@ -89,6 +89,12 @@ check 'smoke says where no temporary file can be written' smoke "$(elsewhere smo
 like 'doctor fails where no temporary file can be written' doctor "$(elsewhere doctor)" \
   $'DOCTOR FAILED: *\nnot ok - a temporary file can be written, renamed and read back: '"$work/none"$'\n'"  why: $why"$'\n* exit 2'
 
+# Not even the line about the error can be made.
+mkdir damaged
+cp "$classes"/Freshness*.class damaged
+rm 'damaged/Freshness$Output.class'
+expect 'what dies on its way out of main is exit 3' 3 '' '' "${jvm[@]}" -cp damaged Freshness status --state "$healthy" --baseline "$healthy"
+
 # --- Pipes and devices ----------------------------------------------------------------------------------------------
 
 run app scenario stale --feed bravo --output -
