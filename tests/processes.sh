@@ -92,7 +92,7 @@ like 'doctor fails where no temporary file can be written' doctor "$(elsewhere d
 # Not even the line about the error can be made.
 mkdir damaged
 cp "$classes"/Freshness*.class damaged
-rm 'damaged/Freshness$Output.class'
+rm damaged/Freshness\$Output.class
 expect 'what dies on its way out of main is exit 3' 3 '' '' "${jvm[@]}" -cp damaged Freshness status --state "$healthy" --baseline "$healthy"
 
 # --- Pipes and devices ----------------------------------------------------------------------------------------------
