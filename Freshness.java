@@ -1,4 +1,4 @@
-//bin/: 2>&- || { me=$0; it=$(tail -n 58 <"$me"); case $it in launch*'# */') eval "$it"; launch "$@" ;; esac; echo "freshness: $me is not whole" >&2; exit 3; } # see the end
+//bin/: 2>&- || { me=$0; it=$(tail -n 58 <"$me"); case $it in launch*'# */') eval "$it"; launch "$@" ;; esac; echo "freshness: $me cannot be read, or is not whole" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
@@ -2802,13 +2802,13 @@ public final class Freshness {
 /* ---- Launcher ----
 # What a shell runs: the classes compiled from this very source, where the cache has them, else the source. It prints only why not.
 launch() {
-  [ -z "$ZSH_VERSION" ] || emulate sh
+  set +u; [ -z "$ZSH_VERSION" ] || emulate sh
   IFS='
 ' why='' jit=1 java=${JAVA_HOME:+$JAVA_HOME/bin/java} java=${java:-$(command -v java)}
   case $me in -*) me=./$me ;; esac
   [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
   own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
-  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* | *Flags=* | *OptionsFile* | *AOTMode=c*)
+  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* | *Flags=* | *OptionsFile* | *AOTMode=c* | *-d[[:space:]]* | *AndExit* | *JVMCIPrint* | *--source*)
     echo "freshness: these options keep Java from a program: $own; clear them" >&2; exit 3 ;; esac
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
   case ${FRESHNESS_CACHE:-on}$cache in

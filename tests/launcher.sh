@@ -89,6 +89,7 @@ for shell in bash dash zsh fish sh 'busybox sh'; do
 done
 row_like 'with an empty environment' "$(said env -i ./Freshness.java --version)" 'freshness 1.0, Java *exit 0'
 row 'with JAVA_HOME, HOME and nothing else' "$(said env -i HOME="$HOME" JAVA_HOME="$JAVA_HOME" ./Freshness.java "${gate[@]}")" "$blocked"
+row 'where unset variables are errors' "$(said bash -u ./Freshness.java "${gate[@]}")" "$blocked"
 row 'by a plain name' "$(said sh Freshness.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
 cp Freshness.java ./-x.java
 row 'by a name that begins with -' "$(said sh -- -x.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
@@ -148,6 +149,8 @@ done
 for option in JAVA_TOOL_OPTIONS=-Xshare:dump _JAVA_OPTIONS=-Xshare:dump JDK_JAVA_OPTIONS=--list-modules JDK_JAVA_OPTIONS=--validate-modules \
   JDK_JAVA_OPTIONS=@file 'JDK_JAVA_OPTIONS=-Xmx64m @file' JAVA_TOOL_OPTIONS=-XX:VMOptionsFile=file JAVA_TOOL_OPTIONS=-XX:Flags=file \
   'JDK_JAVA_OPTIONS=-XX:AOTMode=create -XX:AOTConfiguration=x' 'JDK_JAVA_OPTIONS=--describe-module java.base' JAVA_TOOL_OPTIONS=-XX:+PrintFlagsInitial JAVA_TOOL_OPTIONS=-XX:+PrintFlagsRanges \
+  JAVA_TOOL_OPTIONS=-XX:+PrintSharedArchiveAndExit 'JDK_JAVA_OPTIONS=-d java.base' $'JDK_JAVA_OPTIONS=-d\tjava.base' 'JDK_JAVA_OPTIONS=--source 17' \
+  'JAVA_TOOL_OPTIONS=-XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI -XX:+JVMCIPrintProperties' \
   JAVA_TOOL_OPTIONS=-Xinternalversion JAVA_TOOL_OPTIONS=-Xlog:help JAVA_TOOL_OPTIONS=-agentlib:jdwp=help; do
   : >"$LOG"
   row_like "no program and exit 0 with $option" "$(said env "$option" ./Freshness.java "${gate[@]}")" 'freshness: these options keep Java from a program: *exit 3'

@@ -1,48 +1,73 @@
 #!/bin/sh
 # while-open.sh: runs a command for as long as the gate of a feed is open; publisher.service where there is no systemd. Goes beside
-# your work, and needs setsid (util-linux). Change the three paths, here or in the environment.
+# your work, and needs setsid and pkill (util-linux, procps). Change the three paths, here or in the environment.
 #
 #   while-open.sh FEED ACTION COMMAND...
 #
-# While the gate is closed it starts nothing, and ends with the gate's 2 or 3. When the gate closes or is killed, the command and
-# its children get SIGTERM, and SIGKILL after 5 s, also where this script is gone by then; the exit code is the gate's 2 or 3, or
-# 143. When the command ends, so does the gate, and the exit code is the command's. Nothing starts again by itself. What it cannot
-# reach, and systemd can: a child that went into a session of its own.
-set -u
+# While the gate is closed it starts nothing, and ends with the gate's 2 or 3. When the gate closes or is killed, all that the
+# command started gets SIGTERM, and SIGKILL after 5 s, also where this script is gone by then. The exit code is the gate's 2 or 3,
+# or 137 or 143. When the command ends, so does the gate, and the exit code is the command's. Nothing starts again by itself.
+# What it cannot see, and systemd can: a child that went into a session of its own. Neither sees a gate that was stopped (SIGSTOP).
+set -u +m
+trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
 : "${FRESHNESS:=/opt/freshness/Freshness.java}" "${BASELINE:=/opt/freshness/baseline.json}" "${STATE:=/var/lib/freshness/state.json}"
-feed=${1:?a feed} action=${2:?an action}
+[ $# -ge 3 ] || { echo 'usage: while-open.sh FEED ACTION COMMAND...' >&2; exit 3; }
+for tool in setsid pkill mkfifo; do command -v $tool >/dev/null || { echo "while-open.sh: there is no $tool" >&2; exit 3; }; done
+feed=$1 action=$2 gate='' stopped=''
 shift 2
-: "${1:?a command}"
+end() { [ -z "$gate" ] || { kill "$gate" && kill -s CONT "$gate"; } 2>/dev/null; }
+trap 'stopped=143; end' HUP INT QUIT TERM
 
-command -v setsid >/dev/null || { echo 'while-open.sh: there is no setsid' >&2; exit 3; }
-pipe=$(mktemp -d)/gate && mkfifo "$pipe" || exit 3
-"$FRESHNESS" gate --watch 1 --feed="$feed" --action "$action" --baseline "$BASELINE" --state "$STATE" >"$pipe" &
+# A pipe: the gate writes to 4, and 5 is read. It ends with the gate, however that comes.
+dir=$(mktemp -d) || exit 3
+mkfifo "$dir/gate" || { rm -r "$dir"; exit 3; }
+# shellcheck disable=SC2094 # a FIFO is not opened for writing alone before somebody reads
+exec 3<>"$dir/gate" 4>"$dir/gate" 5<"$dir/gate" 3>&-
+rm -r "$dir"
+"$FRESHNESS" gate --watch 1 --feed="$feed" --action "$action" --baseline "$BASELINE" --state "$STATE" >&4 4>&- 5<&- &
 gate=$!
-# The work has a session, and so a process group, of its own. It begins once the gate has said that it is open. From then on cat
-# reads until the gate's end, however that comes.
+# The work has a session of its own, and begins once the gate has said that it is open.
 # shellcheck disable=SC2016 # expanded by that shell
 setsid sh -c '
-  gate=$1 pipe=$2
-  shift 2
-  exec 3<"$pipe" </dev/null
-  rm -r "${pipe%/*}"
-  read -r verdict <&3
-  echo "${verdict:-no gate}"
+  gate=$1 stopped=
+  shift
+  exec 3<&0 </dev/null
+  while read -r verdict <&3; do
+    echo "$verdict"
+    case $verdict in "GATE "*) break ;; esac
+  done
   case $verdict in "GATE OPEN:"*) ;; *) cat <&3; exit 3 ;; esac
-  stopped=
   trap stopped=143 TERM
-  { trap "" TERM; cat; kill -s TERM 0; sleep 5; kill -s KILL 0; } <&3 &
-  "$@" 3<&-
+  {
+    trap "" TERM
+    said=$(cat)
+    printf "%s\n" "$said" & # nobody may take it
+    exec >/dev/null
+    pkill -TERM -s 0 .
+    sleep 5
+    pkill -KILL -s 0 .
+  } <&3 2>/dev/null &
+  [ -n "$stopped" ] || ("$@") 3<&-
   code=$?
   code=${stopped:-$code}
   trap "" TERM
   kill "$gate" 2>/dev/null
-  exit "$code"' - "$gate" "$pipe" "$@" &
+  exit "$code"' - "$gate" "$@" <&5 4>&- 5<&- &
 work=$!
-trap 'kill "$gate" 2>/dev/null' HUP INT TERM
+exec 4>&- 5<&-
 wait "$gate"
 closed=$?
+while [ -n "$stopped" ] && end; do sleep 0.2; done # a signal to a process that is only being started can be lost
+for _ in 1 2 3 4 5 6 7; do
+  kill -s 0 "$work" 2>/dev/null || break
+  sleep 1
+done
+pkill -KILL -s "$work" . # a second hand, should the one in the session be gone
 wait "$work"
 code=$?
-case $closed in 2 | 3) code=$closed ;; esac
+case $closed in
+  2 | 3) code=$closed ;;
+  143) ;;
+  *) [ "$code" != 0 ] || code=143 ;; # nobody here ended the gate
+esac
 exit "$code"
