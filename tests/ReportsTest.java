@@ -222,6 +222,19 @@ final class ReportsTest extends Sandbox {
             equal("a headline stays short", run.head().length() < 250, true);
         });
 
+        test("status: the columns that a character takes, at both ends of each range", () -> {
+            var width = Freshness.class.getDeclaredMethod("width", String.class);
+            width.setAccessible(true);
+            for (String row : List.of("0 300 36f", "1 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
+                    "2 1100 115f 2e80 4e00 a4cf ac00 d7a3 f900 faff fe30 fe6f ff00 ff60 1f300 1f600 1faff 20000 3fffd")) {
+                for (String code : row.substring(2).split(" ")) {
+                    String character = Character.toString(Integer.parseInt(code, 16));
+                    equal(code, width.invoke(null, character), Integer.parseInt(row.substring(0, 1)));
+                    equal(code + " in a text", width.invoke(null, "a" + character + "b"), 2 + Integer.parseInt(row.substring(0, 1)));
+                }
+            }
+        });
+
         test("status: the columns of its table are aligned, also under long and wide names", () -> {
             write("in.json", document("limit 90", feed("ab", "alive true, age 8"), feed("\u65e5", "alive true, age 80.25"),
                     feed("e\u0301x", "alive false, age 8"),

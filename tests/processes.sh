@@ -691,7 +691,11 @@ END
 if command -v python3 >/dev/null; then
   awk 'BEGIN { print "{\"max_age_seconds\":90,\"feeds\":["
     for (i = 1; i <= 200; i++) printf "{\"name\":\"feed %d %0100d\",\"alive\":true,\"last_tick_age_seconds\":%d}%s\n", i, i, i < 200 ? 8 : 660, i < 200 ? "," : "]}" }' >many.json
-  run python3 screen.py "${program[@]}" status --watch 0.1 --state many.json --baseline many.json --color never
+  watch=("${program[@]}" status --watch 0.1 --state many.json --baseline many.json --color never)
+  run python3 screen.py env LINES=many "${watch[@]}"
+  lines=$out
+  run python3 screen.py "${watch[@]}"
+  check 'on a terminal, a LINES that is no number is none' "$lines" "$lines" "$out"
   shown=$(head -n 1 <<<"$out" | cut -c 1-41)
   check 'on a terminal, a watch of 200 feeds keeps its headline in the first line' "$out$err" "$shown" 'FRESHNESS CRITICAL: 1 of 200 feeds unsafe'
   like 'and shows the feed that is not safe, with what is left out' "$err" "$out" '*feed 200 0000*and +([0-9]) lines more*'
