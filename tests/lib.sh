@@ -102,9 +102,10 @@ said() {
 
 # --- Waits and processes --------------------------------------------------------------------------------------------
 
-# poll COMMAND...: until it succeeds, at most for 30 s; no time is ever asserted
+# poll COMMAND...: until it succeeds, at most for 100 s; no time is ever asserted. A JVM that is told to end while one of its compilers
+# waits takes 10 s, and more under load.
 poll() {
-  local end=$((SECONDS + 30))
+  local end=$((SECONDS + 100))
   until "$@"; do
     if ((SECONDS > end)); then return 1; fi
     sleep 0.02
