@@ -218,7 +218,7 @@ public final class Freshness {
             String in = descriptor(0);
             String to = descriptor(1);
             // A closed standard output is none, or with a closed input, where the JVM has put a file of its own, it is /dev/null.
-            if (!in.isEmpty() && (to.isEmpty() || to.equals("/dev/null") && (in.endsWith("/lib/modules") || in.endsWith(".jsa")))) {
+            if (!in.isEmpty() && (to.isEmpty() || to.equals("/dev/null") && in.endsWith("/lib/modules"))) {
                 out = new OutputStream() {
                     @Override public void write(int b) throws IOException {
                         throw new IOException("standard input or output is closed; open both, the input for example with </dev/null");

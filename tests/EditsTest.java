@@ -210,6 +210,7 @@ final class EditsTest extends Sandbox {
 
         test("writer: a scenario that would be no failure writes nothing", () -> {
             refused("scenario stale --feed bravo --output @out.json --age-seconds 90", "still fresh");
+            refused("scenario stale --feed alpha --state @stale.json --output @out.json --age-seconds 90", "still fresh"); // bravo is not
             refused("scenario stale --feed bravo --output @out.json --age-seconds 0", "still fresh");
             refused("scenario stale --feed nobody --output @out.json", "unknown feed: nobody", "alpha, bravo, charlie");
             refused("scenario stale --feed brvo --output @out.json", "unknown feed: brvo", "did you mean bravo?");

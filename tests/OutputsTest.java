@@ -1,6 +1,7 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -360,6 +361,28 @@ final class OutputsTest extends Sandbox {
                 0 recover --feed bravo --state @failed --output @again
                 same @recovered @again
                 """);
+        });
+
+        test("outputs: what smoke plays has to be as it says", () -> {
+            var play = Freshness.class.getDeclaredMethod("play", String.class, Path.class, Freshness.Checks.class);
+            play.setAccessible(true);
+            write("one", "1\n");
+            write("two", "2\n");
+            write("report", "1\n");
+            write("healthy", fixture);
+            write("stale", read("stale.json"));
+            for (String row : List.of("0 status --state @healthy =>", "2 status --state @healthy => exit 0 instead of 2 status --state @healthy: "
+                    + "FRESHNESS OK: 3 of 3 feeds fresh and safe to serve", "0 status --state @stale => exit 2 instead of 0 status --state @stale: "
+                    + "FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo stale, 660s > 90s", "2 status --state @stale =>",
+                    "absent @one => it wrote a file", "absent @none =>", "same @one @report =>", "same @one @two => they differ",
+                    "same @one @none => they differ", "names @report 1 =>", "names @report 2 => the report does not name its feeds, and only these")) {
+                String[] half = row.split(" =>");
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                Freshness.Checks checks = new Freshness.Checks(new Freshness.Call(new String[] {"smoke"}, UNREAD, out, out));
+                play.invoke(null, "- a check\n" + half[0], dir, checks);
+                equal(half[0], checks.report() + "\n" + plain(out.toString(UTF_8)), half.length == 1 ? "0\nSMOKE PASSED: 1 of 1 checks passed\nok - a check\n"
+                    : "2\nSMOKE FAILED: 0 of 1 checks passed\nnot ok - a check\n  why:" + half[1] + "\n");
+            }
         });
 
         test("outputs: smoke and doctor", () -> {

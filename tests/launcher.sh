@@ -90,6 +90,7 @@ done
 row_like 'with an empty environment' "$(said env -i ./Freshness.java --version)" 'freshness 1.0, Java *exit 0'
 row 'with JAVA_HOME, HOME and nothing else' "$(said env -i HOME="$HOME" JAVA_HOME="$JAVA_HOME" ./Freshness.java "${gate[@]}")" "$blocked"
 row 'where unset variables are errors' "$(said bash -u ./Freshness.java "${gate[@]}")" "$blocked"
+row 'where nobody can hear the verdict, with input and output closed' "$(rc=0; ./Freshness.java gate --feed alpha --state data/healthy.json <&- >&- 2>/dev/null || rc=$?; echo "$rc")" 3
 row 'by a plain name' "$(said sh Freshness.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
 cp Freshness.java ./-x.java
 row 'by a name that begins with -' "$(said sh -- -x.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
