@@ -348,6 +348,8 @@ if [[ $strace ]]; then
     --output flushed.json --record flushed.record >/dev/null
   check 'a recovery is flushed: the record, the new state, and its name once it is there' 'strace recover --record' \
     "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync fsync rename fsync'
+  strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 "${program[@]}" status --state "$stale" --output flushed.txt >/dev/null || true
+  check 'and so is a report' 'strace status --output' "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync rename fsync'
   # shellcheck disable=SC2317 # called by poll
   writes() { { [[ $(wc -l <"$1/record") -gt 1 ]] && compgen -G "$1/.freshness-*" >/dev/null; } || gone "$2"; }
   held_jobs=''
