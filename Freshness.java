@@ -2833,7 +2833,7 @@ trusted() { # each is the user's or root's, and nobody else can write it
 name() { # the entry, by the digests of a source and of what says which JDK this is
   command -v sha256sum || sha256sum() { shasum -a 256 "$@"; } # macOS
   home=${JAVA_HOME:-$(readlink -f "$java")} home=${home%/bin/java}
-  sums=$(if [ -f "$home/release" ]; then sha256sum "$1" "$home/release"; else "$java" -version 2>&1 | sha256sum "$1" -; fi)
+  sums=$(if [ -f "$home/release" ]; then sha256sum "$1" "$home/release"; else "$java" -version 2>&1 | sha256sum "$1" -; fi) || return
   sums=${sums%% *}-${sums##*"$IFS"} sums=${sums%% *} entry=$cache/$sums && [ ${#sums} = 129 ]
 } >/dev/null 2>&1
 prepare() {

@@ -53,9 +53,10 @@ source_run=$(said "$real/bin/java" -cp /dev/null/none Freshness.java "${status[@
 
 # --- The first run and the next -------------------------------------------------------------------------------------
 
-# By someone whose new files their group may write: what is built must not be so.
+# By someone whose new files their group may write.
 row 'the run that fills the cache prints what java Freshness.java prints' "$(umask 002; said "${me[@]}")" "$source_run"
 row 'it leaves one entry, and nothing else' "$(find "$cache" -mindepth 1 | sed 's/.*\.//' | sort | tr '\n' ' ')" 'jar jsa '
+row 'which others can read, and nobody else write' "$(find "$HOME/.cache" \( -perm -20 -o -perm -2 -o -type f ! -perm -444 \))" ''
 jar=$(echo "$cache"/*.jar)
 row 'the next run prints the same' "$(said "${me[@]}")" "$source_run"
 row 'it came from the cache' "$(start "${me[@]}")" "$warm"
