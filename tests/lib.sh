@@ -102,8 +102,7 @@ said() {
 
 # --- Waits and processes --------------------------------------------------------------------------------------------
 
-# poll COMMAND...: until it succeeds, at most for 100 s; no time is ever asserted. A JVM that is told to end while one of its compilers
-# waits takes 10 s, and more under load.
+# poll COMMAND...: until it succeeds, at most for 100 s; no time is ever asserted
 poll() {
   local end=$((SECONDS + 100))
   until "$@"; do
