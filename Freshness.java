@@ -1,4 +1,4 @@
-//bin/: 2>&- || { me=$0; it=$(tail -n 58 <"$me"); case $it in launch*'# */') eval "$it"; launch "$@" ;; esac; echo "freshness: $me cannot be read, or is not whole" >&2; exit 3; } # see the end
+//bin/: 2>&- || { me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: $me cannot be read, or is not whole" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 

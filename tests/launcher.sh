@@ -424,11 +424,11 @@ for home in "${homes[@]}"; do
   if [[ -z $home ]]; then continue; fi
   version="freshness 1.0, Java $("$home/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.runtime.version = //p') exit 0"
   printf '#!/bin/sh\nexec "%s/bin/java" "$@"\n' "$home" >"$work/shims/java"
-  for call in "JAVA_HOME=$home" "-u JAVA_HOME PATH=$work/shims:$PATH"; do
-    # shellcheck disable=SC2086 # words
-    row "after a change of Java to ${home##*/}, ${call%%=*}" "$(said env $call "${me[@]}")" "$source_run"
-    # shellcheck disable=SC2086 # words
-    row 'it is the one that runs' "$(said env $call ./Freshness.java --version)" "$version"
+  for call in JAVA_HOME shim; do
+    with=("JAVA_HOME=$home")
+    if [[ $call == shim ]]; then with=(-u JAVA_HOME "PATH=$work/shims:$PATH"); fi
+    row "after a change of Java to ${home##*/}, by $call" "$(said env "${with[@]}" "${me[@]}")" "$source_run"
+    row 'it is the one that runs' "$(said env "${with[@]}" ./Freshness.java --version)" "$version"
   done
   echo "// $home" >>Freshness.java
   for call in cold warm off; do
