@@ -2699,7 +2699,8 @@ public final class Freshness {
         private static String expected(String form, String value) {
             return switch (form) {
                 case "INSTANT" -> instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
-                case "N" -> value.equals(TICK_SEEN) ? "; give the age of a tick that you have seen, in seconds" : number(value) && age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
+                case "N" -> value.equals(TICK_SEEN) ? "; give the age of a tick that you have seen, in seconds"
+                        : number(value) && age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
                 case "SECONDS" -> watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
                 case "KIND" -> oneOf(Kind.NAMES, value);
                 case "ACTION" -> oneOf(ACTIONS, value);
@@ -2805,10 +2806,10 @@ launch() {
   set +u; [ -z "$ZSH_VERSION" ] || emulate sh
   IFS='
 ' why='' jit=1 java=${JAVA_HOME:+$JAVA_HOME/bin/java} java=${java:-$(command -v java)}
-  case $me in -*) me=./$me ;; esac
-  [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
+  case $me in -*) me=./$me ;; esac; [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
   own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
-  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* | *Flags=* | *OptionsFile* | *AOTMode=c* | *-d[[:space:]]* | *AndExit* | *JVMCIPrint* | *--source*)
+  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* \
+    | *Flags=* | *OptionsFile* | *AOTMode=c* | *-d[[:space:]]* | *AndExit* | *JVMCIPrint* | *--source*)
     echo "freshness: these options keep Java from a program: $own; clear them" >&2; exit 3 ;; esac
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
   case ${FRESHNESS_CACHE:-on}$cache in
