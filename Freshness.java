@@ -838,10 +838,13 @@ public final class Freshness {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         new Output(text).put("\u00e9 \u2260 \ud83d\ude00").flush();
         checks.add("output is UTF-8", HexFormat.of().formatHex(text.toByteArray()).equals("c3a920e289a020f09f9880") ? null : "it is not");
-        Instant now = Instant.now();
-        checks.add(fill("the clock is plausible: {}", now), now.isAfter(instant("2026-01-01T00:00:00Z"))
-                && now.isBefore(instant("2126-01-01T00:00:00Z")) ? null : "set the clock of this machine");
+        String now = Instant.now().toString();
+        checks.add("the clock is plausible: ".concat(now), plausible(now) ? null : "set the clock of this machine");
         return checks.report();
+    }
+
+    static boolean plausible(String now) {
+        return now.compareTo("2026") >= 0 && now.compareTo("2126") < 0;
     }
 
     private static Path temporaryDirectory() {
@@ -2844,7 +2847,7 @@ prepare() {
 build() ( # in a directory of its own, from a copy, which gives the entry its name
   unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS && umask 022 &&
     new=$(mktemp -d "$cache/new.XXXXXX") && trap 'rm -rf "$new"' EXIT && copy=$new/Freshness.java && cp "$me" "$copy" && name "$copy" &&
-    "$java" -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none -cp /dev/null/none -d "$new/classes" "$copy" &&
+    "$java" -XX:TieredStopAtLevel=1 -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none -cp /dev/null/none -d "$new/classes" "$copy" &&
     "$java" -m jdk.jartool/sun.tools.jar.Main -c -f "$new/jar" -0 -M -C "$new/classes" . || exit
   ln "$new/jar" "$entry.jar" || { [ ! -e "$entry.jsa" ] && trusted "$entry.jar"; } || # another build was first,
     { ready && exit; rm -rf "$entry.jar" "$entry.jsa" && ln "$new/jar" "$entry.jar"; } # or something is wrong with it

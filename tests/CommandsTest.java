@@ -536,6 +536,14 @@ final class CommandsTest extends Sandbox {
             }
         });
 
+        test("doctor: a clock is plausible for the hundred years from 2026 on", () -> {
+            for (String row : List.of("-1000000000-01-01T00:00:00Z false", "1970-01-01T00:00:00Z false", "2025-12-31T23:59:59.999999999Z false",
+                    "2026-01-01T00:00:00Z true", "2125-12-31T23:59:59.999999999Z true", "2126-01-01T00:00:00Z false", "+1000000000-12-31T23:59:59.999999999Z false")) {
+                String[] half = row.split(" ");
+                equal(half[0], Freshness.plausible(java.time.Instant.parse(half[0]).toString()) + "", half[1]);
+            }
+        });
+
         test("smoke and doctor: failed where the fixture is not what it should be", () -> {
             Path faulty = Files.createDirectories(dir.resolve("faulty/data"));
             String source = System.setProperty("jdk.launcher.sourcefile", dir.resolve("faulty/Freshness.java").toString());

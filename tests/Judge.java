@@ -775,11 +775,11 @@ final class Judge {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
     /** What each member may be; behind the bar, what only `Judge exhaustive` tries. A time is one of that day; +60: unchanged for 60 s. */
     private static final String[] CLAIMS = {
-        "alive absent true false 'true' | null 1",
-        "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 '8' 1000000000.1 "
-            + "| 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 {}",
-        "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 'soon' 5 "
-            + "| 13:59:14.999999999+02:00 1970-01-01T00:00:00",
+        "alive absent true false | null 1 'true'",
+        "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 1000000000.1 "
+            + "| 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 '8' {}",
+        "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 5 "
+            + "| 13:59:14.999999999+02:00 1970-01-01T00:00:00 'soon'",
         "max_age_seconds absent 90 90.0000000009 30 900 0 null | 60 90.000000001 1e-10 -90 '90' 1e999999999",
         "MAX_AGE_SECONDS absent 90 60 'x' | 900 null",
         "as_of absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 'soon' absent+60 12:00:00+90 "
@@ -795,12 +795,14 @@ final class Judge {
 
     private static void exhaust(boolean every) {
         List<Side> contracts = new ArrayList<>();
-        for (int i = 0; i < combinations(CONTRACTS, every); i++) { contracts.add(side(CONTRACTS, i, every, Freshness.Role.baseline)); }
+        List<String[]> members = members(CONTRACTS, every);
+        for (int i = 0; i < combinations(members); i++) { contracts.add(side(members, i, Freshness.Role.baseline)); }
         List<Case> failed = new ArrayList<>();
         Map<String, Integer> met = new TreeMap<>();
-        int states = combinations(CLAIMS, every);
+        members = members(CLAIMS, every);
+        int states = combinations(members);
         for (int i = 0; i < states && failed.size() < MOST_DIFFERENCES; i++) {
-            Side claim = side(CLAIMS, i, every, Freshness.Role.state);
+            Side claim = side(members, i, Freshness.Role.state);
             long unchanged = claim.unchanged.movePointRight(9).longValueExact();
             for (Side contract : contracts) {
                 Freshness.Verdict got = new Freshness.Decision(contract.program, claim.program, null, NOON, unchanged).of("x");
@@ -819,38 +821,48 @@ final class Judge {
         System.out.println("# judged: " + met);
     }
 
-    private static int combinations(String[] members, boolean every) {
+    private static int combinations(List<String[]> members) {
         int product = 1;
-        for (String member : members) { product *= values(member, every).length - 1; }
+        for (String[] values : members) { product *= values.length - 1; }
         return product;
     }
 
-    /** The name of a member, and its values. */
-    private static String[] values(String member, boolean every) {
-        return (every ? member.replace("| ", "") : member.replaceFirst(" [|].*", "")).split(" ");
+    /** For each member its name, and as it is to be written, with a comma behind it, each of its values. */
+    private static List<String[]> members(String[] lines, boolean every) {
+        List<String[]> members = new ArrayList<>();
+        for (String line : lines) {
+            String[] values = (every ? line.replace("| ", "") : line.replaceFirst(" [|].*", "")).split(" ");
+            for (int i = 1; i < values.length; i++) {
+                String value = values[i], unchanged = "";
+                if (values[0].equals("as_of") && value.contains("+")) {
+                    unchanged = value.substring(value.indexOf('+'));
+                    value = value.substring(0, value.indexOf('+'));
+                }
+                if (value.contains(":")) { value = (value.contains("T") ? "'" : "'2026-11-22T") + value + (value.matches(".*[+-]..:..") ? "'" : "Z'"); }
+                values[i] = (value.equals("absent") ? "" : "\"" + values[0].toLowerCase() + "\":" + value.replace('\'', '"') + ",") + unchanged;
+            }
+            members.add(values);
+        }
+        return members;
     }
 
     /** Combination number i of these members: those in capitals, and as_of and require_as_of, stand at the top, the others in the feed. */
-    private static Side side(String[] members, int i, boolean every, Freshness.Role role) {
-        String top = "", feed = "", unchanged = "0";
-        for (String member : members) {
-            String[] values = values(member, every);
-            String value = values[1 + i % (values.length - 1)], name = values[0];
+    private static Side side(List<String[]> members, int i, Freshness.Role role) {
+        StringBuilder top = new StringBuilder("{"), feed = new StringBuilder("\"feeds\":[{");
+        BigDecimal unchanged = BigDecimal.ZERO;
+        for (String[] values : members) {
+            String name = values[0], written = values[1 + i % (values.length - 1)];
             i /= values.length - 1;
-            if (name.equals("as_of") && value.contains("+")) {
-                unchanged = value.substring(value.indexOf('+') + 1);
-                value = value.substring(0, value.indexOf('+'));
+            int plus = name.equals("as_of") ? written.indexOf('+') : -1;
+            if (plus >= 0) {
+                unchanged = new BigDecimal(written.substring(plus + 1));
+                written = written.substring(0, plus);
             }
-            if (value.contains(":")) { value = (value.contains("T") ? "'" : "'2026-11-22T") + value + (value.matches(".*[+-]..:..") ? "'" : "Z'"); }
-            String written = value.equals("absent") ? "" : "\"" + name.toLowerCase() + "\":" + value.replace('\'', '"') + ",";
-            boolean common = name.contains("as_of") || name.startsWith("MAX");
-            top += common ? written : "";
-            feed += common ? "" : written;
+            (name.endsWith("as_of") || name.startsWith("MAX") ? top : feed).append(written);
         }
-        String text = "{" + top + "\"feeds\":[{" + feed + "\"name\":\"x\"}]}";
+        String text = top.append(feed).append("\"name\":\"x\"}]}").toString();
         Node tree = read(text.getBytes(UTF_8));
-        return new Side(text, Freshness.State.parse(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0),
-            new BigDecimal(unchanged));
+        return new Side(text, Freshness.State.parse(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0), unchanged);
     }
 
     private static boolean agrees(Freshness.Verdict got, Verdict want) {

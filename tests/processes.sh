@@ -63,7 +63,7 @@ expect 'from the repository: status' 0 'FRESHNESS OK: 3 of 3 *data/healthy.json*
 cd "$work/else where"
 expect 'from elsewhere, through a link: gate, blocked by the baseline beside the real file' 2 \
   'GATE BLOCKED: bravo*660s*90s*recover --feed bravo*--age-seconds AGE' '' \
-  "$java" "$work/bin/gate.java" gate --feed bravo --action price_order --state "$stale"
+  "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "$work/bin/gate.java" gate --feed bravo --action price_order --state "$stale"
 expect 'from elsewhere, a path with spaces: scenario' 0 "SCENARIO WRITTEN: stale bravo*$healthy*" '' app scenario stale --feed bravo --output stale.json
 check 'the scenario is the stale fixture' scenario "$(cat stale.json)" "$(cat "$stale")"
 expect 'from elsewhere: recover' 0 'RECOVERED: bravo*' '' app recover --feed bravo --state stale.json --output recovered.json
@@ -703,6 +703,13 @@ if command -v python3 >/dev/null; then
   shown=$(head -n 1 <<<"$out" | cut -c 1-41)
   check 'on a terminal, a watch of 200 feeds keeps its headline in the first line' "$out$err" "$shown" 'FRESHNESS CRITICAL: 1 of 200 feeds unsafe'
   like 'and shows the feed that is not safe, with what is left out' "$err" "$out" '*feed 200 0000*and +([0-9]) lines more*'
+  # painted VALUE: how often a status on a terminal changes its color where NO_COLOR has that value
+  painted() {
+    python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' env "NO_COLOR=$1" "${program[@]}" status --state "$healthy" </dev/null |
+      grep -o $'\033' | wc -l | tr -d ' '
+  }
+  check 'on a terminal: the headline and each feed have their color' 'NO_COLOR=' "$(painted '')" 8
+  check 'and none with NO_COLOR, whatever it says' 'NO_COLOR=0' "$(painted 0 || true)" 0
 else
   leave_out 'what a terminal shows, for which python3 is needed'
 fi
