@@ -169,6 +169,13 @@ final class FilesTest extends Sandbox {
     }
 
     static void modes() {
+        test("files: the directory behind a link is the one that the system says, not the one that is written", () -> {
+            Files.createDirectories(dir.resolve("real/inner"));
+            Files.createSymbolicLink(dir.resolve("link"), dir.resolve("real/inner"));
+            run("scenario stale --feed bravo --output @link/../out.json").exits(0);
+            equal("written", Files.exists(dir.resolve("real/out.json")) + " " + Files.exists(dir.resolve("out.json")), "true false");
+        });
+
         test("files: the mode of what is replaced is kept, and the program itself is never written", () -> {
             for (String mode : List.of("rw-------", "rw-r-----", "rw-r--r--", "rw-rw-rw-")) {
                 write("out.json", "old");
@@ -241,6 +248,18 @@ final class FilesTest extends Sandbox {
                 journal.run();
                 equal("done", read("out.json"), "new");
                 equal("and recorded", read("record"), after);
+                // What fails on its way into place is not done.
+                write("record", before);
+                write("out.json", "old");
+                try (Freshness.Journal failed = new Freshness.Journal(dir.resolve("record"), "line\n");
+                        Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
+                    file.out.write("new".getBytes(UTF_8));
+                    failed.commit(file, Freshness.Document.of("", "other"));
+                    equal("commit", "done", "fails");
+                } catch (Freshness.DataException unlike) {
+                    equal("not done", read("out.json"), "old");
+                }
+                equal("and not recorded", read("record"), before);
             }
         });
 

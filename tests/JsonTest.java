@@ -127,6 +127,7 @@ final class JsonTest extends Sandbox {
             "\\ud800\\ud800" => 2 surrogate
             "\\ud83d\\ue000" => 2 surrogate
             "\\ud83dude00" => 2 surrogate
+            "\\ud83dxude00" => 2 surrogate
             "\\udc00" => 2 surrogate
             "\\ude00\\ud83d" => 2 surrogate
             "\\ud83d\\ude00\\ude00" => 14 surrogate

@@ -181,6 +181,9 @@ final class ReportsTest extends Sandbox {
                 "freshness_feed_info{feed=\"bravo\",freshness_status=\"unknown\",reason_code=\"feed_down\",alert=\"page\"} 1",
                 "freshness_feed_info{feed=\"charlie\",freshness_status=\"stale\",reason_code=\"stale\",alert=\"page\"} 1",
                 "freshness_state_valid 1", "freshness_last_evaluation_timestamp_seconds 1795340220"));
+            // Counted back from that day, as long as an age that is not known is said to be, it would be a time after 1970.
+            String late = run("status --state @in.json --format prometheus --now 2200-01-01T00:00:00Z").exits(2).out();
+            equal("no tick is known", late.contains("freshness_feed_last_tick_timestamp_seconds{feed=\"bravo\"}"), false);
             // A tick's time by clocks of any year; none before 1970, and none where the age is cut.
             for (String row : List.of("2100-01-01T12:00:00Z 2100-01-01T11:59:55.25Z 4102487995.25", "1970-01-01T00:00:05Z 1970-01-01T00:00:00Z 0",
                     "1970-01-01T00:00:05Z 1969-12-31T23:59:59.5Z -")) {

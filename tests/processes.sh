@@ -344,10 +344,12 @@ fi
 strace=''
 if command -v strace >/dev/null && strace -D -o calls true 2>calls.err; then strace=yes; fi
 if [[ $strace ]]; then
-  strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 "${program[@]}" recover --feed bravo --state "$stale" \
+  strace -f -o calls -e trace=open,openat,fsync,fdatasync,rename,renameat,renameat2 "${program[@]}" recover --feed bravo --state "$stale" \
     --output flushed.json --record flushed.record >/dev/null
   check 'a recovery is flushed: the record, the new state, and its name once it is there' 'strace recover --record' \
     "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync fsync rename fsync'
+  # A link that takes the record's place after it was looked at is not followed either.
+  check 'and its record is opened through no link' 'strace recover --record' "$(grep 'flushed\.record"' calls | grep -c O_NOFOLLOW)" 1
   strace -f -o calls -e trace=fsync,fdatasync,rename,renameat,renameat2 "${program[@]}" status --state "$stale" --output flushed.txt >/dev/null || true
   check 'and so is a report' 'strace status --output' "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync rename fsync'
   # shellcheck disable=SC2317 # called by poll
@@ -709,6 +711,12 @@ if command -v python3 >/dev/null; then
       grep -o $'\033' | wc -l | tr -d ' '
   }
   check 'on a terminal: the headline and each feed have their color' 'NO_COLOR=' "$(painted '')" 8
+  if [[ -w /dev/shm ]]; then
+    shown=$(mktemp /dev/shm/freshness.XXXXXX)
+    app status --state "$healthy" >"$shown"
+    check 'and none in a file below /dev' "$shown" "$(grep -c $'\033' "$shown" || true)" 0
+    rm "$shown"
+  fi
   check 'and none with NO_COLOR, whatever it says' 'NO_COLOR=0' "$(painted 0 || true)" 0
 else
   leave_out 'what a terminal shows, for which python3 is needed'
