@@ -285,9 +285,12 @@ final class FilesTest extends Sandbox {
             for (String owner : root ? List.of("unix:uid", "unix:gid") : List.<String>of()) {
                 Files.setAttribute(out, owner, 54321);
             }
-            String before = Files.getAttribute(out, "unix:uid") + ":" + Files.getAttribute(out, "unix:gid");
+            int mode = root ? 06755 : 0750; // with bits that a change of the owner clears, and each writing by others than root
+            Files.setAttribute(out, "unix:mode", mode);
+            String before = Files.readAttributes(out, "unix:uid,gid,mode").toString();
             run("scenario stale --feed bravo --output @out.json").exits(0);
-            equal("root " + root, Files.getAttribute(out, "unix:uid") + ":" + Files.getAttribute(out, "unix:gid"), before);
+            equal("root " + root, Files.readAttributes(out, "unix:uid,gid,mode").toString(), before);
+            equal("its mode", (int) Files.getAttribute(out, "unix:mode") & 07777, mode);
             equal("written", read("out.json"), read("stale.json"));
         });
     }
