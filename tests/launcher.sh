@@ -14,13 +14,18 @@ copy_program "$app"
 real=$JAVA_HOME
 mkdir -p "$work/bin" "$work/home" "$work/jdk/bin"
 # The JDK of these tests: a second path to the real one, whose java notes with what it was called. Where STUB is set it starts
-# nothing: a rule of trust is seen by what would be started.
+# nothing: a rule of trust is seen by what would be started. With STUB=build it leaves what it is asked to build all the same.
 cp "$real/release" "$work/jdk"
 if [[ -x $real/bin/jwebserver ]]; then ln -s "$real/bin/jwebserver" "$work/jdk/bin"; fi # by which the launcher tells 17 from a newer one
 cat >"$work/jdk/bin/java" <<end
 #!/bin/sh
 printf '%s\n' "\$*" >>"\${LOG:-/dev/null}"
-[ -z "\$STUB" ] || [ "\$1" = -version ] || exit 0
+case \$STUB,\$* in
+  ,* | *,-version) ;;
+  build,*jartool*) while [ "\$1" != -f ]; do shift; done; cat '$work/sound.jar' >"\$2"; exit ;;
+  build,-XX:ArchiveClassesAtExit=*) cat '$work/sound.jsa' >"\${1#*=}"; exit ;;
+  *) exit 0 ;;
+esac
 exec '$real/bin/java' "\$@"
 end
 chmod +x "$work/jdk/bin/java"
@@ -63,12 +68,18 @@ row 'it came from the cache' "$(start "${me[@]}")" "$warm"
 row 'and started Java once' "$(wc -l <"$LOG" | tr -d ' ')" 1
 mkdir "$work/sound"
 cp -p "$cache"/* "$work/sound"
+cp "$jar" "$work/sound.jar"
+cp "${jar%jar}jsa" "$work/sound.jsa"
 # The options of a start from the cache, in the words of the JVM: how fast it is, is for tests/bench.sh.
 case $("$real/bin/java" -version 2>&1) in *'"17'*) collector=G1 ;; *) collector=Serial ;; esac
 row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile=${jar%jar}jsa -XX:TieredStopAtLevel=1\
  -XX:+Use${collector}GC -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
  -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'another path to the same JDK has the same entry' "$(JAVA_HOME=$real said "${me[@]}"; entries)" "$source_run"$'\n1'
+mkdir -p "$work/jdk of the day/bin"
+ln -s "$work/jdk/bin/java" "$work/jdk of the day/bin/java"
+{ cat "$real/release" && echo 'PATCHED="yes"'; } >"$work/jdk of the day/release"
+row 'another JDK has none yet' "$(STUB=1 JAVA_HOME="$work/jdk of the day" start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
 row 'nothing is written beside the source' "$(ls -A)" "$(printf 'Freshness.java\ndata')"
 row 'FRESHNESS_CACHE=off starts the source' "$(STUB=1 HOME=$work/tmp FRESHNESS_CACHE=off start "${me[@]}")" \
   'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0'
@@ -222,9 +233,19 @@ row_like 'the planted jar is one that would run' "$(said "${me[@]}")" '*FRESHNES
 plant 620
 row 'a jar that its group can write is not run' "$(said ./Freshness.java "${gate[@]}")" "$blocked"
 row 'and made anew' "$(start "${me[@]}")" "$warm"
+# sound: puts the first entry back
+sound() { rm -rf "${cache:?}"/* && cp -p "$work/sound"/* "$cache"; }
 plant 602
 row 'a jar that all can write is not run' "$(STUB=1 start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
-cp -p "$work/sound"/* "$cache"
+sound
+for mode in 464 446; do
+  chmod $mode "${jar%jar}jsa"
+  row "an archive that others can write (mode $mode) is made anew" \
+    "$(STUB=build start "${me[@]}"; find "$cache" -perm -20 -o -perm -2)" "$warm"
+done
+touch -r "$jar" -d '2 seconds' "$jar" 2>/dev/null || touch -t 203001010000 "$jar"
+row 'an archive that is older than its jar is not its own' "$(STUB=1 start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
+sound
 for place in "$cache" "$HOME/.cache"; do
   for mode in 770 707; do
     chmod "$mode" "$place"
@@ -232,6 +253,11 @@ for place in "$cache" "$HOME/.cache"; do
     chmod 700 "$place"
   done
 done
+mv "$cache" "$work/elsewhere"
+ln -s "$work/elsewhere" "$cache"
+if [[ $(uname) == Linux ]]; then row 'passed over: a directory behind a link' "$(STUB=1 start "${me[@]}")" "$untrusted"; fi
+rm "$cache"
+mv "$work/elsewhere" "$cache"
 row 'after that it is believed again' "$(start "${me[@]}")" "$warm"
 
 # as USER COMMAND...: a user without an entry in passwd and without groups
@@ -246,7 +272,7 @@ if [[ ${#other[@]} -gt 0 ]]; then
   for file in jar jsa; do
     chown 23456 "${jar%jar}$file"
     row "passed over: a $file of another user" "$(STUB=1 start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
-    cp -p "$work/sound"/* "$cache"
+    sound
   done
   chmod 755 "$cache" "$HOME/.cache"
   chmod 666 "$LOG"
@@ -262,10 +288,25 @@ fi
 # Old code under a new name, and the reverse.
 sed 's/FRESHNESS OK: /FRESHNESS EDITED: /' "$root/Freshness.java" >"$work/edited.java"
 cat "$work/edited.java" >Freshness.java
-edited=$(said "${me[@]}")
-row 'an edit is what runs next' "${edited%%:*}" 'FRESHNESS EDITED'
+edited=$(cd "$work/hostile" && CLASSPATH=$PWD JDK_JAVAC_OPTIONS=--no-such-option said "$app/Freshness.java" "${status[@]}")
+row 'an edit is what runs next, built in a hostile directory' "${edited%%:*}" 'FRESHNESS EDITED'
+row 'and nothing of that took part, nor options for javac' "$(planted) $(STUB=1 start "${me[@]}")" " $warm"
 cat "$root/Freshness.java" >Freshness.java
 row 'and so is its undoing' "$(said "${me[@]}")" "$source_run"
+sound
+mkdir "$work/slow"
+printf '#!/bin/sh\ncat "%s" >"%s"\nexec %s "$@"\n' "$work/edited.java" "$app/Freshness.java" "$(command -v cp)" >"$work/slow/cp"
+chmod +x "$work/slow/cp"
+echo '// another' >>Freshness.java
+row 'an edit between the digest and the copy leaves no entry under the old name' "$(STUB=build PATH=$work/slow:$PATH start "${me[@]}")" \
+  "source, nothing could be built in $cache, exit 0"
+row 'but one under the name of the copy' "$(STUB=1 start "${me[@]}")" "$warm"
+for i in $(seq 40); do : >"$cache/old.$i"; done
+touch -t 202601010000 "$cache"/old.*
+echo '// another' >>Freshness.java
+row 'old entries go, and the new one stays' "$(STUB=build start "${me[@]}"; ls "$cache" | wc -l | tr -d ' ')" "$warm"$'\n23' # the build's own directory was the 24th
+cat "$root/Freshness.java" >Freshness.java
+sound
 
 # --- Other tools ----------------------------------------------------------------------------------------------------
 
@@ -281,6 +322,18 @@ tools() {
 }
 tools "$work/nodigest" sha256sum shasum
 row 'without a tool for SHA-256 there is no cache' "$(STUB=1 PATH=$work/nodigest start "${me[@]}")" 'source, no sha256sum or shasum, exit 0'
+tools "$work/shasum" sha256sum shasum
+# shellcheck disable=SC2016 # for the script
+printf '#!/bin/sh\n[ "$1 $2" = "-a 256" ] && shift 2 && exec %s "$@"\n' "$(type -P sha256sum || echo shasum -a 256)" >"$work/shasum/shasum"
+chmod +x "$work/shasum/shasum"
+row 'shasum as on macOS finds the same entry' "$(STUB=1 PATH=$work/shasum start "${me[@]}"; entries)" "$warm"$'\n1'
+tools "$work/nofind" find
+row 'without find there is no trust' "$(STUB=1 PATH=$work/nofind start "${me[@]}")" "$untrusted"
+row 'a cache has an absolute path' "$(STUB=1 XDG_CACHE_HOME=here start "${me[@]}") $(ls -A | tr '\n' ' ')" \
+  'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0 Freshness.java data '
+row 'and a place that can be written' "$(STUB=1 XDG_CACHE_HOME=/proc start "${me[@]}")" 'source, cache directory is not trusted: /proc/freshness, exit 0'
+row 'without HOME it runs from the source' "$(unset HOME; STUB=1 start "${me[@]}")" \
+  'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0'
 
 # A shim: a script that is java, which has no JDK around it.
 mkdir "$work/shims"
@@ -328,31 +381,14 @@ row 'from a hostile directory, with nothing in the cache' "$(cd "$work/hostile" 
 row 'and what it left there is sound' "$(cd "$work" && said "$app/Freshness.java" "${gate[@]}"; cd "$app"; start "${me[@]}")" "$wanted"$'\n'"$warm"
 cp "$root/Freshness.java" .
 
-for mode in 464 446; do
-  chmod $mode "${jar%jar}jsa"
-  row "an archive that others can write (mode $mode) is made anew" "$(said ./Freshness.java "${gate[@]}"; find "$cache" -perm -20 -o -perm -2)" "$blocked"
-done
-mv "$cache" "$work/elsewhere"
-ln -s "$work/elsewhere" "$cache"
-if [[ $(uname) == Linux ]]; then row 'passed over: a directory behind a link' "$(start "${me[@]}")" "$untrusted"; fi
-rm "$cache"
-mv "$work/elsewhere" "$cache"
 cat "$work/foreign.jar" >"$jar"
 row 'a jar that was written to is not run' "$(said ./Freshness.java "${gate[@]}")" "$blocked"
 head -c 1000 "$jar" >"$work/part"
 cat "$work/part" >"$jar"
 row 'a cut jar is made anew' "$(said ./Freshness.java "${gate[@]}"; start "${me[@]}")" "$blocked"$'\n'"$warm"
 : >"$work/empty"
-for xdg in here /proc; do
-  row_like "XDG_CACHE_HOME=$xdg: from the source, and nothing is written" "$(XDG_CACHE_HOME=$xdg start "${me[@]}") $(ls -A | tr '\n' ' ')" \
-    'source, *, exit 0 Freshness.java data '
-done
-row_like 'without HOME it runs from the source' "$(unset HOME; start "${me[@]}")" 'source, *nor HOME is set, exit 0'
 
 rm -f "$cache"/*
-mkdir "$work/slow"
-printf '#!/bin/sh\ncat "%s" >"%s"\nexec %s "$@"\n' "$work/edited.java" "$app/Freshness.java" "$(command -v cp)" >"$work/slow/cp"
-chmod +x "$work/slow/cp"
 PATH=$work/slow:$PATH said "${me[@]}" >/dev/null
 cat "$root/Freshness.java" >Freshness.java
 row 'an edit between the digest and the copy does not leave its classes under the old name' "$(said "${me[@]}")" "$source_run"
@@ -362,12 +398,6 @@ cat "$work/edited.java" >Freshness.java
 edited=$(PATH=$work/nodigest said "${me[@]}")
 row 'and an edit is what runs next' "${edited%%:*}" 'FRESHNESS EDITED'
 cat "$root/Freshness.java" >Freshness.java
-# shellcheck disable=SC2016 # for the script
-printf '#!/bin/sh\n[ "$1 $2" = "-a 256" ] && shift 2 && exec %s "$@"\n' "$(type -P sha256sum || echo shasum -a 256)" >"$work/nodigest/shasum"
-chmod +x "$work/nodigest/shasum"
-row 'shasum as on macOS finds the same entry' "$(PATH=$work/nodigest start "${me[@]}"; entries)" "$warm"$'\n2'
-tools "$work/nofind" find
-row 'without find there is no trust' "$(PATH=$work/nofind start "${me[@]}")" "$untrusted"
 if command -v busybox >/dev/null; then
   mkdir "$work/busybox"
   busybox --install -s "$work/busybox"
@@ -495,11 +525,5 @@ for delay in 0.1 0.4 0.8 1.2 1.6 2.0 2.4; do
   wait "$pid" 2>/dev/null || true
   row "killed after $delay s, nothing is left that a later run trusts" "$(said ./Freshness.java "${gate[@]}"; start "${me[@]}")" "$blocked"$'\n'"$warm"
 done
-
-for i in $(seq 40); do : >"$cache/old.$i"; done
-touch -t 202601010000 "$cache"/old.*
-echo '// edit' >>Freshness.java
-./Freshness.java --version >/dev/null
-row 'old entries go, and the new one stays' "$(($(find "$cache" -mindepth 1 -maxdepth 1 | wc -l) <= 24)) $(start "${me[@]}")" "1 $warm"
 
 end_of_tests
