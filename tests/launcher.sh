@@ -14,7 +14,8 @@ copy_program "$app"
 real=$JAVA_HOME
 mkdir -p "$work/bin" "$work/home" "$work/jdk/bin"
 # The JDK of these tests: a second path to the real one, whose java notes with what it was called. Where STUB is set it starts
-# nothing: a rule of trust is seen by what would be started. With STUB=build it leaves what it is asked to build all the same.
+# nothing: a rule of trust is seen by what would be started. With STUB=build it leaves what it is asked to build all the same,
+# unless an option reaches it that is not the launcher's; with STUB=bare it can make no archive, with STUB=unfit smoke fails.
 cp "$real/release" "$work/jdk"
 if [[ -x $real/bin/jwebserver ]]; then ln -s "$real/bin/jwebserver" "$work/jdk/bin"; fi # by which the launcher tells 17 from a newer one
 cat >"$work/jdk/bin/java" <<end
@@ -22,8 +23,14 @@ cat >"$work/jdk/bin/java" <<end
 printf '%s\n' "\$*" >>"\${LOG:-/dev/null}"
 case \$STUB,\$* in
   ,* | *,-version) ;;
-  build,*jartool*) while [ "\$1" != -f ]; do shift; done; cat '$work/sound.jar' >"\$2"; exit ;;
-  build,-XX:ArchiveClassesAtExit=*) cat '$work/sound.jsa' >"\${1#*=}"; exit ;;
+  1,*) exit 0 ;;
+  *jdk.compiler* | *jdk.jartool* | *ArchiveClassesAtExit*)
+    [ -z "\$JAVA_TOOL_OPTIONS\$JDK_JAVA_OPTIONS\$_JAVA_OPTIONS\$JDK_JAVAC_OPTIONS\$CLASSPATH" ] || exit 1
+    case \$* in
+      *jartool*) while [ "\$1" != -f ]; do shift; done; cat '$work/sound.jar' >"\$2" ;;
+      *AtExit*) [ "\$STUB" = bare ] || cat '$work/sound.jsa' >"\${1#*=}"; [ "\$STUB" != unfit ] || exit 2 ;;
+    esac
+    exit 0 ;;
   *) exit 0 ;;
 esac
 exec '$real/bin/java' "\$@"
@@ -53,6 +60,7 @@ entries() {
 
 me=(./Freshness.java "${status[@]}")
 warm='cache, exit 0'
+off='source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set'
 untrusted="source, cache directory is not trusted: $cache, exit 0"
 source_run=$(said "$real/bin/java" -cp /dev/null/none Freshness.java "${status[@]}")
 
@@ -62,6 +70,7 @@ source_run=$(said "$real/bin/java" -cp /dev/null/none Freshness.java "${status[@
 row 'the run that fills the cache prints what java Freshness.java prints' "$(umask 002; said "${me[@]}")" "$source_run"
 row 'it leaves one entry, and nothing else' "$(find "$cache" -mindepth 1 | sed 's/.*\.//' | sort | tr '\n' ' ')" 'jar jsa '
 row 'which others can read, and nobody else write' "$(find "$HOME/.cache" \( -perm -20 -o -perm -2 -o -type f ! -perm -444 \))" ''
+row 'in directories that nobody else enters' "$(find "$HOME/.cache" -type d ! -perm 700)" ''
 jar=$(echo "$cache"/*.jar)
 row 'the next run prints the same' "$(said "${me[@]}")" "$source_run"
 row 'it came from the cache' "$(start "${me[@]}")" "$warm"
@@ -81,9 +90,17 @@ ln -s "$work/jdk/bin/java" "$work/jdk of the day/bin/java"
 { cat "$real/release" && echo 'PATCHED="yes"'; } >"$work/jdk of the day/release"
 row 'another JDK has none yet' "$(STUB=1 JAVA_HOME="$work/jdk of the day" start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
 row 'nothing is written beside the source' "$(ls -A)" "$(printf 'Freshness.java\ndata')"
-row 'FRESHNESS_CACHE=off starts the source' "$(STUB=1 HOME=$work/tmp FRESHNESS_CACHE=off start "${me[@]}")" \
-  'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0'
+row 'FRESHNESS_CACHE=off starts the source' "$(STUB=1 HOME=$work/tmp FRESHNESS_CACHE=off start "${me[@]}")" "$off, exit 0"
 row 'and leaves nothing, not even a directory' "$(ls -A "$work/tmp")" ''
+row 'nor where another place is named' "$(FRESHNESS_CACHE=off XDG_CACHE_HOME=here STUB=1 start "${me[@]}") $(ls -A | tr '\n' ' ')" "$off, exit 0 Freshness.java data "
+: >"$LOG"
+FRESHNESS_CACHE=off STUB=1 ./Freshness.java gate --feed '*' ''
+row 'with these options, and the arguments as they are' "$(cat "$LOG")" "-version
+-XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start=$off --source 17 ./Freshness.java gate --feed * "
+row 'an empty JAVA_HOME is none' "$(JAVA_HOME='' PATH=$work/jdk/bin:$PATH STUB=1 start "${me[@]}")" "$warm"
+row 'an empty XDG_CACHE_HOME is none' "$(XDG_CACHE_HOME='' STUB=1 start "${me[@]}")" "$warm"
+row 'an empty HOME is none' "$(HOME='' STUB=1 start "${me[@]}")" "$off, exit 0"
+row "the launcher's own variables are its own" "$(export why=not jit=4 entry=no sums=no home=no; STUB=1 start "${me[@]}")" "$warm"
 
 # --- The ways to start it -------------------------------------------------------------------------------------------
 
@@ -155,20 +172,23 @@ for shell in "${shells[@]}"; do
     $(seq "$line" "$step" $((line + 1000))) $(seq $((line + 1000)) $far "$size") $(seq $((size - shell_lines)) "$step" $((size - 2))))" ''
 done
 
+head -c $((size - 99)) Freshness.java >"$work/cut.java"
+row 'also where nobody hears it' "$(rc=0; sh "$work/cut.java" status 2>&- || rc=$?; echo "$rc")" 3
+
 # --- JVM options ----------------------------------------------------------------------------------------------------
 
 for name in JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; do
   row "the user's own JVM options are obeyed, from the cache: $name" \
     "$(export "$name=-XX:+UseParallelGC -Xlog:gc"; ./Freshness.java "${status[@]}" 2>/dev/null | grep -c 'Using Parallel\|FRESHNESS OK'; start "${me[@]}")" "2"$'\n'"$warm"
 done
-for option in JAVA_TOOL_OPTIONS=-Xshare:dump _JAVA_OPTIONS=-Xshare:dump JDK_JAVA_OPTIONS=--list-modules JDK_JAVA_OPTIONS=--validate-modules \
+for option in JAVA_TOOL_OPTIONS=-Xshare:dump JAVA_TOOL_OPTIONS=-XX:+DumpSharedSpaces _JAVA_OPTIONS=-Xshare:dump JDK_JAVA_OPTIONS=--list-modules JDK_JAVA_OPTIONS=--validate-modules \
   JDK_JAVA_OPTIONS=@file 'JDK_JAVA_OPTIONS=-Xmx64m @file' JAVA_TOOL_OPTIONS=-XX:VMOptionsFile=file JAVA_TOOL_OPTIONS=-XX:Flags=file \
   'JDK_JAVA_OPTIONS=-XX:AOTMode=create -XX:AOTConfiguration=x' 'JDK_JAVA_OPTIONS=--describe-module java.base' JAVA_TOOL_OPTIONS=-XX:+PrintFlagsInitial JAVA_TOOL_OPTIONS=-XX:+PrintFlagsRanges \
   JAVA_TOOL_OPTIONS=-XX:+PrintSharedArchiveAndExit 'JDK_JAVA_OPTIONS=-d java.base' $'JDK_JAVA_OPTIONS=-d\tjava.base' 'JDK_JAVA_OPTIONS=--source 17' \
   'JAVA_TOOL_OPTIONS=-XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI -XX:+JVMCIPrintProperties' \
   JAVA_TOOL_OPTIONS=-Xinternalversion JAVA_TOOL_OPTIONS=-Xlog:help JAVA_TOOL_OPTIONS=-agentlib:jdwp=help; do
   : >"$LOG"
-  row_like "no program and exit 0 with $option" "$(said env "$option" ./Freshness.java "${gate[@]}")" 'freshness: these options keep Java from a program: *exit 3'
+  row_like "no program and exit 0 with $option" "$(said env "$option" ./Freshness.java "${gate[@]}")" "freshness: these options keep Java from a program: ${option#*=}; clear them exit 3"
 done
 # shellcheck disable=SC2016 # for the shell that is started
 deaf=(sh -c './Freshness.java "$@" 2>&-' sh "${gate[@]}")
@@ -243,6 +263,9 @@ for mode in 464 446; do
   row "an archive that others can write (mode $mode) is made anew" \
     "$(STUB=build start "${me[@]}"; find "$cache" -perm -20 -o -perm -2)" "$warm"
 done
+plant 602
+rm "${jar%jar}jsa"
+row 'nor a jar without an archive, by which one would be made' "$(STUB=build start "${me[@]}"; cmp "$jar" "$work/sound.jar")" "$warm"
 touch -r "$jar" -d '2 seconds' "$jar" 2>/dev/null || touch -t 203001010000 "$jar"
 row 'an archive that is older than its jar is not its own' "$(STUB=1 start "${me[@]}")" "source, nothing could be built in $cache, exit 0"
 sound
@@ -301,6 +324,27 @@ echo '// another' >>Freshness.java
 row 'an edit between the digest and the copy leaves no entry under the old name' "$(STUB=build PATH=$work/slow:$PATH start "${me[@]}")" \
   "source, nothing could be built in $cache, exit 0"
 row 'but one under the name of the copy' "$(STUB=1 start "${me[@]}")" "$warm"
+echo '// another' >>Freshness.java
+row 'a build obeys no options but its own, and needs no other directory' "$(export JAVA_TOOL_OPTIONS=-Da JDK_JAVA_OPTIONS=-Db _JAVA_OPTIONS=-Dc \
+  JDK_JAVAC_OPTIONS=-Dd CLASSPATH=e TMPDIR=$work/none; STUB=build start "${me[@]}")" "$warm"
+row 'what it compiles is the copy' "$(grep -c "jdk.compiler.* $cache/new\.[^/ ]*/Freshness.java\$" "$LOG")" 1
+for stub in bare unfit; do
+  echo '// another' >>Freshness.java
+  row "a JDK that makes no archive, and a fixture that is not as it was: built once ($stub)" "$(STUB=$stub start "${me[@]}"; STUB=1 start "${me[@]}")" "$warm"$'\n'"$warm"
+done
+# Another build that is complete before this one has its copy.
+mkdir "$work/race"
+# newest: the file that is the newest jar
+newest() { ls -it "$cache"/*.jar | head -n 1; }
+cat >"$work/race/cp" <<end
+#!/bin/sh
+[ -s "$work/first" ] || { PATH='$PATH' LOG=/dev/null ./Freshness.java; ls -it "$cache"/*.jar | head -n 1 >"$work/first"; }
+exec $(command -v cp) "\$@"
+end
+chmod +x "$work/race/cp"
+echo '// another' >>Freshness.java
+row 'a build that another one overtakes leaves it in place' "$(STUB=build PATH=$work/race:$PATH start "${me[@]}"; newest)" \
+  "$warm"$'\n'"$(cat "$work/first")"
 for i in $(seq 40); do : >"$cache/old.$i"; done
 touch -t 202601010000 "$cache"/old.*
 echo '// another' >>Freshness.java
@@ -330,10 +374,9 @@ row 'shasum as on macOS finds the same entry' "$(STUB=1 PATH=$work/shasum start 
 tools "$work/nofind" find
 row 'without find there is no trust' "$(STUB=1 PATH=$work/nofind start "${me[@]}")" "$untrusted"
 row 'a cache has an absolute path' "$(STUB=1 XDG_CACHE_HOME=here start "${me[@]}") $(ls -A | tr '\n' ' ')" \
-  'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0 Freshness.java data '
+  "$off, exit 0 Freshness.java data "
 row 'and a place that can be written' "$(STUB=1 XDG_CACHE_HOME=/proc start "${me[@]}")" 'source, cache directory is not trusted: /proc/freshness, exit 0'
-row 'without HOME it runs from the source' "$(unset HOME; STUB=1 start "${me[@]}")" \
-  'source, FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set, exit 0'
+row 'without HOME it runs from the source' "$(unset HOME; STUB=1 start "${me[@]}")" "$off, exit 0"
 
 # A shim: a script that is java, which has no JDK around it.
 mkdir "$work/shims"
@@ -341,22 +384,50 @@ printf '#!/bin/sh\nexec "%s/bin/java" "$@"\n' "$JAVA_HOME" >"$work/shims/java"
 chmod +x "$work/shims/java"
 row 'behind a shim there is an entry to build' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=1 start "${me[@]}")" \
   "source, nothing could be built in $cache, exit 0"
+row 'and it is built' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=build start "${me[@]}")" "$warm"
+printf '#!/bin/sh\n[ "$*" != -version ] || echo "openjdk version \\"99.0.1\\"" >&2\n' >"$work/shims/java"
+row 'for the Java behind it, and no other' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=build said "${me[@]}"; entries)" ' exit 0'$'\n2'
+printf '#!/bin/sh\nexec "%s/bin/java" "$@"\n' "$JAVA_HOME" >"$work/shims/java"
 
 # --- Which Java -----------------------------------------------------------------------------------------------------
 
 mkdir -p "$work/old/bin"
-for number in 16.0.2 11.0.21 1.8.0_402; do
-  printf '#!/bin/sh\necho "openjdk version \\"%s\\" 2025-04-15" >&2\n' $number >"$work/old/bin/java"
-  chmod +x "$work/old/bin/java"
+# speaks VERSION: makes the Java there one that says so, and does nothing else
+speaks() {
+  # shellcheck disable=SC2016 # for the script
+  printf '#!/bin/sh\n[ -z "$JAVA_TOOL_OPTIONS" ] || echo "Picked up $JAVA_TOOL_OPTIONS" >&2\necho "openjdk version \\"%s\\" 2025-04-15" >&2\n' "$1" >"$work/old/bin/java"
+}
+speaks 17
+row_like 'a Java that is no program gets one line and exit 3' "$(JAVA_HOME="$work/old" said "${me[@]}")" "freshness: there is no $work/old/bin/java; *JAVA_HOME* exit 3"
+chmod +x "$work/old/bin/java"
+for number in 17 19.0.2 21 25-ea 26.0.1 99; do
+  speaks $number
+  row_like "Java $number is new enough" "$(JAVA_HOME="$work/old" FRESHNESS_CACHE=off said "${me[@]}")" "openjdk version \"$number\" * exit 0"
+done
+for number in 16.0.2 11.0.21 9.0.4 1.8.0_402; do
+  speaks $number
   old=$(JAVA_HOME="$work/old" said "${me[@]}")
   row_like "Java $number gets one line and exit 3" "$old" "freshness: $work/old/bin/java is openjdk version \"$number\" *; * JAVA_HOME* exit 3"
   row "Java $number: and no more" "$(wc -l <<<"$old" | tr -d ' ')" 1
 done
+row_like 'and no other Java is asked with options that might do anything to it' \
+  "$(JAVA_HOME=$work/old JAVA_TOOL_OPTIONS="-Xlog:gc:file=$work/home/asked" said "${me[@]}") $(ls "$work/home")" \
+  "freshness: $work/old/bin/java is openjdk version \"1.8.0_402\" *exit 3 "
+old=$(JAVA_HOME="$work/old" said sh Freshness.java "${status[@]}")
 if [[ $old == *'; try the newer '* ]]; then
   command=${old##*; try the newer }
   row_like 'and the command in that line works' "$(said env -u JAVA_HOME bash -c "${command% exit 3}")" 'FRESHNESS OK*exit 0'
 else
   leave_out 'that a JDK is named: none is in the usual places'
+fi
+for usual in /usr/lib/jvm/*; do
+  if "$usual/bin/java" -version 2>&1 | grep -q 'version "\(1[7-9]\|[2-9][0-9]\)'; then
+    row_like 'it is the first of the usual places' "$old" "*JAVA_HOME='$usual' *"
+    break
+  fi
+done
+if command -v zsh >/dev/null; then
+  row_like 'from zsh, too' "$(JAVA_HOME="$work/old" said zsh ./Freshness.java "${status[@]}")" "freshness: $work/old/bin/java is openjdk *exit 3"
 fi
 row_like 'a JAVA_HOME without java gets one line and exit 3' "$(JAVA_HOME="$work/none" said "${me[@]}")" "freshness: there is no $work/none/bin/java; *JAVA_HOME* exit 3"
 row_like 'no java at all gets one line and exit 3' "$(unset JAVA_HOME; PATH=$work/nodigest said /bin/sh ./Freshness.java "${status[@]}")" \
