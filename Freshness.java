@@ -586,8 +586,9 @@ public final class Freshness {
 
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
         String next(Verdict verdict) {
-            String advice = verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
-                    : stateName.equals("-") ? "save the state to a file, and ask again for that file" : decision.advice(verdict);
+            String advice = decision.advice(verdict) != null ? decision.advice(verdict)
+                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
+                    : stateName.equals("-") ? "save the state to a file, and ask again for that file" : null;
             String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
             return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
                     "--output", stem.concat("recovered.json"), "--baseline", call.one("--baseline", null), "--now", call.one("--now", null),
@@ -1131,7 +1132,7 @@ public final class Freshness {
             text(rows, whole);
             String[] lines = whole.toString().split("\n");
             String height = System.getenv("LINES");
-            int most = (height != null && height.matches("[0-9]{1,4}") ? Integer.parseInt(height) : LINES) - 2;
+            int most = Math.max(1, (height != null && height.matches("[0-9]{1,4}") ? Integer.parseInt(height) : LINES) - 2);
             out.put("\u001b[H\u001b[2J\u001b[3J\u001b[?7l"); // without wrapping: a long line must not push the first one away
             for (int i = 0; i < lines.length && i < most; i++) {
                 out.put("{}\n", lines[i]);
@@ -1157,7 +1158,8 @@ public final class Freshness {
         Map<String, Status> transitions(Map<String, Status> before, Output out) throws IOException {
             Map<String, Status> now = new HashMap<>();
             Instant time = Instant.ofEpochSecond(e.now.getEpochSecond());
-            out.put(before == null ? "{} {}\n" : "", time, headline());
+            // Without a baseline there are no feeds to name.
+            out.put(before == null || all.isEmpty() && !before.isEmpty() ? "{} {}\n" : "", time, headline());
             for (Verdict v : all) {
                 Status is = v.status();
                 Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);

@@ -357,7 +357,10 @@ final class CommandsTest extends Sandbox {
             write("other.json", document("limit 90, as_of '" + NOW + "'", feed("y", "alive true, age 1")));
             String swapped = "; are --state and --baseline swapped?";
             String strangers = "; state and baseline share no feed: name the baseline of these feeds with --baseline";
+            write("both.json", document("limit 90, as_of '" + NOW + "'", feed("y", "alive true, age 1"), feed("x", "alive false")));
+            write("contract.json", document("limit 90, require_as_of true", feed("y", "")));
             for (String row : List.of("--state @base.json --baseline @in.json => " + swapped, "--state @in.json --baseline @base.json => ",
+                    "--state @both.json --baseline @base.json => ", "--state @contract.json --baseline @base.json => " + strangers,
                     "--state @other.json --baseline @base.json => " + strangers, "--state @other.json => " + strangers, "--baseline @base.json => ")) {
                 String[] half = (row + " ").split(" => ");
                 Run status = run("status " + half[0] + " --now " + NOW).exits(2);
@@ -444,6 +447,48 @@ final class CommandsTest extends Sandbox {
             }
         });
 
+        test("watch: what is next about an undated state that stands still, or has changed", () -> {
+            write("base.json", document("limit 90", feed("x", "")));
+            write("in.json", document("limit 90", feed("x", "alive true, age 8")));
+            Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
+            Freshness.Evaluation still = evaluation(Instant.parse(NOW).plusSeconds(91), first);
+            equal("next", still.next(still.decision.of("x")), "restart the collector: the state is 91s old");
+            // Bytes that are new begin anew, and age from then on; also those that come back.
+            write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
+            Freshness.Evaluation second = evaluation(Instant.parse(NOW).plusSeconds(50), first);
+            Freshness.Evaluation third = evaluation(Instant.parse(NOW).plusSeconds(80), second);
+            equal("the second content", shown(third.decision.of("x").age()), "38");
+            write("in.json", "{");
+            Freshness.Evaluation broken = evaluation(Instant.parse(NOW).plusSeconds(90), third);
+            equal("cut", broken.error != null, true);
+            write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
+            equal("and whole again", shown(evaluation(Instant.parse(NOW).plusSeconds(95), broken).decision.of("x").age()), "8");
+        });
+
+        test("watch: a dated state is not made younger by a clock that was behind", () -> {
+            write("base.json", document("limit 90", feed("x", "")));
+            write("in.json", document("limit 90, as_of '" + NOW + "'", feed("x", "alive true, age 8")));
+            Freshness.Evaluation early = evaluation(Instant.parse(NOW).minusSeconds(1), null);
+            equal("age", shown(evaluation(Instant.parse(NOW).plusSeconds(5), early).decision.of("x").age()), "14");
+        });
+
+        test("watch: the baseline is read again too, and one file for both ages as well", () -> {
+            write("base.json", document("limit 90", feed("x", "")));
+            write("in.json", document("limit 90", feed("x", "alive true, age 8")));
+            Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
+            Files.delete(dir.resolve("base.json"));
+            equal("gone", plain(evaluation(Instant.parse(NOW), first).error), "baseline DIR/base.json: cannot be read: no such file");
+            for (String other : List.of("@in.json", "@./in.json")) {
+                Freshness.Evaluation before = null;
+                for (String age : List.of("8", "98")) {
+                    String[] args = arguments("status --state @in.json --baseline " + other + " --now " + Instant.parse(NOW).plusSeconds(Long.parseLong(age) - 8));
+                    before = new Freshness.Evaluation(new Freshness.Call(args, UNREAD, null, null), before);
+                    equal(other, shown(before.decision.of("x").age()), age);
+                    equal(other + " is read once", before.stateDocument == before.baselineDocument && before.state == before.baseline, true);
+                }
+            }
+        });
+
         test("usage: white space around a number is no number", () -> {
             for (String space : List.of("\r", "\n", " ", "\t")) {
                 for (String number : List.of("90.1" + space, space + "5", "9.1e1" + space)) {
@@ -470,12 +515,21 @@ final class CommandsTest extends Sandbox {
             // A gate that is closed ends its watch at once, with the verdict.
             run("gate --feed bravo --state @stale.json --watch 1").exits(2).says("GATE BLOCKED: bravo stale, 660s > 90s; not safe to serve");
             run("gate --feed bravo --state @absent.json --watch 1").exits(3).says("GATE BLOCKED: ", "no such file");
+            run("gate --feed bravo --state @stale.json --watch 1 --format json").exits(2).has("gate", "blocked");
+        });
+
+        test("gate: a feed may have the name of an option", () -> {
+            write("in.json", document("limit 90", feed("-h", "alive true, age 8"), feed("--state", "alive true, age 660")));
+            run("gate --feed -h --state @in.json --baseline @in.json").exits(0).says("GATE OPEN: -h fresh");
+            run("gate --feed=--state --state @in.json --baseline @in.json").exits(2).says("GATE BLOCKED: --state stale", " recover --feed=--state --state ");
         });
 
         test("gate: quiet prints only what is blocked", () -> {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             String[] open = arguments("gate --feed alpha --state @stale.json --quiet");
             equal("open", Freshness.run(open, InputStream.nullInputStream(), out, out) + out.toString(UTF_8), "0");
+            open = arguments("gate --feed alpha --state @stale.json --quiet --format json");
+            equal("open, in JSON", Freshness.run(open, InputStream.nullInputStream(), out, out) + out.toString(UTF_8), "0");
             run("gate --feed bravo --state @stale.json --quiet").exits(2).says("GATE BLOCKED: bravo");
             run("gate --quiet --feed alpha --state @absent.json").exits(3).says("GATE BLOCKED: ");
             refused("gate --feed alpha --state @healthy.json --quiet=yes", "--quiet takes no value");
@@ -499,6 +553,10 @@ final class CommandsTest extends Sandbox {
                 }
             };
             runWith(slow, "gate --feed x --state - --baseline @base.json").exits(2).says("GATE BLOCKED: x stale");
+            slow.reset();
+            String frozen = runWith(slow, "scenario frozen --state - --output -").exits(0).out();
+            Instant written = Instant.parse(Reader.at(frozen, "as_of").toString());
+            equal("a scenario " + written, written.plusSeconds(3600).isBefore(tick.plusMillis(60)), false);
         });
 
         test("the clock is read as the end of its millisecond", () -> {
@@ -542,6 +600,10 @@ final class CommandsTest extends Sandbox {
                 String[] half = row.split(" ");
                 equal(half[0], Freshness.plausible(java.time.Instant.parse(half[0]).toString()) + "", half[1]);
             }
+        });
+
+        test("doctor: the state may come from a pipe", () -> {
+            runWith(new ByteArrayInputStream(fixture.getBytes(UTF_8)), "doctor --state -").exits(0).says("DOCTOR PASSED", "ok - the state can be read and is valid: -\n");
         });
 
         test("smoke and doctor: failed where the fixture is not what it should be", () -> {

@@ -178,6 +178,26 @@ final class EditsTest extends Sandbox {
             }
         });
 
+        test("writer: what is added has the layout of its neighbours", () -> {
+            String compact = "{\"max_age_seconds\":90,\"feeds\":[A{\"name\":\"b\",\"alive\":true,\"last_tick_age_seconds\":8}C]}";
+            String lines = "{\"max_age_seconds\": 90, \"feeds\": [\n  A{\n      \"name\": \"b\",\n      \"alive\": true,\n      \"last_tick_age_seconds\": 8\n    }C\n]}";
+            for (String state : List.of(compact, lines)) {
+                String whole = state.replace("A", feed("a", "alive true, age 5") + (state == lines ? ",\n  " : ","))
+                    .replace("C", (state == lines ? ",\n  " : ",") + feed("c", "alive true, age 5"));
+                write("base.json", whole);
+                for (String feed : List.of("a", "c")) {
+                    String there = whole.replaceAll(feed.equals("a") ? "\\{\"name\":\"a\"[^}]*\\},\\s*" : ",\\s*\\{\"name\":\"c\"[^}]*\\}", "");
+                    write("in.json", there);
+                    run("recover --feed " + feed + " --state @in.json --baseline @base.json --output @out.json").exits(0);
+                    equal(there, read("out.json"), whole);
+                }
+                String without = state.replaceAll("[AC]|,\\s*\"last_tick_age_seconds\": ?8", "");
+                write("in.json", without);
+                run("scenario stale --feed b --state @in.json --output @out.json").exits(0);
+                equal(without, read("out.json"), state.replaceAll("[AC]", "").replaceAll("_age_seconds\": ?8", "_age_seconds\": 660"));
+            }
+        });
+
         test("writer: an already fresh feed is copied byte for byte", () -> {
             for (String shape : SHAPES) {
                 write("in.json", shape(shape, "true 90.00 90.0"));

@@ -476,6 +476,7 @@ final class OutputsTest extends Sandbox {
         test("watching: status prints what changes, and an interrupted watch is no 0", () -> {
             watches("status --state @healthy.json --watch 0.1", 3, ok + interrupted);
             watches("status --state @healthy.json --watch 0.1", 3, ok + interrupted, nothing);
+            watches("status --state @healthy.json --watch 0.1 --output -", 3, ok + interrupted);
             write("in.json", fixture);
             watches("status --state @in.json --watch 0.1", 3, ok
                 + "TIME bravo fresh -> stale: last tick 660s old, limit 90s\n"
@@ -494,6 +495,26 @@ final class OutputsTest extends Sandbox {
             watches("status --baseline @in.json --watch 0.1", 3, "TIME FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n"
                 + "TIME y unknown -> stale: last tick 91s old, limit 90s\nTIME z unknown -> fresh: last tick 2s old, limit 90s\n" + interrupted,
                 () -> write("in.json", document("limit 90", feed("x", "alive true, age 1"), feed("y", "alive true, age 91"), feed("z", "alive true, age 2"))));
+            // Where the baseline cannot be read, there are no feeds to name, but it is said once.
+            write("base.json", document("limit 90", feed("x", ""), feed("y", "")));
+            write("in.json", document("limit 90", feed("x", "alive true, age 1"), feed("y", "alive true, age 2")));
+            watches("status --state @in.json --baseline @base.json --watch 0.1", 3, "TIME FRESHNESS OK: 2 of 2 feeds fresh and safe to serve\n"
+                + "TIME FRESHNESS UNKNOWN: baseline DIR/base.json: cannot be read: no such file; nothing is safe to serve\n"
+                + "TIME x unknown -> fresh: last tick 1s old, limit 90s\nTIME y unknown -> fresh: last tick 2s old, limit 90s\n" + interrupted,
+                () -> delete(dir.resolve("base.json")), nothing, () -> {
+                    write("base.json", document("limit 90", feed("x", ""), feed("y", "")));
+                    write("in.json", read("in.json") + " "); // other bytes: their age begins anew
+                });
+            // A feed that leaves and comes back as it was has been away.
+            watches("status --baseline @in.json --watch 0.1", 3, "TIME FRESHNESS OK: 2 of 2 feeds fresh and safe to serve\n"
+                + "TIME y unknown -> fresh: last tick 2s old, limit 90s\n" + interrupted,
+                () -> write("in.json", document("limit 90", feed("x", "alive true, age 1"))),
+                () -> write("in.json", document("limit 90", feed("x", "alive true, age 1"), feed("y", "alive true, age 2"))));
+            // Nothing in a name or a state acts on a terminal.
+            write("in.json", document("limit 90", feed("a\\u001b", "alive true, age 1")));
+            watches("status --baseline @in.json --watch 0.1", 3, "TIME FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n"
+                + "TIME a\\u001b fresh -> unknown: as_of is \\u001b, not an RFC 3339 instant\n" + interrupted,
+                () -> write("in.json", document("limit 90, as_of '\\u001b'", feed("a\\u001b", "alive true, age 1"))));
             watches("status --state @absent.json --watch 0.1", 3,
                 "TIME FRESHNESS UNKNOWN: DIR/absent.json: cannot be read: no such file; nothing is safe to serve\n" + interrupted);
         });

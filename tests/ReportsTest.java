@@ -184,6 +184,9 @@ final class ReportsTest extends Sandbox {
             // Counted back from that day, as long as an age that is not known is said to be, it would be a time after 1970.
             String late = run("status --state @in.json --format prometheus --now 2200-01-01T00:00:00Z").exits(2).out();
             equal("no tick is known", late.contains("freshness_feed_last_tick_timestamp_seconds{feed=\"bravo\"}"), false);
+            write("in.json", document("limit 60, as_of '1800-01-01T00:00:00Z'", feed("alpha", "alive true, age 8")));
+            late = run("status --state @in.json --baseline @in.json --format prometheus --now 2200-01-01T00:00:00Z").exits(2).out();
+            equal("nor where the age is cut", late.contains("freshness_feed_last_tick_timestamp_seconds{"), false);
             // A tick's time by clocks of any year; none before 1970, and none where the age is cut.
             for (String row : List.of("2100-01-01T12:00:00Z 2100-01-01T11:59:55.25Z 4102487995.25", "1970-01-01T00:00:05Z 1970-01-01T00:00:00Z 0",
                     "1970-01-01T00:00:05Z 1969-12-31T23:59:59.5Z -")) {
@@ -225,10 +228,22 @@ final class ReportsTest extends Sandbox {
             equal("a headline stays short", run.head().length() < 250, true);
         });
 
+        test("status: its verdict is on standard error where standard output has something else", () -> {
+            Run run = run("status --state @stale.json --output - --now " + NOW).exits(2);
+            equal(run.call(), run.err(), run.head() + "\n");
+            for (String format : List.of("json", "prometheus")) {
+                equal(format, run("status --state @stale.json --format " + format).exits(2).err(), "");
+                equal(format, run("status --state @absent.json --format " + format).exits(3).err(),
+                    "FRESHNESS UNKNOWN: " + dir + "/absent.json: cannot be read: no such file; nothing is safe to serve\n");
+            }
+            run("status --state @stale.json --color always --output @o").exits(2).says(run.head() + "\n");
+            equal("colors in a file, where asked for", read("o").startsWith("\u001b[31mFRESHNESS"), true);
+        });
+
         test("status: the columns that a character takes, at both ends of each range", () -> {
             var width = Freshness.class.getDeclaredMethod("width", String.class);
             width.setAccessible(true);
-            for (String row : List.of("0 300 36f", "1 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
+            for (String row : List.of("0 300 36f", "1 903 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
                     "2 1100 115f 2e80 4e00 a4cf ac00 d7a3 f900 faff fe30 fe6f ff00 ff60 1f300 1f600 1faff 20000 3fffd")) {
                 for (String code : row.substring(2).split(" ")) {
                     String character = Character.toString(Integer.parseInt(code, 16));
@@ -389,6 +404,30 @@ final class ReportsTest extends Sandbox {
             "bell\b\u0007\u007f", "csi\u009b31m", "next\u0085line", "rtl\u202eevil", "iso\u2066x\u2069", "zero\u200bwidth", "bom\ufeff",
             "line\u2028x\u2029", "tag\udb40\udc41", "soft\u00adhyphen", "a\"b", "a\\", "a\\nb", "\\", "a|b=1;2", "'", "$(x)`x`", "{feed=\"x\"} 1",
             "\u00e9t\u00e9", "\ud83d\ude00", "\ud83d\ude00".repeat(200), "x".repeat(200), " ", "#", "unknown");
+        test("hostile names: of files, too, and in a table", () -> {
+            for (String name : List.of("state\u001b[2J.json", "state\n.json")) {
+                write(name, document("limit 90", feed("a\\u001b", "alive true, age 1"), feed("b", "alive true, age 400")));
+                String call = "--state % --baseline %";
+                Run run = run("status " + call, dir + "/" + name, dir + "/" + name).exits(2);
+                equal(run.call(), silent(run.out()), true);
+                equal(run.call(), run.out().lines().skip(2).limit(2).toList(), List.of("  a\\u001b  fresh    [#.........]     1s of 90s",
+                    "  b        stale    [##########]   400s of 90s  page"));
+                run = run("doctor " + call, dir + "/" + name, dir + "/" + name).exits(0);
+                equal(run.call(), silent(run.out()), true);
+                run = run("doctor --state %", dir + "/absent " + name).exits(2);
+                equal(run.call(), silent(run.out()), true);
+                run = run("gate --format json --feed b --state %", dir + "/absent " + name).exits(3);
+                equal(run.call(), silent(run.err()), true);
+            }
+        });
+
+        test("hostile names: what prints is shown as it is", () -> {
+            for (String text : List.of("no\u00a0break", "wide\u3000space", "icon \ue0a0", "\u0915\u0903", "a \ud83d\ude00 b", "x~y")) {
+                equal(text, Freshness.visible(text), text);
+                equal(text, Freshness.quoted(text), "\"" + text + "\"");
+            }
+        });
+
         test("hostile names: in text they stay on their line, and nothing in them acts on a terminal", () -> {
             for (String name : names) {
                 hostileFeed(name);

@@ -1,10 +1,13 @@
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** TextsTest: whole texts, compared to the letter. */
 final class TextsTest extends Sandbox {
@@ -44,6 +47,12 @@ final class TextsTest extends Sandbox {
             "the feed consumer does not answer: alive is false", "restart the collector: the state is 91s old"},
         {"feed_down", "limit 90", "limit 'x'", "alive false", "false null null", "[??????????]      ? of ?",
             "the feed consumer does not answer: alive is false", LIMITS},
+        {"alive_invalid", "limit 90", "limit 90, as_of '2026-11-22T09:35:29Z'", "alive 1, age 8", "null 99 90", "[##########]    99s of 90s",
+            "alive is 1, neither true nor false", BOOLEAN},
+        {"limit_invalid", "limit 'long'", "limit 0", "alive true, age 8", "true 8 null", "[??????????]     8s of ?",
+            "max_age_seconds is \"long\" in the baseline, not a number above 0", LIMITS},
+        {"limit_invalid", "limit 'long'", "limit -", "alive true, age 8, limit null", "true 8 null", "[??????????]     8s of ?",
+            "max_age_seconds is \"long\" in the baseline, not a number above 0", LIMITS},
         {"limit_invalid", "limit 90", "limit 0", "alive true, age 8", "true 8 null", "[??????????]     8s of ?",
             "max_age_seconds is 0 in the state, not a number above 0", LIMITS},
         {"limit_invalid", "limit 90", "limit 90", "alive true, age 8, limit null", "true 8 null", "[??????????]     8s of ?",
@@ -54,11 +63,17 @@ final class TextsTest extends Sandbox {
             "max_age_seconds is absent in the baseline, not a number above 0", LIMITS},
         {"age_missing", "limit 90", "limit 90", "alive true, age null", "true null 90", "[??????????]      ? of 90s",
             "the age of the newest tick is not known: last_tick_age_seconds is null", RECOVER},
+        {"age_missing", "limit 90", "limit 90, as_of '2026-11-22T09:35:29Z'", "alive true, age null", "true null 90", "[??????????]      ? of 90s",
+            "the age of the newest tick is not known: last_tick_age_seconds is null", "restart the collector: the state is 91s old"},
         {"age_missing", "limit 90", "limit 90", "alive true", "true null 90", "[??????????]      ? of 90s",
             "the age of the newest tick is not known: last_tick_age_seconds is absent", PRODUCER},
         {"age_missing", "limit 90", "limit 90", "alive true, last_tick_age_second 8", "true null 90", "[??????????]      ? of 90s",
             "the age of the newest tick is not known: last_tick_age_seconds is absent", PRODUCER},
         {"age_invalid", "limit 90", "limit 90", "alive true, age '8'", "true null 90", "[??????????]      ? of 90s",
+            "last_tick_age_seconds is \"8\", not a plausible time", PRODUCER},
+        {"age_invalid", "limit 90", "limit 90, as_of '2026-11-22T09:35:29Z'", "alive true, age '8'", "true null 90", "[??????????]      ? of 90s",
+            "last_tick_age_seconds is \"8\", not a plausible time", PRODUCER},
+        {"age_invalid", "limit 90", "limit 90", "alive true, age '8', last_tick_at '2026-11-22T09:36:52Z'", "true null 90", "[??????????]      ? of 90s",
             "last_tick_age_seconds is \"8\", not a plausible time", PRODUCER},
         {"age_invalid", "limit 90", "limit 90", "alive true, age -30", "true null 90", "[??????????]      ? of 90s",
             "last_tick_age_seconds is -30, not a plausible time", PRODUCER},
@@ -80,6 +95,8 @@ final class TextsTest extends Sandbox {
             "last tick 98s old, limit 90s", RECOVER},
         {"stale", "limit 90", "limit 90, as_of '2026-11-22T09:35:29Z'", "alive true, age 8", "true 99 90", "[##########]    99s of 90s",
             "last tick 99s old, limit 90s", "restart the collector: the state is 91s old"},
+        {"stale", "limit 90", "limit 90, as_of '1800-01-01T00:00:00Z'", "alive true, age 8", "true 4000000000 90", "[##########] 4000000000s of 90s",
+            "last tick 4000000000s old, limit 90s", "restart the collector: the state is 4000000000s old"},
         {"stale", "limit 90", "limit 900", "alive true, age 90.000000001", "true 90.000000001 90", "[##########] 90.000000001s of 90s",
             "last tick 90.000000001s old, limit 90s", RECOVER},
         {"fresh", "limit 90", "limit 90", "alive true, age 0", "true 0 90", "[..........]     0s of 90s", "", "none"},
@@ -90,6 +107,8 @@ final class TextsTest extends Sandbox {
             "ticket"},
         {"fresh", "limit 90", "limit 90", "alive true, age 8, limit 900.50", "true 8 90",
             "[#.........]     8s of 90s  ticket: the state's own limit, 900.5s, is looser", "", "ticket"},
+        {"fresh", "limit 90", "limit 90", "alive true, age 60, limit 900", "true 60 90",
+            "[#######...]    60s of 90s  ticket: the state's own limit, 900s, is looser", "", "ticket"},
     };
 
     static void reasons() {
@@ -164,8 +183,12 @@ final class TextsTest extends Sandbox {
                   next: RECOVER
                 """.replace("RECOVER", RECOVER));
             // What makes a recovery pointless for the others does so for a missing feed.
-            for (String[] row : new String[][] {{"limit 90, as_of 'x'", "make the producer write as_of like 2026-11-22T09:37:00Z"},
-                    {"limit 90, as_of '2026-11-22T09:38:00Z'", CLOCKS}, {"limit 90, as_of '2026-11-22T09:00:00Z'", "restart the collector: the state is 2220s old"}}) {
+            for (String[] row : new String[][] {{"limit 90, as_of 'x'", "make the producer write as_of like 2026-11-22T09:37:00Z", "limit 90"},
+                    {"limit 90, as_of '2026-11-22T09:38:00Z'", CLOCKS, "limit 90"},
+                    {"limit 90, as_of '2026-11-22T09:00:00Z'", "restart the collector: the state is 2220s old", "limit 90"},
+                    {"limit 90", "make the producer write as_of, or last_tick_at for each feed", "limit 90, require_as_of true"},
+                    {"limit 90", LIMITS, "limit -"}}) {
+                write("base.json", document(row[2], feed("x", ""), feed("y", "")));
                 write("in.json", document(row[0], feed("y", "alive true, age 1")));
                 equal(row[0], run("gate --feed x --state @in.json --baseline @base.json --now " + NOW).exits(2).out().lines().skip(3).toList(),
                     List.of("  next: " + row[1]));
@@ -251,6 +274,14 @@ final class TextsTest extends Sandbox {
         });
     }
 
+    private static Run piped(String state, String call, String... values) {
+        return runWith(new ByteArrayInputStream(state.getBytes(UTF_8)), call, values);
+    }
+
+    private static String lastLine(Run run) {
+        return plain(run.out().lines().reduce("", (before, line) -> line));
+    }
+
     private static String string(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
@@ -297,6 +328,16 @@ final class TextsTest extends Sandbox {
                     "smoke --state x => unknown option: --state; known are --format => smoke",
                     "doctor --record x => unknown option: --record; known are --baseline, --state, --format => doctor",
                     "help --state => unknown option: --state => help",
+                    "status - => unknown option: -; did you mean --state? => status",
+                    "gate help => unexpected argument: help; did you mean --feed help? => gate",
+                    "gate -help => unknown option: -help; known are --feed, --state, --action, --baseline, --format, --watch, --quiet, --now => gate",
+                    "recover bravo => unexpected argument: bravo; did you mean --state bravo? => recover",
+                    "status --format json --format xml => --format is given twice => status",
+                    "status --format JSON => invalid value given for --format: JSON; known are text, json, prometheus => status",
+                    "recover --age-seconds age => invalid value given for --age-seconds: age; expected a number from 0 to 1000000000 => recover",
+                    "scenario down --age-seconds 5 --output x => --feed is missing => scenario",
+                    "doctor --baseline - => invalid value given for --baseline: -; expected a file => doctor",
+                    "recover --feed bravo --state @stale.json --output @o --record @./o => --record and --output are one file: DIR/o => recover",
                     "--version --state => unknown option: --state => --version",
                     "status --state => no value given for --state, expected FILE => status",
                     "status --state= => no value given for --state, expected FILE => status",
@@ -367,6 +408,9 @@ final class TextsTest extends Sandbox {
                 String help = ("help " + part[2]).strip();
                 whole(part[0], 3, "freshness: " + part[1] + "; see: java 'HOME/Freshness.java' " + help + "\n");
             }
+            whole("%", 3, "freshness: unknown command: ; did you mean status?; see: java 'HOME/Freshness.java' help\n", "");
+            whole("scenario stale --feed bravo --output %", 3, "freshness: the value of --output is not text in this locale; set LC_ALL=C.UTF-8;"
+                + " see: java 'HOME/Freshness.java' help scenario\n", dir + "/\ufffd");
             whole("gate --feed % --state @stale.json", 3, "freshness: the value of --feed is not text in this locale; set LC_ALL=C.UTF-8;"
                 + " see: java 'HOME/Freshness.java' help gate\n", "\ufffd");
         });
@@ -374,7 +418,9 @@ final class TextsTest extends Sandbox {
         test("messages: what is wrong with files and feeds, whole", () -> {
             oddFiles();
             write("typo.json", "{");
+            write("delta.json", document("limit 90", feed("delta", "")));
             write("only.json", document("limit 7200", feed("only", "alive true, age 8")));
+            write("unlimited.json", document("", feed("only", "alive true, age 8")));
             write("none.json", document("limit 'x'", feed("only", "alive true, age 8")));
             String missing = "cannot be read: no such file";
             String[][] rows = { // the call; the message
@@ -382,7 +428,12 @@ final class TextsTest extends Sandbox {
                 {"recover --feed brav --state @stale.json --output @o", "unknown feed: brav; did you mean bravo?"},
                 {"recover --feed alpha,bravo --state @stale.json --output @o", "unknown feed: alpha,bravo; several feeds take a --feed each"},
                 {"scenario stale --feed charli --output @o", "unknown feed: charli; did you mean charlie?"},
+                {"recover --feed dela --baseline @delta.json --state @stale.json --output @o", "unknown feed: dela; did you mean delta?"},
+                {"scenario stale --feed onl --state @only.json --output @o", "unknown feed: onl; did you mean only?"},
                 {"recover --feed bravo --state @absent.json --output @o", "DIR/absent.json: " + missing},
+                {"recover --feed bravo --state @a{}.json --output @o", "DIR/a{}.json: " + missing},
+                {"recover --feed bravo --state @stale.json --output @sub --record @soft.json", "--output DIR/sub: not a regular file"},
+                {"scenario stale --feed bravo --state - --output @sub", "--output DIR/sub: not a regular file"},
                 {"recover --feed bravo --state @stale.json --baseline @absent.json --output @o", "baseline DIR/absent.json: " + missing},
                 {"recover --feed bravo --state @stale.json --baseline @typo.json --output @o",
                     "baseline DIR/typo.json:1:2: expected a member name in double quotes, found the end"},
@@ -406,6 +457,7 @@ final class TextsTest extends Sandbox {
                 {"scenario loosened --feed only --state @only.json --output @o", "nothing written: still fresh by the limits of DIR/only.json"},
                 {"scenario missing --feed only --state @only.json --output @o", "nothing written: only is the only feed, and a state must have one"},
                 {"scenario loosened --feed only --state @none.json --output @o", "nothing written: only has no limit to loosen"},
+                {"scenario loosened --feed only --state @unlimited.json --output @o", "nothing written: only has no limit to loosen"},
             };
             for (String[] row : rows) {
                 whole(row[0], 3, "freshness: " + row[1] + "\n");
@@ -419,6 +471,61 @@ final class TextsTest extends Sandbox {
             whole("status --state / --baseline @healthy.json", 3, "FRESHNESS UNKNOWN: /: a directory; name a file in it; nothing is safe to serve\n");
         });
 
+        test("messages: the reports of scenario and recover, whole", () -> {
+            String fresh = document("limit 90", feed("x", "alive true, age 8"));
+            String stale = document("limit 90", feed("x", "alive true, age 660"));
+            write("fresh.json", fresh);
+            write("stale.json", stale);
+            write("base.json", document("limit 90", feed("x", "")));
+            Run run = piped(fresh, "scenario stale --feed x --state - --output - --now 2026-11-22T10:37:00+01:00").exits(0);
+            equal("the scenario", run.out(), stale);
+            equal(run.call(), plain(run.err()), "SCENARIO WRITTEN: stale x\n  scenario: stale\n  feed: x\n  changed: x last_tick_age_seconds 8 -> 660\n"
+                + "  state: standard input\n  state_sha256: " + sha256("fresh.json") + "\n  output: -\n  output_sha256: " + sha256("stale.json")
+                + "\n  show: java 'HOME/Freshness.java' status --state - --now 2026-11-22T10:37:00+01:00\n");
+            equal("no failure", plain(piped(fresh, "scenario stale --feed x --state - --age-seconds 9 --output @o").exits(3).err()),
+                "freshness: nothing written: still fresh by the limits of standard input; give a larger --age-seconds\n");
+            for (String output : List.of("@o", "-")) {
+                write("record", "");
+                run = piped(stale, "recover --feed x --state - --output " + output + " --baseline @base.json --record @record --now " + NOW).exits(0);
+                write("o", output.equals("-") ? run.out() : read("o"));
+                equal(run.call(), plain(output.equals("-") ? run.err() : run.out()), "RECOVERED: x fresh, 5s of 90s\n  recovery: recovered\n  time: " + NOW
+                    + "\n  feed: x\n  before: x stale, 660s > 90s\n  after: x fresh, 5s of 90s\n  changed: x last_tick_age_seconds 660 -> 5\n"
+                    + "  baseline: DIR/base.json\n  state: -\n  state_sha256: " + sha256("stale.json") + "\n  output: " + plain(at(output))
+                    + "\n  output_sha256: " + sha256("o") + "\n  replay: java 'HOME/Freshness.java' recover --feed x --state - --output "
+                    + (output.equals("-") ? "-" : "'DIR/o'") + " --age-seconds 5 --baseline 'DIR/base.json' --now " + NOW + "\n");
+                equal("one record", read("record").lines().count() + " " + read("record").contains("\"replay\""), "1 true");
+            }
+            // Whatever a feed is called, and however long what it said was.
+            write("in.json", document("limit 90", feed("{}", "alive '" + "y".repeat(50) + "'")));
+            equal("changes", run("scenario stale --feed {} --state @in.json --output @o").exits(0).out().lines().filter(line -> line.startsWith("  changed: ")).toList(),
+                List.of("  changed: {} alive \"" + "y".repeat(39) + "... -> true, {} last_tick_age_seconds added: 660"));
+            write("named", stale);
+            equal("a state without .json in its name", lastLine(run("gate --feed x --state @named --baseline @named")),
+                "  next: java 'HOME/Freshness.java' recover --feed x --state 'DIR/named' --output recovered.json --baseline 'DIR/named' --age-seconds AGE");
+        });
+
+        test("messages: what to do next about a state that no command can name", () -> {
+            write("base.json", document("limit 90", feed("x", ""), feed("n\\u0000", "")));
+            for (String[] row : new String[][] {{"alive true, age 660", "save the state to a file, and ask again for that file",
+                    "give this feed another name: no command line can carry this one"}, {"alive 1, age 8", BOOLEAN, BOOLEAN}}) {
+                String state = document("limit 90", feed("x", row[0]), feed("n\\u0000", row[0]));
+                equal(row[0], lastLine(piped(state, "gate --feed x --state - --baseline @base.json").exits(2)), "  next: " + row[1]);
+                equal(row[0] + ", NUL", lastLine(piped(state, "gate --feed % --state - --baseline @base.json", "n\0").exits(2)), "  next: " + row[2]);
+            }
+        });
+
+        test("messages: what a shell would act on is quoted in a command", () -> {
+            for (char c = '!'; c < 0x7f; c++) {
+                if ("\"\\|".indexOf(c) < 0) { // those are escaped in a text, too: hostile names
+                    write("in.json", document("limit 90", feed("a" + c, "alive true, age 660")));
+                    String next = lastLine(run("gate --feed % --state @in.json --baseline @in.json", "a" + c).exits(2));
+                    boolean plain = Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0;
+                    String word = plain ? "a" + c : "'" + ("a" + c).replace("'", "'\\''") + "'";
+                    equal("a" + c, next.contains(" --feed " + word + " --state ") ? "" : next, "");
+                }
+            }
+        });
+
         test("messages: what is wrong in a document, whole", () -> {
             String[][] rows = { // the document; the place and the message
                 {"[]", "1:1: expected an object with max_age_seconds and feeds, found '['"},
@@ -429,6 +536,10 @@ final class TextsTest extends Sandbox {
                 {"{'feeds':[{}]}", "1:11: expected a feed with a name"},
                 {"{'feeds':[{'name':7}]}", "1:19: expected a name, a string of 1 to 200 characters"},
                 {"{'feeds':[{'name':'x'},{'name':'x'}]}", "1:24: expected each feed once, found a second x"},
+                {"{'{}':1,'{}':2}", "1:9: expected each member once, found a second {}"},
+                {"{'a':\u007f}", "1:6: expected a value, found byte 0x7f"},
+                {"{'a':- 1}", "1:7: expected a digit, found byte 0x20"},
+                {"{'a':[1,,2]}", "1:9: expected a value, found ','"},
                 {"{'a':1,'a':2}", "1:8: expected each member once, found a second a"},
                 {"{'" + "a".repeat(41) + "':1,'" + "a".repeat(41) + "':2}",
                     "1:48: expected each member once, found a second " + "a".repeat(40) + "..."},
@@ -449,6 +560,11 @@ final class TextsTest extends Sandbox {
                 Files.write(dir.resolve("in.json"), row[0].replace('\'', '"').getBytes(ISO_8859_1));
                 whole("gate --feed x --state @in.json", 3, "GATE BLOCKED: DIR/in.json:" + row[1].replace("\\", "\\\\") + "\n");
             }
+            write("in.json", document("limit 90, " + "m".repeat(41) + " 1", feed("x", "")));
+            String shown = "m".repeat(40) + "...";
+            whole("gate --feed x --state @stale.json --baseline @in.json", 3, "GATE BLOCKED: baseline DIR/in.json:1:23: unknown member of a baseline: " + shown
+                + "; known are max_age_seconds, as_of, require_as_of, feeds; a note is named x-" + shown + "\n");
+            whole("gate --feed one --feed two --state @stale.json", 3, "GATE BLOCKED: unknown feed: one; known are alpha, bravo, charlie\n");
             write("in.json", document("limit 90, require_as_of 1", feed("x", "")));
             whole("gate --feed x --state @stale.json --baseline @in.json", 3, "GATE BLOCKED: baseline DIR/in.json:1:39: expected true or false\n");
         });
@@ -460,6 +576,13 @@ final class TextsTest extends Sandbox {
             equal("JSON", run("smoke --format json").exits(2).get("checks.0.why").toString().contains("was edited"), true);
             Files.writeString(home.resolve("data/healthy.json"), fixture.replace("bravo", "delta"));
             equal("a step", run("smoke").exits(2).out().contains("\n  why: exit 3 instead of 0 scenario stale --feed bravo --state @state --output @failed: freshness: unknown feed: bravo"), true);
+            Locale locale = Locale.getDefault();
+            Locale.setDefault(Locale.forLanguageTag("tr")); // where the capital of i has a dot
+            try {
+                run("smoke").exits(2).says("SMOKE FAILED: ");
+            } finally {
+                Locale.setDefault(locale);
+            }
             run("doctor --state @absent.json").exits(2).says("DOCTOR FAILED: 6 of 7", "\n  why: " + dir + "/absent.json: cannot be read: no such file");
             write("typo.json", "{");
             run("doctor --baseline @typo.json --state @stale.json").exits(2).says("DOCTOR FAILED: 7 of 8", "ok - the state can be read and is valid: ");

@@ -64,7 +64,7 @@ cd "$work/else where"
 expect 'from elsewhere, through a link: gate, blocked by the baseline beside the real file' 2 \
   'GATE BLOCKED: bravo*660s*90s*recover --feed bravo*--age-seconds AGE' '' \
   "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "$work/bin/gate.java" gate --feed bravo --action price_order --state "$stale"
-expect 'from elsewhere, a path with spaces: scenario' 0 "SCENARIO WRITTEN: stale bravo*$healthy*" '' app scenario stale --feed bravo --output stale.json
+expect 'from elsewhere, a path with spaces: scenario' 0 "SCENARIO WRITTEN: stale bravo*$healthy*  output: stale.json"$'\n*' '' app scenario stale --feed bravo --output stale.json
 check 'the scenario is the stale fixture' scenario "$(cat stale.json)" "$(cat "$stale")"
 expect 'from elsewhere: recover' 0 'RECOVERED: bravo*' '' app recover --feed bravo --state stale.json --output recovered.json
 check 'the recovered state differs from the fixture in one line' recover "$(cat recovered.json)" "$(sed 's/: 11$/: 5/' "$healthy")"
@@ -136,8 +136,36 @@ if [[ -e /dev/full ]]; then
     out=''
     verdict "a full disk is exit 3: $call" "$call >/dev/full" 3 '' 'freshness: the output could not be delivered: *'
   done
+  rc=0
+  app status --output - >/dev/null 2>/dev/full || rc=$?
+  check 'and so is a standard error that takes no report' 'status --output - 2>/dev/full' "$rc" 3
 else
   leave_out 'a full disk: this system has no /dev/full'
+fi
+# Where files may have no size, all that can be written are pipes: a disk that is full, for any user.
+full() { (ulimit -f 0 && app "$@"); }
+like 'smoke names the temporary directory that takes nothing' 'smoke' "$(said full smoke)" \
+  "freshness: the temporary directory $tmp cannot be written: *; name another with -Djava.io.tmpdir=DIR exit 3"
+like 'and so does doctor, as a check that has failed' 'doctor' "$(said full doctor)" \
+  "DOCTOR FAILED: 5 of 6 checks passed*not ok - a temporary file can be written*why: the temporary directory $tmp cannot be written: * exit 2"
+like 'with input and output closed, the error says what to do' 'status <&- >&-' "$(app status 2>&1 <&- >&- || true)" \
+  'freshness: the output could not be delivered: standard input or output is closed; open both, the input for example with </dev/null'
+mkdir -m 000 sealed
+like 'a state that may not be read' 'status --state sealed/state.json' "$(said ${other[@]+"${other[@]}"} "${program[@]}" status --state sealed/state.json)" \
+  'FRESHNESS UNKNOWN: sealed/state.json: cannot be read: permission denied; nothing is safe to serve exit 3'
+rmdir sealed
+# Classes that are not told where their source is have no baseline of their own, whatever the directory holds.
+mkdir -p bare/data
+cp "$healthy" bare/data
+like 'a start that does not know its source' 'java -cp CLASSES Freshness status' "$(cd bare && said "${jvm[@]}" -cp "$1" Freshness status)" \
+  'FRESHNESS UNKNOWN: baseline not found: this start does not say where Freshness.java is; name one with --baseline; nothing is safe to serve exit 3'
+rm -r bare
+if [[ ${#other[@]} -gt 0 ]] && unshare --mount true 2>/dev/null; then
+  # shellcheck disable=SC2016 # for the shell inside
+  like 'without /proc, as on other systems' 'status' "$(said unshare --mount sh -c 'mount -t tmpfs none /proc && LD_LIBRARY_PATH=$JAVA_HOME/lib exec "$@"' sh "${program[@]}" status)" \
+    'FRESHNESS OK: 3 of 3 *exit 0'
+else
+  leave_out 'a system without /proc: no mount namespace here'
 fi
 
 # --- Standard streams that are closed -------------------------------------------------------------------------------
@@ -316,8 +344,8 @@ if command -v python3 >/dev/null && [[ -r /proc/locks ]]; then
   recovery locked
   mkfifo hold
   python3 -c 'import fcntl, sys
-record = open("locked/record", "a")
-fcntl.lockf(record, fcntl.LOCK_EX)
+record = open("locked/record", "a+")
+fcntl.lockf(record, fcntl.LOCK_SH)
 print("held", flush=True)
 sys.stdin.read()
 record.write("the line of the holder\n")' <hold >held 2>&1 &
@@ -354,6 +382,14 @@ if [[ $strace ]]; then
   check 'and so is a report' 'strace status --output' "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync rename fsync'
   # shellcheck disable=SC2317 # called by poll
   writes() { { [[ $(wc -l <"$1/record") -gt 1 ]] && compgen -G "$1/.freshness-*" >/dev/null; } || gone "$2"; }
+  # A signal while the record is on its way to the disk, and nothing else has begun.
+  recovery early
+  background early.log strace -D -q -f -o early.calls -e trace=fsync,fdatasync -e 'inject=fsync,fdatasync:delay_enter=1000000:when=1' "${program[@]}" "${words[@]}"
+  # shellcheck disable=SC2317 # called by poll
+  recorded() { [[ $(wc -l <early/record) -gt 1 ]] || gone "$pid"; }
+  poll recorded || true
+  signalled "$pid" TERM
+  check 'SIGTERM while a record is written: neither' "$(cat early.log)" "exit $rc, $(outcome early)" 'exit 143, neither'
   held_jobs=''
   for row in 'chmod,fchmod,fchmodat TERM' 'rename,renameat,renameat2 INT' 'fsync:when=2 HUP'; do
     calls=${row% *}
@@ -656,7 +692,7 @@ fi
 # What stands on a terminal of 80 by 24 once a watch has drawn twice, as a terminal would show it.
 cat >screen.py <<'END'
 import fcntl, os, pty, re, select, signal, struct, sys, termios, time
-ROWS, COLUMNS, frames, end = 24, 80, b"\x1b[H\x1b[2J", time.monotonic() + 30
+ROWS, COLUMNS, frames, end = max(3, int(os.environ.get("ROWS", "24"))), 80, b"\x1b[H\x1b[2J", time.monotonic() + 30
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -702,22 +738,39 @@ if command -v python3 >/dev/null; then
   lines=$out
   run python3 screen.py "${watch[@]}"
   check 'on a terminal, a LINES that is no number is none' "$lines" "$lines" "$out"
+  run python3 screen.py env LINES=99999999999 "${watch[@]}"
+  check 'nor is one that no terminal has' "$lines" "$lines" "$out"
   shown=$(head -n 1 <<<"$out" | cut -c 1-41)
   check 'on a terminal, a watch of 200 feeds keeps its headline in the first line' "$out$err" "$shown" 'FRESHNESS CRITICAL: 1 of 200 feeds unsafe'
+  for height in 1 10 100; do
+    run env ROWS=$height python3 screen.py env LINES=$height "${watch[@]}"
+    check "as many lines as a terminal of $height has" "$out" "$(grep -c . <<<"$out") $(head -n 1 <<<"$out" | cut -c 1-41)" \
+      "$((height > 2 ? height - 2 : 2)) FRESHNESS CRITICAL: 1 of 200 feeds unsafe"
+  done
   like 'and shows the feed that is not safe, with what is left out' "$err" "$out" '*feed 200 0000*and +([0-9]) lines more*'
-  # painted VALUE: how often a status on a terminal changes its color where NO_COLOR has that value
+  # painted VALUE OPTION...: how often a status on a terminal changes its color where NO_COLOR has that value
   painted() {
-    python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' env "NO_COLOR=$1" "${program[@]}" status --state "$healthy" </dev/null |
-      grep -o $'\033' | wc -l | tr -d ' '
+    { python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' env TERM=dumb "NO_COLOR=$1" "${program[@]}" status --state "$healthy" "${@:2}" </dev/null |
+      grep -o $'\033' || true; } | wc -l | tr -d ' '
   }
   check 'on a terminal: the headline and each feed have their color' 'NO_COLOR=' "$(painted '')" 8
+  check 'and none in what is a document' '--output -' "$(painted '' --output -)" 0
+  # shellcheck disable=SC2016 # for the shell inside
+  python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' sh -c '"$@" >piped.txt' sh "${program[@]}" status --state "$healthy" >/dev/null </dev/null || true
+  check 'and none in a file, whatever the other streams are' 'status >FILE' "$(wc -l <piped.txt | tr -d ' ') $(grep -c $'\033' piped.txt || true)" '7 0'
+  check 'but where color is asked for' 'NO_COLOR=1 --color always' "$(painted 1 --color always)" 8
   if [[ -w /dev/shm ]]; then
     shown=$(mktemp /dev/shm/freshness.XXXXXX)
     app status --state "$healthy" >"$shown"
     check 'and none in a file below /dev' "$shown" "$(grep -c $'\033' "$shown" || true)" 0
     rm "$shown"
   fi
-  check 'and none with NO_COLOR, whatever it says' 'NO_COLOR=0' "$(painted 0 || true)" 0
+  check 'and none with NO_COLOR, whatever it says' 'NO_COLOR=0' "$(painted 0)" 0
+  background seen.log python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "${program[@]}" status --watch 0.1 --state "$healthy" \
+    --format prometheus --output seen.prom
+  poll has 1 'FRESHNESS OK' seen.log || true
+  signalled "$pid" KILL
+  check 'a watch that writes a file does not draw' "$(cat seen.log)" "$(grep -c $'\033' seen.log || true)" 0
 else
   leave_out 'what a terminal shows, for which python3 is needed'
 fi
