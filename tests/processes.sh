@@ -382,6 +382,10 @@ if [[ $strace ]]; then
   check 'and so is a report' 'strace status --output' "$(grep ' = 0$' calls | grep -oE 'fsync|fdatasync|rename' | paste -sd ' ' -)" 'fsync rename fsync'
   # shellcheck disable=SC2317 # called by poll
   writes() { { [[ $(wc -l <"$1/record") -gt 1 ]] && compgen -G "$1/.freshness-*" >/dev/null; } || gone "$2"; }
+  # Each writing is said to have worked, and none has.
+  strace -f -o calls -e trace=write,pwrite64 -e "inject=write,pwrite64:retval=$(wc -c <"$stale" | tr -d ' ')" "${program[@]}" scenario stale --feed bravo \
+    --output lost.json >/dev/null 2>&1 || rc=$?
+  check 'what was written is read back' 'strace scenario' "exit $rc, $(ls lost.json .freshness* 2>/dev/null)" 'exit 3, '
   # A signal while the record is on its way to the disk, and nothing else has begun.
   recovery early
   background early.log strace -D -q -f -o early.calls -e trace=fsync,fdatasync -e 'inject=fsync,fdatasync:delay_enter=1000000:when=1' "${program[@]}" "${words[@]}"
