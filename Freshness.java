@@ -586,13 +586,13 @@ public final class Freshness {
 
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
         String next(Verdict verdict) {
-            String advice = decision.advice(verdict) != null ? decision.advice(verdict)
-                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
-                    : stateName.equals("-") ? "save the state to a file, and ask again for that file" : null;
+            String advice = decision.advice(verdict);
             String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
-            return advice != null ? advice : commandLine("recover", "--feed", verdict.name, "--state", stateName,
-                    "--output", stem.concat("recovered.json"), "--baseline", call.one("--baseline", null), "--now", call.one("--now", null),
-                    "--age-seconds", TICK_SEEN);
+            return advice != null ? advice
+                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
+                    : stateName.equals("-") ? "save the state to a file, and ask again for that file"
+                    : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", stem.concat("recovered.json"),
+                            "--baseline", call.one("--baseline", null), "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
         }
     }
 
