@@ -559,6 +559,20 @@ final class CommandsTest extends Sandbox {
             equal("a scenario " + written, written.plusSeconds(3600).isBefore(tick.plusMillis(60)), false);
         });
 
+        test("the clock is read once, and what is written is dated by that", () -> {
+            // So long an entry that a second look would be another millisecond.
+            String note = "x-note '" + "y".repeat(8_000_000) + "'";
+            write("base.json", document("limit 90", feed("x", note), feed("y", "")));
+            for (String there : List.of(feed("x", note + ", alive false, last_tick_at null") + ",", "")) {
+                write("in.json", document("limit 90", there + feed("y", "alive true, age 8")));
+                String base = there.isEmpty() ? document("limit 90", feed("x", note + ", last_tick_at null"), feed("y", "")) : read("base.json");
+                write("base.json", base);
+                Run run = run("recover --feed x --state @in.json --baseline @base.json --output @out.json --format json").exits(0);
+                String dated = "\"last_tick_at\":\"" + Instant.parse(run.get("time").toString()).minusSeconds(5) + "\"";
+                equal("dated", read("out.json").contains(dated) ? dated : read("out.json").replaceAll("y{9,}", "y"), dated);
+            }
+        });
+
         test("the clock is read as the end of its millisecond", () -> {
             Freshness.Call call = new Freshness.Call(new String[] {"smoke"}, UNREAD, new ByteArrayOutputStream(), new ByteArrayOutputStream());
             int within = 0;

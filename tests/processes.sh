@@ -55,6 +55,12 @@ background undated.gate "${program[@]}" gate --watch 0.1 --feed bravo --state un
 undated_gate=$pid
 (while [[ ! -e undated.end ]]; do cp second.json undated.new && mv -f undated.new undated.json && sleep 0.05; done) &
 undated_writer=$!
+# One that is to look once a day.
+cp second.json daily.json
+background daily.log "${program[@]}" status --watch 86400 --state daily.json --baseline second.json
+
+poll has 1 'FRESHNESS OK' daily.log || true
+rm daily.json
 
 # --- Started from source --------------------------------------------------------------------------------------------
 
@@ -794,6 +800,7 @@ like 'gate: what is undated and stays the same turns stale at its limit' 'gate -
   'exit 2, GATE OPEN: bravo *GATE BLOCKED: bravo stale, *s > 1s*'
 poll has 1 'bravo fresh -> stale' undated.status || true
 like 'status: and in a watch, too' 'status --watch' "$(cat undated.status)" '*FRESHNESS OK*bravo fresh -> stale: last tick *s old, limit 1s'
+check 'a watch looks as seldom as it is told to' 'status --watch 86400' "$(grep -c . daily.log)" 1
 : >undated.end
 wait "$undated_writer" || true
 
