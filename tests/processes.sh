@@ -559,7 +559,11 @@ closed() {
   like "gate --watch: $1" "$2" "exit $rc, $(sed -n '2,$p' "$2" | head -n 1), $(grep -c -e '^GATE' "$2" || true) verdicts" "exit $3, $4, 2 verdicts"
 }
 
+put "$healthy"
+background json.log "${program[@]}" gate --watch 0.1 --feed bravo --state live.json --format json
+json_gate=$pid
 opened open.log
+poll has 1 '"gate": "open"' json.log || true
 for ((i = 0; i < 300; i++)); do put "$healthy"; done
 check 'gate --watch: replaced by sound states a hundred times a second it stays open, and silent' '300 renames' \
   "$(gone "$pid" && echo ended)$(sed 's/fresh, .*//' open.log)" 'GATE OPEN: bravo '
@@ -569,6 +573,9 @@ until gone "$pid" || ((i++ >= 3000)); do
   # Seen only by who looks in time; from now on every second one is bad.
 done
 closed 'with bad ones among them it closes' open.log 2 'GATE BLOCKED: bravo stale, 660s > 90s*'
+ended "$json_gate"
+check 'gate --watch: in JSON that is two documents' json.log "exit $rc, $(grep '"gate"' json.log | paste -sd ' ' -)" \
+  'exit 2,   "gate": "open",   "gate": "blocked",'
 opened stale.log
 put "$stale"
 closed 'it closes when the state turns stale' stale.log 2 'GATE BLOCKED: bravo stale, 660s > 90s*'
