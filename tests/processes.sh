@@ -774,6 +774,9 @@ if command -v python3 >/dev/null; then
   check 'and none in what is a document' '--output -' "$(painted '' --output -)" 0
   # shellcheck disable=SC2016 # for the shell inside
   python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' sh -c '"$@" >piped.txt' sh "${program[@]}" status --state "$healthy" >/dev/null </dev/null || true
+  # shellcheck disable=SC2016 # for the shell inside
+  shown=$(python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' sh -c '"$@" >/dev/tty' sh "${program[@]}" status --state "$healthy" </dev/null | grep -c $'\033' || true)
+  check 'also by the name that every terminal has' 'status >/dev/tty' "$shown" 4
   check 'and none in a file, whatever the other streams are' 'status >FILE' "$(wc -l <piped.txt | tr -d ' ') $(grep -c $'\033' piped.txt || true)" '7 0'
   check 'but where color is asked for' 'NO_COLOR=1 --color always' "$(painted 1 --color always)" 8
   if [[ -w /dev/shm ]]; then
@@ -786,7 +789,7 @@ if command -v python3 >/dev/null; then
   background seen.log python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "${program[@]}" status --watch 0.1 --state "$healthy" \
     --format prometheus --output seen.prom
   poll has 1 'FRESHNESS OK' seen.log || true
-  signalled "$pid" KILL
+  signalled "$pid" INT
   check 'a watch that writes a file does not draw' "$(cat seen.log)" "$(grep -c $'\033' seen.log || true)" 0
 else
   leave_out 'what a terminal shows, for which python3 is needed'
