@@ -426,6 +426,15 @@ for usual in /usr/lib/jvm/*; do
     break
   fi
 done
+if [[ ${#other[@]} -gt 0 && -d /usr/lib/jvm ]] && unshare --mount true 2>/dev/null; then
+  mkdir -p "$work/usual/a/bin" "$work/usual/b/bin" "$work/usual/c/bin"
+  cp "$work/old/bin/java" "$work/usual/b/bin/java"
+  printf '#!/bin/sh\necho "openjdk version \\"21\\"" >&2\n' >"$work/usual/c/bin/java"
+  chmod +x "$work/usual/c/bin/java"
+  # shellcheck disable=SC2016 # for the shell inside
+  row_like 'which is new enough itself' "$(JAVA_HOME=$work/old said unshare --mount sh -c 'mount --bind "$0" /usr/lib/jvm && exec sh "$@"' \
+    "$work/usual" "${me[@]}")" "*try the newer JAVA_HOME='/usr/lib/jvm/c' sh *"
+fi
 if command -v zsh >/dev/null; then
   row_like 'from zsh, too' "$(JAVA_HOME="$work/old" said zsh ./Freshness.java "${status[@]}")" "freshness: $work/old/bin/java is openjdk *exit 3"
 fi
