@@ -709,7 +709,7 @@ fi
 # What stands on a terminal of 80 by 24 once a watch has drawn twice, as a terminal would show it.
 cat >screen.py <<'END'
 import fcntl, os, pty, re, select, signal, struct, sys, termios, time
-ROWS, COLUMNS, frames, end = max(3, int(os.environ.get("ROWS", "24"))), 80, b"\x1b[H\x1b[2J", time.monotonic() + 30
+ROWS, COLUMNS, frames, end = max(3, int(os.environ.get("HEIGHT", "24"))), 80, b"\x1b[H\x1b[2J", time.monotonic() + 30
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -760,7 +760,7 @@ if command -v python3 >/dev/null; then
   shown=$(head -n 1 <<<"$out" | cut -c 1-41)
   check 'on a terminal, a watch of 200 feeds keeps its headline in the first line' "$out$err" "$shown" 'FRESHNESS CRITICAL: 1 of 200 feeds unsafe'
   for height in 1 10 100; do
-    run env ROWS=$height python3 screen.py env LINES=$height "${watch[@]}"
+    run env HEIGHT=$height python3 screen.py env LINES=$height "${watch[@]}"
     check "as many lines as a terminal of $height has" "$out" "$(grep -c . <<<"$out") $(head -n 1 <<<"$out" | cut -c 1-41)" \
       "$((height > 2 ? height - 2 : 2)) FRESHNESS CRITICAL: 1 of 200 feeds unsafe"
   done
