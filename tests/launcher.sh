@@ -84,6 +84,16 @@ case $("$real/bin/java" -version 2>&1) in *'"17'*) collector=G1 ;; *) collector=
 row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile=${jar%jar}jsa -XX:TieredStopAtLevel=1\
  -XX:+Use${collector}GC -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
  -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
+row 'its archive holds classes' "$(($(wc -c <"${jar%jar}jsa") > 1000000))" 1
+head -c 25000000 /dev/zero >"$work/large.json"
+for file in data/healthy.json "$work/large.json"; do
+  : >"$LOG"
+  STUB=1 ./Freshness.java gate --feed alpha --state "$file"
+  STUB=1 ./Freshness.java gate --feed alpha "--state=$file"
+  row "compilers for a state of $(wc -c <"$file" | tr -d ' ') bytes" "$(grep -o 'TieredStopAtLevel=.' "$LOG" | paste -sd ' ' -)" \
+    "$(if [[ $file == data/* ]]; then echo TieredStopAtLevel=1 TieredStopAtLevel=1; else echo TieredStopAtLevel=4 TieredStopAtLevel=4; fi)"
+done
+rm "$work/large.json"
 row 'another path to the same JDK has the same entry' "$(JAVA_HOME=$real said "${me[@]}"; entries)" "$source_run"$'\n1'
 mkdir -p "$work/jdk of the day/bin"
 ln -s "$work/jdk/bin/java" "$work/jdk of the day/bin/java"
@@ -426,7 +436,7 @@ for usual in /usr/lib/jvm/*; do
     break
   fi
 done
-if [[ ${#other[@]} -gt 0 && -d /usr/lib/jvm ]] && unshare --mount true 2>/dev/null; then
+if [[ ${#other[@]} -gt 0 && -d /usr/lib/jvm ]] && unshare --mount mount --bind "$work" /usr/lib/jvm 2>/dev/null; then
   mkdir -p "$work/usual/a/bin" "$work/usual/b/bin" "$work/usual/c/bin"
   cp "$work/old/bin/java" "$work/usual/b/bin/java"
   printf '#!/bin/sh\necho "openjdk version \\"21\\"" >&2\n' >"$work/usual/c/bin/java"

@@ -166,7 +166,7 @@ cp "$healthy" bare/data
 like 'a start that does not know its source' 'java -cp CLASSES Freshness status' "$(cd bare && said "${jvm[@]}" -cp "$1" Freshness status)" \
   'FRESHNESS UNKNOWN: baseline not found: this start does not say where Freshness.java is; name one with --baseline; nothing is safe to serve exit 3'
 rm -r bare
-if [[ ${#other[@]} -gt 0 ]] && unshare --mount true 2>/dev/null; then
+if [[ ${#other[@]} -gt 0 ]] && unshare --mount mount -t tmpfs none /proc 2>/dev/null; then
   # shellcheck disable=SC2016 # for the shell inside
   like 'without /proc, as on other systems' 'status' "$(said unshare --mount sh -c 'mount -t tmpfs none /proc && LD_LIBRARY_PATH=$JAVA_HOME/lib exec "$@"' sh "${program[@]}" status)" \
     'FRESHNESS OK: 3 of 3 *exit 0'
@@ -389,17 +389,14 @@ if [[ $strace ]]; then
   # shellcheck disable=SC2317 # called by poll
   writes() { { [[ $(wc -l <"$1/record") -gt 1 ]] && compgen -G "$1/.freshness-*" >/dev/null; } || gone "$2"; }
   # Each writing is said to have worked, and none has.
+  rc=0
   strace -f -o calls -e trace=write,pwrite64 -e "inject=write,pwrite64:retval=$(wc -c <"$stale" | tr -d ' ')" "${program[@]}" scenario stale --feed bravo \
     --output lost.json >/dev/null 2>&1 || rc=$?
   check 'what was written is read back' 'strace scenario' "exit $rc, $(ls lost.json .freshness* 2>/dev/null)" 'exit 3, '
   # A signal while the record is on its way to the disk, and nothing else has begun.
   recovery early
-  background early.log strace -D -q -f -o early.calls -e trace=fsync,fdatasync -e 'inject=fsync,fdatasync:delay_enter=1000000:when=1' "${program[@]}" "${words[@]}"
-  # shellcheck disable=SC2317 # called by poll
-  recorded() { [[ $(wc -l <early/record) -gt 1 ]] || gone "$pid"; }
-  poll recorded || true
-  signalled "$pid" TERM
-  check 'SIGTERM while a record is written: neither' "$(cat early.log)" "exit $rc, $(outcome early)" 'exit 143, neither'
+  background early.log strace -D -q -f -o early.calls -e trace=fsync,fdatasync -e 'inject=fsync,fdatasync:delay_enter=2000000:when=1' "${program[@]}" "${words[@]}"
+  early=$pid
   held_jobs=''
   for row in 'chmod,fchmod,fchmodat TERM' 'rename,renameat,renameat2 INT' 'fsync:when=2 HUP'; do
     calls=${row% *}
@@ -411,6 +408,10 @@ if [[ $strace ]]; then
       "${program[@]}" "${words[@]}"
     held_jobs="$held_jobs $pid"
   done
+  # shellcheck disable=SC2317 # called by poll
+  recorded() { [[ $(wc -l <early/record) -gt 1 ]] || gone "$early"; }
+  poll recorded || true
+  kill -s TERM "$early"
   # shellcheck disable=SC2086 # words
   set -- $held_jobs
   for row in 'TERM 143' 'INT 130' 'HUP 129'; do
@@ -426,6 +427,8 @@ if [[ $strace ]]; then
     like "SIG${row% *} between record and new name: both or neither" "$(cat "held ${row% *}.log")" \
       "exit $rc, $(outcome "held ${row% *}")" "@(exit ${row#* }, @(both|neither)|exit 0, both|exit 3, neither)"
   done
+  ended "$early"
+  like 'SIGTERM while a record is written: both or neither' "$(cat early.log)" "exit $rc, $(outcome early)" '@(exit 143, @(both|neither)|exit 0, both)'
 else
   leave_out 'that writes are flushed, and interruptions between a record and its state: there is no strace that works'
 fi
