@@ -775,11 +775,11 @@ final class Judge {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
     /** What each member may be; behind the bar, what only `Judge exhaustive` tries. A time is one of that day; +60: unchanged for 60 s. */
     private static final String[] CLAIMS = {
-        "alive absent true false | null 1 'true'",
-        "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 1000000000.1 "
-            + "| 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 '8' {}",
-        "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 5 "
-            + "| 13:59:14.999999999+02:00 1970-01-01T00:00:00 'soon'",
+        "alive absent true false 'true' | null 1",
+        "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 '8' 1000000000.1 "
+            + "| 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 {}",
+        "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 'soon' 5 "
+            + "| 13:59:14.999999999+02:00 1970-01-01T00:00:00",
         "max_age_seconds absent 90 90.0000000009 30 900 0 null | 60 90.000000001 1e-10 -90 '90' 1e999999999",
         "MAX_AGE_SECONDS absent 90 60 'x' | 900 null",
         "as_of absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 'soon' absent+60 12:00:00+90 "
