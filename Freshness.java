@@ -844,6 +844,7 @@ public final class Freshness {
         return checks.report();
     }
 
+    /** Whether an instant lies in the hundred years from 2026 on; as texts, instants of four digits of a year sort by time. */
     static boolean plausible(String now) {
         return now.compareTo("2026") >= 0 && now.compareTo("2126") < 0;
     }
