@@ -87,7 +87,6 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -97,7 +96,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 public final class Freshness {
 
@@ -520,7 +518,7 @@ public final class Freshness {
     // ---- Commands ----
 
     /** Evaluation is what status, gate and recover read and decide; where that failed, error says why. */
-    static final class Evaluation {
+    static class Evaluation {
         final Call call;
         final Instant now;
         final String baselineName;
@@ -575,15 +573,6 @@ public final class Freshness {
                     ? "; are --state and --baseline swapped?" : "";
         }
 
-        /** The verdict on a feed that has to be known. */
-        Verdict verdict(String feed) {
-            Verdict verdict = decision.of(feed);
-            if (verdict == null) {
-                throw baseline.unknown(feed);
-            }
-            return verdict;
-        }
-
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
         String next(Verdict verdict) {
             String advice = decision.advice(verdict);
@@ -601,9 +590,9 @@ public final class Freshness {
         Path target = target("--output", call);
         String format = call.one("--format", "text");
         boolean watch = call.has("--watch");
-        Evaluation before = null;
+        Report report = null;
         for (Map<String, Status> shown = null;; call.pause()) {
-            Report report = new Report(before = new Evaluation(call, before));
+            report = new Report(call, report);
             Output out = new Output(call.out);
             if (target != null) {
                 try (Replacement file = new Replacement(target)) {
@@ -618,7 +607,7 @@ public final class Freshness {
             } else if (target == null) {
                 report.show(format, out);
             }
-            if (call.has("--output") || report.e.error != null && !format.equals("text")) {
+            if (call.has("--output") || report.error != null && !format.equals("text")) {
                 new Output(target != null ? call.out : call.err).put("{}\n", report.headline()).flush();
             }
             return report.exit();
@@ -628,8 +617,8 @@ public final class Freshness {
     /** May this work go on? Exit 0 only if every named feed allows every named action. A watch lasts as long as it may. */
     private static int gate(Call call) throws IOException {
         boolean quiet = call.has("--quiet");
-        for (Evaluation before = null;; call.pause()) {
-            Gate gate = new Gate(before = new Evaluation(call, before));
+        for (Gate gate = null;; call.pause()) {
+            gate = new Gate(call, gate);
             if (!quiet || gate.exit() != SAFE) {
                 gate.show();
             }
@@ -680,10 +669,8 @@ public final class Freshness {
                 .add("scenario", kind)
                 .add("feed", feed)
                 .add("changed", edit.changes)
-                .add("state", document.label)
-                .add("state_sha256", Document.sha256(document))
-                .add("output", output)
-                .add("output_sha256", Document.sha256(edit.document))
+                .file("state", document.label, document)
+                .file("output", output, edit.document)
                 .command("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
         return report(fill(feed == null ? "SCENARIO WRITTEN: {}" : "SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target, SAFE);
     }
@@ -702,7 +689,10 @@ public final class Freshness {
         if (e.error != null) {
             throw new DataException("{}", e.error);
         }
-        Verdict was = e.verdict(feed);
+        Verdict was = e.decision.of(feed);
+        if (was == null) {
+            throw e.baseline.unknown(feed);
+        }
         Edit edit = new Edit(e.state.document);
         Feed claim = e.state.feed(feed);
         if (claim == null) {
@@ -723,10 +713,8 @@ public final class Freshness {
                 .add("after", is)
                 .add("changed", edit.changes)
                 .add("baseline", e.baselineName)
-                .add("state", e.stateName)
-                .add("state_sha256", Document.sha256(e.state.document))
-                .add("output", refused ? null : output)
-                .add("output_sha256", refused ? null : Document.sha256(edit.document))
+                .file("state", e.stateName, e.state.document)
+                .file("output", refused ? null : output, refused ? null : edit.document)
                 .command("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
                         "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refused) {
@@ -914,8 +902,8 @@ public final class Freshness {
                 return json(verdict);
             } else if (value instanceof Facts facts) {
                 return object(facts);
-            } else if (value instanceof Collection<?> list) {
-                boolean lines = !list.isEmpty() && !(list.iterator().next() instanceof String);
+            } else if (value instanceof List<?> list) {
+                boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
                 String separator = lines ? "[\n    " : "[";
                 for (Object each : list) {
                     put(separator).json(each).spill();
@@ -985,24 +973,28 @@ public final class Freshness {
             return this;
         }
 
+        /** A file by its name and the digest of what it holds. */
+        Facts file(String name, String label, Document document) {
+            return add(name, label).add(name.concat("_sha256"), Document.sha256(document));
+        }
+
         Facts command(String name, String line) {
             command = name;
             return add(name, line);
         }
     }
 
-    /** Verdicts are those that a report is about, with what is said of them in every report. */
-    abstract static class Verdicts {
-        final Evaluation e;
+    /** Verdicts are an evaluation and what a report is about of it, with what is said in every report. */
+    abstract static class Verdicts extends Evaluation {
         final List<Verdict> all = new ArrayList<>();
         final List<Verdict> unsafe = new ArrayList<>();
 
-        Verdicts(Evaluation e) {
-            this.e = e;
+        Verdicts(Call call, Evaluation before) {
+            super(call, before);
         }
 
         int exit() {
-            return e.error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
+            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
         }
 
         /** Verdicts in a few words each: the first, and how many more there are. */
@@ -1025,7 +1017,7 @@ public final class Freshness {
             Map<String, List<String>> feeds = new LinkedHashMap<>();
             int explained = 0;
             for (Verdict v : unsafe) {
-                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), e.next(v));
+                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
                 if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
                     break;
                 }
@@ -1042,15 +1034,13 @@ public final class Freshness {
 
         /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
         Facts evidence(Facts facts) {
-            facts.add("evaluated_at", e.now)
-                    .add("as_of", e.state.asOf)
-                    .add("state", e.stateName)
-                    .add("state_sha256", Document.sha256(e.stateDocument))
-                    .add("baseline", e.baselineName)
-                    .add("baseline_sha256", Document.sha256(e.baselineDocument))
+            facts.add("evaluated_at", now)
+                    .add("as_of", state.asOf)
+                    .file("state", stateName, stateDocument)
+                    .file("baseline", baselineName, baselineDocument)
                     .add("exit", exit());
-            if (e.error != null) {
-                facts.add("error", e.error);
+            if (error != null) {
+                facts.add("error", error);
             }
             return facts.add("feeds", all.isEmpty() ? null : all);
         }
@@ -1061,10 +1051,10 @@ public final class Freshness {
         private final boolean colors;
         private int alive;
 
-        Report(Evaluation e) {
-            super(e);
-            colors = e.call.colors();
-            for (Verdict v : e.decision.all()) {
+        Report(Call call, Evaluation before) {
+            super(call, before);
+            colors = call.colors();
+            for (Verdict v : decision.all()) {
                 all.add(v);
                 alive += v.alive == Boolean.TRUE ? 1 : 0;
                 if (!v.safe()) {
@@ -1076,9 +1066,9 @@ public final class Freshness {
         /** The verdict on the whole in one line. */
         String headline() {
             int total = all.size();
-            return e.error != null ? fill("FRESHNESS UNKNOWN: {}; nothing is safe to serve", visible(e.error))
+            return error != null ? fill("FRESHNESS UNKNOWN: {}; nothing is safe to serve", visible(error))
                     : unsafe.isEmpty() ? fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve", total, total)
-                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe.size(), total, briefs(unsafe), e.mismatch());
+                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe.size(), total, briefs(unsafe), mismatch());
         }
 
         void show(String format, Output out) throws IOException {
@@ -1092,7 +1082,7 @@ public final class Freshness {
 
         private void text(List<Verdict> rows, Output out) throws IOException {
             out.put("{}\n", painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown));
-            if (e.error != null) {
+            if (error != null) {
                 return;
             }
             int widest = 0;
@@ -1105,8 +1095,8 @@ public final class Freshness {
                 out.spill();
             }
             explain("\n", out);
-            out.put(e.call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
-                    : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(e.stateName), visible(e.baselineName));
+            out.put(call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
+                    : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(stateName), visible(baselineName));
         }
 
         /** One line of the table: name, status, bar, age, limit; and an alert with its reason. */
@@ -1157,20 +1147,20 @@ public final class Freshness {
 
         /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
         Map<String, Status> transitions(Map<String, Status> before, Output out) throws IOException {
-            Map<String, Status> now = new HashMap<>();
-            Instant time = Instant.ofEpochSecond(e.now.getEpochSecond());
+            Map<String, Status> after = new HashMap<>();
+            Instant time = Instant.ofEpochSecond(now.getEpochSecond());
             // Without a baseline there are no feeds to name.
             out.put(before == null || all.isEmpty() && !before.isEmpty() ? "{} {}\n" : "", time, headline());
             for (Verdict v : all) {
                 Status is = v.status();
                 Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
-                now.put(v.name, is);
+                after.put(v.name, is);
                 if (was != is) {
                     out.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, is, visible(v.sentence())).spill();
                 }
             }
             out.flush();
-            return now;
+            return after;
         }
 
         private void json(Output out) throws IOException {
@@ -1181,7 +1171,7 @@ public final class Freshness {
             Facts facts = new Facts()
                     .add("overall_status", exit() == SAFE ? "eligible" : "restricted")
                     .add("unsafe_feeds", all.isEmpty() ? null : names)
-                    .add("max_age_seconds", e.decision.commonLimit())
+                    .add("max_age_seconds", decision.commonLimit())
                     .add("fresh_feeds", all.size() - unsafe.size())
                     .add("alive_feeds", alive)
                     .add("total_feeds", all.size());
@@ -1203,7 +1193,7 @@ public final class Freshness {
                         case 1 -> v.safe() ? 1 : 0;
                         case 2 -> seconds(v.age);
                         case 3 -> seconds(v.limit);
-                        case 4 -> v.age >= FOREVER ? null : timestamp(e.now.minusNanos(v.age));
+                        case 4 -> v.age >= FOREVER ? null : timestamp(now.minusNanos(v.age));
                         default -> 1;
                     };
                     if (value != null) {
@@ -1214,9 +1204,9 @@ public final class Freshness {
                     }
                 }
             }
-            out.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", out), e.error == null ? 1 : 0);
+            out.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", out), error == null ? 1 : 0);
             out.put("{} {}\n", family("freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.", out),
-                    e.now.getEpochSecond());
+                    now.getEpochSecond());
         }
 
         /** Begins a family of metrics and returns its name. */
@@ -1234,16 +1224,16 @@ public final class Freshness {
         /** All that were asked for and not proved, also those that nobody knows. */
         private final List<String> blocked = new ArrayList<>();
 
-        Gate(Evaluation e) {
-            super(e);
-            actions = new ArrayList<>(new LinkedHashSet<>(e.call.all("--action")));
-            Set<String> denied = new HashSet<>();
+        Gate(Call call, Evaluation before) {
+            super(call, before);
+            actions = new ArrayList<>(new LinkedHashSet<>(call.all("--action")));
+            List<String> denied = new ArrayList<>();
             List<String> needed = actions.isEmpty() ? ACTIONS : actions; // without one, all of them: safe to serve
-            boolean evaluated = e.error == null; // else nothing is proved, whatever a status allows
-            for (String feed : new LinkedHashSet<>(e.call.all("--feed"))) {
-                Verdict verdict = e.decision.of(feed);
+            boolean evaluated = error == null; // else nothing is proved, whatever a status allows
+            for (String feed : new LinkedHashSet<>(call.all("--feed"))) {
+                Verdict verdict = decision.of(feed);
                 if (verdict == null) {
-                    e.error = e.error == null ? e.baseline.unknown(feed).getMessage() : e.error;
+                    error = error == null ? baseline.unknown(feed).getMessage() : error;
                     blocked.add(feed);
                     continue;
                 }
@@ -1259,21 +1249,23 @@ public final class Freshness {
         }
 
         void show() throws IOException {
-            Output out = new Output(e.call.out);
-            if (e.call.json()) {
+            Output out = new Output(call.out);
+            if (call.json()) {
                 List<String> next = new ArrayList<>();
                 for (Verdict v : unsafe) {
-                    next.add(e.next(v));
+                    next.add(next(v));
                 }
                 out.document(evidence(new Facts().add("gate", exit() == SAFE ? "open" : "blocked").add("actions", actions)
                         .add("blocked_feeds", blocked).add("next", all.isEmpty() ? null : next)));
-                new Output(e.call.err).put(e.error == null ? "" : "freshness: {}\n", e.error == null ? "" : visible(e.error)).flush();
-            } else if (e.error != null) {
-                out.put("GATE BLOCKED: {}\n", visible(e.error));
+                if (error != null) {
+                    new Output(call.err).put("freshness: {}\n", visible(error)).flush();
+                }
+            } else if (error != null) {
+                out.put("GATE BLOCKED: {}\n", visible(error));
             } else if (unsafe.isEmpty()) {
                 out.put("GATE OPEN: {}; {}\n", briefs(all), asked(actions));
             } else {
-                out.put("GATE BLOCKED: {}; not {}{}\n", briefs(unsafe), asked(refused), e.mismatch());
+                out.put("GATE BLOCKED: {}; not {}{}\n", briefs(unsafe), asked(refused), mismatch());
                 explain("", out);
             }
             out.flush();
@@ -1296,7 +1288,7 @@ public final class Freshness {
             Object value = fact.getValue();
             if (value != null) {
                 String text = value instanceof Verdict verdict ? verdict.brief()
-                        : value instanceof Collection<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
+                        : value instanceof List<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
                         : value.toString();
                 out.put("  {}: {}\n", fact.getKey(), fact.getKey().equals(facts.command) ? text : visible(text));
             }
@@ -1363,6 +1355,8 @@ public final class Freshness {
     static final class State {
         static final State NONE = new State(Document.of("", "{}"));
         private static final List<String> MEMBERS = Arrays.asList("max_age_seconds", "as_of", "require_as_of", "feeds");
+        private static final long HASH_PRIME = (1L << 61) - 1;
+        private static final long HASH_POINT = System.nanoTime() * 0x9e3779b97f4a7c15L & HASH_PRIME >> 1;
         private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
 
         final Document document;
@@ -1391,14 +1385,14 @@ public final class Freshness {
             Json in = new Json(document, 0);
             int feedsAt = -1;
             in.enter('{', "an object with max_age_seconds and feeds");
-            for (String name = in.member(); name != null; name = in.member()) {
+            while (in.member()) {
                 int at = in.at;
-                switch (name) {
+                switch (in.name) {
                     case "max_age_seconds" -> state.limit = limit(in.skipped());
                     case "as_of" -> {
-                        String text = in.peek() == '"' ? in.string() : null;
-                        state.asOf = text == null ? null : instant(text);
-                        state.asOfText = Json.shortened(text == null ? in.skipped() : text);
+                        String text = in.plain();
+                        state.asOf = instant(text);
+                        state.asOfText = Json.shortened(text);
                     }
                     case "require_as_of" -> {
                         Boolean required = in.bool();
@@ -1414,7 +1408,7 @@ public final class Freshness {
                             state.index(in, role);
                         }
                     }
-                    default -> in.other(name, role, MEMBERS);
+                    default -> in.other(role, MEMBERS);
                 }
             }
             in.end();
@@ -1427,54 +1421,63 @@ public final class Freshness {
         /** Checks a feed and remembers where it is: as objects, a million of them would take twice the gate's time and memory. */
         private void index(Json in, Role role) {
             int at = in.at;
-            Integer hash = null;
+            String feed = null;
             in.enter('{', "a feed, an object with a name");
-            for (String name = in.member(); name != null; name = in.member()) {
-                if (name.equals("name")) {
-                    hash = in.nameHash();
-                } else if (FEED_MEMBERS.contains(name)) {
+            while (in.member()) {
+                if (in.name.equals("name")) {
+                    feed = in.feedName();
+                } else if (FEED_MEMBERS.contains(in.name)) {
                     in.skip();
                 } else {
-                    in.other(name, role, FEED_MEMBERS);
+                    in.other(role, FEED_MEMBERS);
                 }
             }
-            if (hash == null) {
+            if (feed == null) {
                 throw in.error(at, "expected a feed with a name");
             } else if (size == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * size);
                 hashes = Arrays.copyOf(hashes, 2 * size);
                 table = new int[4 * size];
                 for (int i = 0; i < size; i++) {
-                    table[slot(hashes[i], "")] = i + 1; // a name that no feed has: all of these differ
+                    table[slot("", hashes[i])] = i + 1; // a name that no feed has: all of these differ
                 }
+            }
+            int hash = hash(feed);
+            int slot = slot(feed, hash);
+            if (table[slot] != 0) {
+                throw in.error(at, "expected each feed once, found a second {}", feed);
             }
             starts[size] = at;
             hashes[size] = hash;
-            int slot = slot(hash, null);
-            if (table[slot] != 0) {
-                throw in.error(at, "expected each feed once, found a second {}", get(size).name);
-            }
             table[slot] = ++size;
         }
 
-        /** The slot of the feed of that name (null: of the feed being indexed), or the free slot where it belongs. */
-        private int slot(int hash, String name) {
+        /** The slot of the feed of that name, or the free one where it belongs. */
+        private int slot(String name, int hash) {
             int slot = hash & table.length - 1;
-            for (; table[slot] != 0; slot = slot + 1 & table.length - 1) {
-                if (hashes[table[slot] - 1] == hash) {
-                    name = name == null ? get(size).name : name;
-                    if (get(table[slot] - 1).name.equals(name)) {
-                        break;
-                    }
-                }
+            while (table[slot] != 0 && (hashes[table[slot] - 1] != hash || !get(table[slot] - 1).name.equals(name))) {
+                slot = slot + 1 & table.length - 1;
             }
             return slot;
         }
 
+        /**
+         * A polynomial over the field of that prime, at a point that is another in each run: two names collide at no more
+         * points than they have characters, so nobody can write names that do, and a table of them stays fast.
+         */
+        static int hash(String name) {
+            long hash = 1;
+            for (int i = 0; i < name.length(); i++) {
+                long low = hash * HASH_POINT;
+                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + name.charAt(i);
+                hash = (hash & HASH_PRIME) + (hash >>> 61);
+            }
+            return (int) (hash ^ hash >>> 30);
+        }
+
         /** The feed of that name; null where there is none. */
         Feed feed(String name) {
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            int number = table[slot(Json.hash(bytes, 0, bytes.length), name)];
+            int number = table[slot(name, hash(name))];
             return number == 0 ? null : get(number - 1);
         }
 
@@ -1491,8 +1494,8 @@ public final class Freshness {
             long limit = COMMON_LIMIT;
             reader.at = at;
             reader.enter('{', "");
-            for (String name = reader.member(); name != null; name = reader.member()) {
-                switch (name) {
+            while (reader.member()) {
+                switch (reader.name) {
                     case "name" -> feed = reader.string();
                     case "alive" -> alive = reader.bool();
                     case "last_tick_age_seconds" -> age = age(reader.skipped());
@@ -1573,12 +1576,13 @@ public final class Freshness {
             int last = open;
             String gap = "";
             in.enter('{', "an object");
-            for (String each = in.member(); each != null; each = in.member()) {
+            while (in.member()) {
                 gap = last == open ? document.text(open, in.nameAt) : gap;
                 int at = in.at;
+                boolean found = in.name.equals(member);
                 String old = in.skipped();
                 last = in.at;
-                if (each.equals(member)) {
+                if (found) {
                     if (!old.equals(value)) {
                         splice(at, last, value);
                         changes.add(fill("{} {} -> {}", name, Json.shortened(old), value));
@@ -1675,20 +1679,17 @@ public final class Freshness {
             "//", "a comment, which JSON does not have", "/*", "a comment, which JSON does not have",
             "#", "a comment, which JSON does not have", "'", "a single quote; JSON has double quotes",
         };
-        private static final long HASH_PRIME = (1L << 61) - 1;
-        private static final long HASH_POINT = System.nanoTime() * 0x9e3779b97f4a7c15L & HASH_PRIME >> 1;
-        /** An object with more members than this has a set of its own. */
-        private static final int FEW = 16;
 
         private final String label;
         private final byte[] in;
-        /** The next byte to read, and where the name of the last member began. */
+        /** The next byte to read. */
         int at;
+        /** The name of the last member, and where it began. */
+        String name;
         int nameAt;
-        private int depth;
         private boolean first;
         private boolean ascii = true;
-        /** The member names of the objects that are open, at their depth; there is none at depth 0. */
+        /** The member names so far of each object or array that is open; an array has none. */
         private final List<HashSet<String>> names = new ArrayList<>();
 
         /** Begins at the first value from that byte on. */
@@ -1696,15 +1697,10 @@ public final class Freshness {
             label = document.label;
             in = document.bytes;
             at = from;
-            names.add(null);
             space();
         }
 
         // Section 2: white space and structure.
-
-        int peek() {
-            return in[at];
-        }
 
         private void space() {
             int i = at;
@@ -1727,17 +1723,11 @@ public final class Freshness {
         void enter(char open, String expected) {
             int from = at;
             take(open, expected);
-            if (++depth > MAX_NESTING) {
+            if (names.size() == MAX_NESTING) {
                 throw error(from, "expected at most {} levels of nesting", MAX_NESTING);
             }
+            names.add(new HashSet<>());
             first = true;
-            if (depth == names.size()) {
-                names.add(new HashSet<>());
-            } else if (names.get(depth).size() > FEW) {
-                names.set(depth, new HashSet<>());
-            } else {
-                names.get(depth).clear();
-            }
         }
 
         /** Whether another member or element follows, with the cursor at it. */
@@ -1745,7 +1735,7 @@ public final class Freshness {
             space();
             if (in[at] == close) {
                 at++;
-                depth--;
+                names.remove(names.size() - 1);
                 first = false;
                 return false;
             } else if (!first) {
@@ -1771,7 +1761,7 @@ public final class Freshness {
             switch (in[at]) {
                 case '{' -> {
                     enter('{', "");
-                    while (member() != null) {
+                    while (member()) {
                         skip();
                     }
                 }
@@ -1801,6 +1791,11 @@ public final class Freshness {
             return new String(in, from, Math.min(at - from, MAX_NUMBER_CHARS + 1), StandardCharsets.UTF_8);
         }
 
+        /** A string without its quotes, any other value as it stands. */
+        String plain() {
+            return in[at] == '"' ? string() : skipped();
+        }
+
         static String shortened(String text) {
             return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN).concat("...");
         }
@@ -1815,21 +1810,21 @@ public final class Freshness {
 
         // Section 4: objects.
 
-        /** The name of the next member, with the cursor at its value; null at the end of the object. */
-        String member() {
+        /** Whether another member follows, with the cursor at its value. */
+        boolean member() {
             if (!follows('}', "',' or '}'")) {
-                return null;
+                return false;
             } else if (in[at] != '"') {
                 throw expected("a member name in double quotes");
             }
             nameAt = at;
-            String name = string();
-            if (!names.get(depth).add(name)) {
+            name = string();
+            if (!names.get(names.size() - 1).add(name)) {
                 throw error(nameAt, "expected each member once, found a second {}", shortened(name));
             }
             space();
             take(':', "':'");
-            return name;
+            return true;
         }
 
         // Section 5: arrays.
@@ -1896,37 +1891,14 @@ public final class Freshness {
             return b.toString();
         }
 
-        /** Checks a feed's name, a string of some characters but not too many, and returns its hash. */
-        int nameHash() {
+        /** The name of a feed: a string of some characters, but not too many. */
+        String feedName() {
             int from = at;
-            if (in[at] == '"') {
-                boolean escapes = scan();
-                int bytes = at - from - 2;
-                if (!escapes && bytes > 0 && bytes <= MAX_NAME_CHARS) {
-                    return hash(in, from + 1, at - 1);
-                }
-                at = from;
-            }
-            String name = in[at] == '"' ? string() : "";
-            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_CHARS) {
+            String feed = in[at] == '"' ? string() : "";
+            if (feed.isEmpty() || feed.codePointCount(0, feed.length()) > MAX_NAME_CHARS) {
                 throw error(from, "expected a name, a string of 1 to {} characters", MAX_NAME_CHARS);
             }
-            byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-            return hash(utf8, 0, utf8.length);
-        }
-
-        /**
-         * A polynomial over the field of that prime, at a point that is another in each run: two names collide at no more
-         * points than they have bytes, so nobody can write names that do, and a table of them stays fast.
-         */
-        static int hash(byte[] bytes, int from, int to) {
-            long hash = 1;
-            for (int i = from; i < to; i++) {
-                long low = hash * HASH_POINT;
-                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + (bytes[i] & 0xff);
-                hash = (hash & HASH_PRIME) + (hash >>> 61);
-            }
-            return (int) (hash ^ hash >>> 30);
+            return feed;
         }
 
         /** True or false; null for any other value. */
@@ -1938,12 +1910,12 @@ public final class Freshness {
         /** An instant; null where the value is null. */
         Instant instant() {
             boolean none = in[at] == 'n';
-            Instant instant = Freshness.instant(in[at] == '"' ? string() : skipped());
+            Instant instant = Freshness.instant(plain());
             return none ? null : instant == null ? UNREADABLE : instant;
         }
 
         /** Passes over a member that decides nothing. In a baseline it has to be named as a note: it might be a misspelt rule. */
-        void other(String name, Role role, List<String> known) {
+        void other(Role role, List<String> known) {
             if (role == Role.baseline && !name.startsWith("x-") && !name.startsWith("$")) {
                 throw error(nameAt, "unknown member of a baseline: {}{}; a note is named x-{}", shortened(name), suggestion(name, known), shortened(name));
             }
@@ -2252,11 +2224,11 @@ public final class Freshness {
         String member(int objectAt, String name) {
             Json in = new Json(this, objectAt);
             in.enter('{', "an object");
-            for (String each = in.member(); each != null; each = in.member()) {
-                String value = in.skipped();
-                if (each.equals(name)) {
-                    return value;
+            while (in.member()) {
+                if (in.name.equals(name)) {
+                    return in.skipped();
                 }
+                in.skip();
             }
             return null;
         }
@@ -2512,21 +2484,20 @@ public final class Freshness {
 
     /** Escapes what does not print, backslashes and that character. The second half of a surrogate pair goes with the first. */
     private static String escaped(String s, char special) {
-        StringBuilder b = null;
+        StringBuilder b = new StringBuilder();
         int clean = 0;
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
-            int type = c >= ' ' && c < 0x7f ? Character.OTHER_LETTER : Character.getType(s.codePointAt(i));
-            boolean quiet = type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
-                    && type != Character.PARAGRAPH_SEPARATOR && type != Character.UNASSIGNED;
+            int point = s.codePointAt(i);
+            boolean quiet = Character.isDefined(point) && !Character.isISOControl(point) && !Character.isIdentifierIgnorable(point)
+                    && point != '\u2028' && point != '\u2029';
             if (Character.isLowSurrogate(c) ? clean < i : quiet && c != '\\' && c != special) {
                 continue;
             }
-            b = b == null ? new StringBuilder() : b;
             b.append(s, clean, i).append(c == '\\' || c == '"' ? fill("\\{}", c) : fill("\\u{}", HexFormat.of().toHexDigits(c)));
             clean = i + 1;
         }
-        return b == null ? s : b.append(s, clean, s.length()).toString();
+        return clean == 0 ? s : b.append(s, clean, s.length()).toString();
     }
 
     /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
@@ -2543,7 +2514,7 @@ public final class Freshness {
     }
 
     /** The nearest of the known words as a question, or else the words. */
-    static String suggestion(String word, Collection<String> known) {
+    static String suggestion(String word, List<String> known) {
         for (int edits = 1; edits <= Math.min(MAX_EDITS, word.length() / 3 + 1); edits++) {
             for (String candidate : known) {
                 if (candidate.startsWith(word) || near(word, candidate, edits)) {
@@ -2682,7 +2653,9 @@ public final class Freshness {
             if (option == null) {
                 List<String> known = new ArrayList<>();
                 for (String each : options.keySet()) {
-                    known.addAll(each.startsWith("--") ? Arrays.asList(each) : known.subList(0, 0));
+                    if (each.startsWith("--")) {
+                        known.add(each);
+                    }
                 }
                 throw error("unknown option: {}{}", name, suggestion(name, known));
             } else if (value.isEmpty() != option.form.isEmpty()) {

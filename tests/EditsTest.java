@@ -137,12 +137,14 @@ final class EditsTest extends Sandbox {
         test("writer: members that are not there yet are added, and nothing else moves", () -> {
             Map<String, String> reasons = Map.of("scenario stale", "stale", "scenario unknown", "age_missing", "scenario down", "feed_down",
                     "scenario skewed", "age_invalid", "recover", "fresh");
-            for (String entry : List.of("{'name':'bravo'}", "{ 'name' : 'bravo' }", "{\n  'name': 'bravo'\n}", "{'name':'bravo', 'x':[{}]}")) {
+            for (String entry : List.of("{'name':'bravo'}", "{ 'name' : 'bravo' }", "{\n  'name': 'bravo'\n}", "{'name':'bravo', 'x':[{}]}",
+                    "{'name':'bravo', 'x':{'last_tick_at':1}}")) {
                 String state = fixture.replaceFirst("(?s)\\{\\s*\"name\": \"bravo\".*?\\}", entry.replace('\'', '"'));
                 write("in.json", state);
                 for (String call : reasons.keySet()) {
                     run(call + " --feed bravo --state @in.json --output @out.json").exits(0);
                     equal(call + " " + entry, insertedOnly(state, read("out.json")), true);
+                    equal(call + " " + entry + ": dates", read("out.json").split("last_tick_at").length, state.split("last_tick_at").length);
                     run("status --state @out.json --format json").has("feeds.1.reason_code", reasons.get(call));
                 }
             }
