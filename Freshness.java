@@ -744,7 +744,7 @@ public final class Freshness {
     /** Runs the whole contract through real files, with the same code as the commands. */
     private static int smoke(Call call) throws IOException {
         Path directory = temporaryDirectory();
-        Checks checks = new Checks(call);
+        Checks checks = new Checks();
         try {
             Document fixture = Document.read(bundledBaseline(), null);
             checks.add("the bundled fixture is as it was shipped", Document.sha256(fixture).equals(FIXTURE_SHA256) ? null
@@ -765,7 +765,7 @@ public final class Freshness {
                 Files.deleteIfExists(directory.resolve(file));
             }
         }
-        return checks.report();
+        return checks.report(call);
     }
 
     /** Plays a script: "-" begins a check, a number is the exit code of the command behind it, and @ marks a file in that directory. */
@@ -776,7 +776,10 @@ public final class Freshness {
                 words[i] = words[i].startsWith("@") ? directory.resolve(words[i].substring(1)).toString() : words[i];
             }
             checks.fault(switch (words[0]) {
-                case "-" -> checks.begin(line.substring(2));
+                case "-" -> {
+                    checks.add(line.substring(2), null);
+                    yield null;
+                }
                 case "names" -> Files.exists(path(words[1])) && Files.readString(path(words[1])).contains(line.substring(14)) ? null
                         : "the report does not name its feeds, and only these";
                 case "absent" -> Files.exists(path(words[1])) ? "it wrote a file" : null;
@@ -793,7 +796,7 @@ public final class Freshness {
 
     /** Checks the environment that the gate is to run in. */
     private static int doctor(Call call) throws IOException {
-        Checks checks = new Checks(call);
+        Checks checks = new Checks();
         checks.add(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), null); // an older one starts nothing
         checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
         play(fill("- the bundled fixture is found and eligible: {}\n0 status", bundledBaseline()), null, checks);
@@ -829,7 +832,7 @@ public final class Freshness {
         checks.add("output is UTF-8", HexFormat.of().formatHex(text.toByteArray()).equals("c3a920e289a020f09f9880") ? null : "it is not");
         String now = Instant.now().toString();
         checks.add("the clock is plausible: ".concat(now), plausible(now) ? null : "set the clock of this machine");
-        return checks.report();
+        return checks.report(call);
     }
 
     /** Whether an instant lies in the hundred years from 2026 on; as texts, instants of four digits of a year sort by time. */
@@ -1299,47 +1302,39 @@ public final class Freshness {
 
     /** Checks are the lines of smoke and doctor. */
     static final class Checks {
-        private final Call call;
-        private final List<Facts> list = new ArrayList<>();
-        private int failed;
+        /** Why each check has failed; null where it has not. */
+        private final Map<String, String> whys = new LinkedHashMap<>();
+        private String last;
 
-        Checks(Call call) {
-            this.call = call;
-        }
-
-        /** Begins a check, which has no fault yet. */
-        String begin(String name) {
-            list.add(new Facts().add("name", name).add("ok", true).add("why", null));
-            return null;
-        }
-
-        /** Notes why the last check has failed; null is no fault, and only the first one counts. */
-        void fault(String why) {
-            Facts last = list.get(list.size() - 1);
-            if (why != null && last.values.get("why") == null) {
-                failed++;
-                last.add("ok", false).add("why", why);
-            }
-        }
-
+        /** Adds a check, and why it has failed. */
         void add(String name, String why) {
-            begin(name);
-            fault(why);
+            last = name;
+            whys.put(name, why);
         }
 
-        int report() throws IOException {
+        /** Notes why the last check has failed: null is no fault, and only the first one counts. */
+        void fault(String why) {
+            whys.putIfAbsent(last, why);
+        }
+
+        int report(Call call) throws IOException {
+            List<Facts> list = new ArrayList<>();
+            Output lines = new Output(null);
+            int failed = 0;
+            for (Map.Entry<String, String> check : whys.entrySet()) {
+                String name = check.getKey();
+                String why = check.getValue();
+                list.add(new Facts().add("name", name).add("ok", why == null).add("why", why));
+                lines.put(why == null ? "ok - {}\n" : "not ok - {}\n  why: {}\n", visible(name), why == null ? null : visible(why));
+                failed += why == null ? 0 : 1;
+            }
             String result = failed == 0 ? "passed" : "failed";
             Output out = new Output(call.out);
             if (call.json()) {
                 out.document(new Facts().add(call.command, result).add("checks", list));
             } else {
                 String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
-                out.put("{}: {} of {} checks passed\n", title, list.size() - failed, list.size());
-                for (Facts check : list) {
-                    String name = visible(check.values.get("name").toString());
-                    Object why = check.values.get("why");
-                    out.put(why == null ? "ok - {}\n" : "not ok - {}\n  why: {}\n", name, why == null ? null : visible(why.toString()));
-                }
+                out.put("{}: {} of {} checks passed\n{}", title, list.size() - failed, list.size(), lines);
             }
             out.flush();
             return failed == 0 ? SAFE : UNSAFE;
@@ -1703,11 +1698,9 @@ public final class Freshness {
         // Section 2: white space and structure.
 
         private void space() {
-            int i = at;
-            while (in[i] == ' ' || in[i] == '\n' || in[i] == '\r' || in[i] == '\t') {
-                i++;
+            while (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t') {
+                at++;
             }
-            at = i;
         }
 
         /** Takes that character and the white space behind it. */
@@ -1925,21 +1918,17 @@ public final class Freshness {
         /** Checks a string, passes over it, and says whether it has escapes. */
         private boolean scan() {
             boolean escapes = false;
-            int i = ++at;
-            for (byte b = in[i]; b != '"'; b = in[++i]) {
-                if (b == '\\') {
+            for (at++; in[at] != '"'; at++) {
+                if (in[at] == '\\') {
                     escapes = true;
-                    at = i;
                     escape();
-                    i = at;
-                } else if (b < 0) {
+                } else if (in[at] < 0) {
                     ascii = false;
-                } else if (b < ' ') {
-                    at = i;
-                    throw expected(i < in.length - 1 ? "control characters only escaped" : "'\"'");
+                } else if (in[at] < ' ') {
+                    throw expected(at < in.length - 1 ? "control characters only escaped" : "'\"'");
                 }
             }
-            at = i + 1;
+            at++;
             return escapes;
         }
 
