@@ -46,6 +46,7 @@ import java.io.OutputStream;
 import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
+import java.lang.Double;
 import java.lang.Integer;
 import java.lang.InterruptedException;
 import java.lang.Long;
@@ -2052,33 +2053,17 @@ public final class Freshness {
             return -1;
         }
         int point = number.indexOf('.');
-        String digits = point < 0 ? number : number.substring(0, point).concat(number.substring(point + 1));
-        // The value is 0.DIGITS times ten to this power.
-        long power = (point < 0 ? digits.length() : point) + 9 + (e < 0 ? 0 : exponent(json.substring(e + 1)));
+        String digits = number.replace(".", "").concat("00000000000000000000"); // more would make any number FOREVER
+        // The value is 0.DIGITS times ten to this power; a double, since no exponent is too large for one.
+        double power = (point < 0 ? number.length() : point) + 9 + (e < 0 ? 0 : Double.parseDouble(json.substring(e + 1)));
         long nanos = 0;
-        long last = 0;
+        int last = 0;
         for (int i = 0; i < digits.length(); i++) {
             last = digits.charAt(i) == '0' ? last : i + 1;
-            nanos = i < power ? append(nanos, digits.charAt(i)) : nanos;
-        }
-        for (int i = digits.length(); i < power && nanos > 0 && nanos < FOREVER; i++) {
-            nanos = append(nanos, '0');
+            nanos = i >= power ? nanos : nanos < FOREVER / 10 ? 10 * nanos + digits.charAt(i) - '0' : FOREVER;
         }
         boolean tooFine = last > 0 && last - power > MAX_NUMBER_CHARS - 9;
         return tooFine || negative && last > 0 ? -1 : last > 0 && last > power ? nanos + forMore : nanos;
-    }
-
-    private static long exponent(String digits) {
-        boolean signed = !isDigit(digits.charAt(0));
-        long exponent = 0;
-        for (int i = signed ? 1 : 0; i < digits.length(); i++) {
-            exponent = append(exponent, digits.charAt(i));
-        }
-        return digits.charAt(0) == '-' ? -exponent : exponent;
-    }
-
-    private static long append(long number, char digit) {
-        return number < FOREVER / 10 ? 10 * number + digit - '0' : FOREVER;
     }
 
     /** A time in seconds, with the decimals it needs; null where there is none. */
