@@ -1865,22 +1865,21 @@ public final class Freshness {
         String string() {
             int from = at + 1;
             boolean escapes = scan();
-            int to = at - 1;
+            String text = new String(in, from, at - 1 - from, StandardCharsets.UTF_8);
             if (!escapes) {
-                return new String(in, from, to - from, StandardCharsets.UTF_8);
+                return text;
             }
             StringBuilder b = new StringBuilder();
-            for (int i = from; i < to; i++) {
-                int clean = i;
-                while (in[i] != '\\' && i < to) {
-                    i++;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '\\') {
+                    c = "\"\\/\b\f\n\r\tu".charAt("\"\\/bfnrtu".indexOf(text.charAt(++i)));
+                    if (c == 'u') {
+                        c = (char) HexFormat.fromHexDigits(text, i + 1, i + 5);
+                        i += 4;
+                    }
                 }
-                b.append(new String(in, clean, i - clean, StandardCharsets.UTF_8));
-                if (i < to) {
-                    int escape = "bfnrtu".indexOf(in[++i]);
-                    b.append(escape == 5 ? (char) hex(i + 1) : escape < 0 ? (char) in[i] : "\b\f\n\r\t".charAt(escape));
-                    i += escape == 5 ? 4 : 0;
-                }
+                b.append(c);
             }
             return b.toString();
         }
@@ -1954,7 +1953,7 @@ public final class Freshness {
         private int hex(int from) {
             int value = 0;
             for (int i = from; i < from + 4; i++) {
-                if (in[i] < 0 || !HexFormat.isHexDigit(in[i])) {
+                if (!HexFormat.isHexDigit(in[i])) {
                     at = i;
                     throw expected("four hexadecimal digits");
                 }
