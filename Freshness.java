@@ -2652,7 +2652,7 @@ public final class Freshness {
             return switch (form) {
                 case "INSTANT" -> instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
                 case "N" -> value.equals(TICK_SEEN) ? "; give the age of a tick that you have seen, in seconds"
-                        : number(value) && age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
+                        : age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
                 case "SECONDS" -> watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
                 case "KIND" -> oneOf(Kind.NAMES, value);
                 case "ACTION" -> oneOf(ACTIONS, value);
@@ -2696,15 +2696,12 @@ public final class Freshness {
             return new DataException("{}; see: {} help {}", fill(template, arguments), program(), command);
         }
 
-        /** Whether a text is a number by the rules of JSON. */
-        private static boolean number(String text) {
+        /** The age in an argument, which has to be a number by the rules of JSON, and nothing around it. */
+        private static long age(String text) {
             try {
-                Json in = new Json(Document.of("", text), 0);
-                in.skip();
-                in.end();
-                return age(text) != UNKNOWN_AGE && text.equals(text.strip()); // JSON allows white space around it
+                return new Json(Document.of("", text), 0).skipped().equals(text) ? Freshness.age(text) : INVALID_AGE;
             } catch (DataException notJson) {
-                return false;
+                return INVALID_AGE;
             }
         }
 
@@ -2740,7 +2737,7 @@ public final class Freshness {
 
         /** The time between two evaluations; 0 where it is no valid one. */
         static long watchMillis(String value) {
-            long millis = number(value) ? age(value) / 1_000_000 : 0;
+            long millis = age(value) / 1_000_000;
             return millis < 100 || millis > 86_400_000 ? 0 : millis;
         }
 
