@@ -1640,10 +1640,7 @@ public final class Freshness {
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
         void cut() {
-            int end = document.length();
-            while (end > 0 && document.bytes[end - 1] <= ' ') {
-                end--;
-            }
+            int end = document.end(0);
             splice(end / 2, document.length(), "");
             changes.add(fill("cut after {} bytes", end / 2));
         }
@@ -1651,11 +1648,10 @@ public final class Freshness {
         private void splice(int from, int to, String with) {
             byte[] insert = with.getBytes(StandardCharsets.UTF_8);
             byte[] old = document.bytes;
-            byte[] bytes = Arrays.copyOf(old, old.length - (to - from) + insert.length);
-            System.arraycopy(insert, 0, bytes, from, insert.length);
-            System.arraycopy(old, to, bytes, from + insert.length, old.length - to);
-            Document.checked(bytes.length - 1, "the new state");
-            document = new Document(document.label, bytes);
+            ByteBuffer bytes = ByteBuffer.allocate(old.length - (to - from) + insert.length);
+            bytes.put(old, 0, from).put(insert).put(old, to, old.length - to);
+            Document.checked(bytes.capacity() - 1, "the new state");
+            document = new Document(document.label, bytes.array());
         }
     }
 
