@@ -2128,8 +2128,7 @@ public final class Freshness {
      */
     record Document(String label, byte[] bytes) {
         static Document of(String label, String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            return new Document(label, Arrays.copyOf(bytes, bytes.length + 1));
+            return new Document(label, text.concat("\0").getBytes(StandardCharsets.UTF_8));
         }
 
         /** Reads a regular file, or standard input where the name is "-". */
