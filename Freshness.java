@@ -1711,11 +1711,10 @@ public final class Freshness {
 
         /** Enters an object or an array. */
         void enter(char open, String expected) {
-            int from = at;
-            take(open, expected);
             if (names.size() == MAX_NESTING) {
-                throw error(from, "expected at most {} levels of nesting", MAX_NESTING);
+                throw error(at, "expected at most {} levels of nesting", MAX_NESTING);
             }
+            take(open, expected);
             names.add(new HashSet<>());
             first = true;
         }
@@ -1963,10 +1962,10 @@ public final class Freshness {
             CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
             ByteBuffer bytes = ByteBuffer.wrap(in);
             CharBuffer chars = CharBuffer.allocate(1 << 13);
-            CoderResult result = decoder.decode(bytes, chars, true);
-            while (result.isOverflow()) {
+            CoderResult result;
+            do {
                 result = decoder.decode(bytes, chars.clear(), true);
-            }
+            } while (result.isOverflow());
             if (result.isError()) {
                 at = bytes.position();
                 throw expected("UTF-8");
