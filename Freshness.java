@@ -1379,7 +1379,7 @@ public final class Freshness {
         static State parse(Document document, Role role) {
             State state = new State(document);
             Json in = new Json(document, 0);
-            int feedsAt = -1;
+            int feedsAt = 0; // no member begins there
             in.enter('{', "an object with max_age_seconds and feeds");
             while (in.member()) {
                 int at = in.at;
@@ -1409,7 +1409,7 @@ public final class Freshness {
             }
             in.end();
             if (state.size == 0) {
-                throw in.error(Math.max(0, feedsAt), feedsAt < 0 ? "expected a member feeds" : "expected at least one feed");
+                throw in.error(feedsAt, feedsAt == 0 ? "expected a member feeds" : "expected at least one feed");
             }
             return state;
         }
@@ -1422,8 +1422,6 @@ public final class Freshness {
             while (in.member()) {
                 if (in.name.equals("name")) {
                     feed = in.feedName();
-                } else if (FEED_MEMBERS.contains(in.name)) {
-                    in.skip();
                 } else {
                     in.other(role, FEED_MEMBERS);
                 }
@@ -1904,7 +1902,7 @@ public final class Freshness {
 
         /** Passes over a member that decides nothing. In a baseline it has to be named as a note: it might be a misspelt rule. */
         void other(Role role, List<String> known) {
-            if (role == Role.baseline && !name.startsWith("x-") && !name.startsWith("$")) {
+            if (role == Role.baseline && !known.contains(name) && !name.startsWith("x-") && !name.startsWith("$")) {
                 throw error(nameAt, "unknown member of a baseline: {}{}; a note is named x-{}", shortened(name), suggestion(name, known), shortened(name));
             }
             skip();
