@@ -346,10 +346,6 @@ public final class Freshness {
             this.sentence = sentence;
             this.advice = advice;
         }
-
-        Status status() {
-            return this == fresh ? Status.fresh : this == stale ? Status.stale : Status.unknown;
-        }
     }
 
     /**
@@ -371,7 +367,7 @@ public final class Freshness {
      */
     record Verdict(String name, Boolean alive, long age, long limit, Reason reason, Alert alert, String found) {
         Status status() {
-            return reason.status();
+            return safe() ? Status.fresh : reason == Reason.stale ? Status.stale : Status.unknown;
         }
 
         boolean safe() {
@@ -401,11 +397,8 @@ public final class Freshness {
 
         /** The verdict in a few words, for a line that names several feeds. */
         String brief() {
-            return switch (reason) {
-                case fresh -> fill("{} fresh, {}s of {}s", name, seconds(age), seconds(limit));
-                case stale -> fill("{} stale, {}s > {}s", name, seconds(age), seconds(limit));
-                default -> fill("{} unknown ({})", name, reason);
-            };
+            return status() == Status.unknown ? fill("{} unknown ({})", name, reason)
+                    : fill(safe() ? "{} fresh, {}s of {}s" : "{} stale, {}s > {}s", name, seconds(age), seconds(limit));
         }
     }
 
