@@ -210,7 +210,7 @@ public final class Freshness {
 
     // ---- Start ----
 
-    public static void main(String... args) throws IOException {
+    public static void main(String... args) {
         int exit = UNEVALUATED;
         try {
             OutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -234,7 +234,20 @@ public final class Freshness {
     static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         String problem;
         try {
-            return dispatch(new Call(args, in, out, err));
+            Call call = new Call(args, in, out, err);
+            return switch (call.help ? "help" : call.command) {
+                case "status" -> status(call);
+                case "gate" -> gate(call);
+                case "scenario" -> scenario(call);
+                case "recover" -> recover(call);
+                case "smoke" -> smoke(call);
+                case "doctor" -> doctor(call);
+                case "--version" -> {
+                    new Output(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
+                    yield SAFE;
+                }
+                default -> help(call);
+            };
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
@@ -247,25 +260,9 @@ public final class Freshness {
         try {
             new Output(err).put("freshness: {}\n", visible(problem)).flush();
         } catch (IOException e) {
-            return UNEVALUATED; // nobody can be told, but the exit code still says it
+            // Nobody can be told, but the exit code still says it.
         }
         return UNEVALUATED;
-    }
-
-    private static int dispatch(Call call) throws IOException {
-        return switch (call.help ? "help" : call.command) {
-            case "status" -> status(call);
-            case "gate" -> gate(call);
-            case "scenario" -> scenario(call);
-            case "recover" -> recover(call);
-            case "smoke" -> smoke(call);
-            case "doctor" -> doctor(call);
-            case "--version" -> {
-                new Output(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
-                yield SAFE;
-            }
-            default -> help(call);
-        };
     }
 
     /** What was asked for cannot be done. The message says what is wrong, where, and what was expected. */
