@@ -1082,25 +1082,20 @@ public final class Freshness {
                 widest = Math.max(widest, width(visible(v.name)));
             }
             out.put("\n");
-            for (Verdict v : rows) {
-                row(v, widest, out);
+            for (Verdict v : rows) { // name, status, bar, age, limit; and an alert with its reason
+                String name = visible(v.name);
+                String status = v.status().name();
+                String age = v.age > FOREVER ? "?" : fill("{}s", seconds(v.age));
+                String limit = v.limit == NO_LIMIT ? "?" : fill("{}s", seconds(v.limit));
+                out.put("  {}{}  {}{}  {} ", name, " ".repeat(widest - width(name)), painted(status, v.status()),
+                        " ".repeat("unknown".length() - status.length()), bar(v));
+                out.put("{}{} of {}", " ".repeat(Math.max(0, 6 - age.length())), age, limit);
+                out.put(v.alert == Alert.none ? "\n" : v.reason == Reason.stale ? "  {}\n" : "  {}: {}\n", v.alert, v.safe() ? v.found : v.reason);
                 out.spill();
             }
             explain("\n", out);
             out.put(call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
                     : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(stateName), visible(baselineName));
-        }
-
-        /** One line of the table: name, status, bar, age, limit; and an alert with its reason. */
-        private void row(Verdict v, int widest, Output out) {
-            String name = visible(v.name);
-            String status = v.status().name();
-            String age = v.age > FOREVER ? "?" : fill("{}s", seconds(v.age));
-            String limit = v.limit == NO_LIMIT ? "?" : fill("{}s", seconds(v.limit));
-            out.put("  {}{}  {}{}  {} ", name, " ".repeat(widest - width(name)), painted(status, v.status()),
-                    " ".repeat("unknown".length() - status.length()), bar(v));
-            out.put("{}{} of {}", " ".repeat(Math.max(0, 6 - age.length())), age, limit);
-            out.put(v.alert == Alert.none ? "\n" : v.reason == Reason.stale ? "  {}\n" : "  {}: {}\n", v.alert, v.safe() ? v.found : v.reason);
         }
 
         /** Draws the text over what stands on the terminal: unsafe feeds first, and no more lines than it has. */
