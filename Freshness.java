@@ -524,7 +524,7 @@ public final class Freshness {
 
     // ---- Commands ----
 
-    /** Evaluation is what status, gate and recover read and decide; where that failed, error says why. */
+    /** Evaluation is what status, gate and recover read and decide, with what every report says of it; where that failed, error says why. */
     static class Evaluation {
         final Call call;
         final Instant now;
@@ -540,6 +540,9 @@ public final class Freshness {
         private final Document last;
         private final Instant seen;
         private final long seenNanos;
+        /** What a report is about: the verdicts on the feeds that were asked for, and those of them that block. */
+        final List<Verdict> all = new ArrayList<>();
+        final List<Verdict> unsafe = new ArrayList<>();
 
         /** @param before what the same watch evaluated before; null where there is none */
         Evaluation(Call call, Evaluation before) {
@@ -578,6 +581,58 @@ public final class Freshness {
             return !shared ? "; state and baseline share no feed: name the baseline of these feeds with --baseline"
                     : state != baseline && (state.requireAsOf || baseline.asOfText != null && state.asOfText == null)
                     ? "; are --state and --baseline swapped?" : "";
+        }
+
+        int exit() {
+            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
+        }
+
+        /** Verdicts in a few words each: the first, and how many more there are. */
+        static String briefs(List<Verdict> verdicts) {
+            List<String> briefs = new ArrayList<>();
+            for (Verdict v : verdicts) {
+                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
+            }
+            return named(briefs, "; ");
+        }
+
+        private static String named(List<String> words, String separator) {
+            int more = words.size() - MAX_NAMED;
+            return more <= 0 ? String.join(separator, words)
+                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
+        }
+
+        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
+        void explain(String before, Output out) {
+            Map<String, List<String>> feeds = new LinkedHashMap<>();
+            int explained = 0;
+            for (Verdict v : unsafe) {
+                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
+                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
+                    break;
+                }
+                List<String> names = feeds.getOrDefault(text, new ArrayList<>());
+                names.add(visible(v.name));
+                feeds.put(text, names);
+                explained++;
+            }
+            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
+                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
+            }
+            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
+        }
+
+        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
+        Facts evidence(Facts facts) {
+            facts.add("evaluated_at", now)
+                    .add("as_of", state.asOf)
+                    .file("state", stateName, stateDocument)
+                    .file("baseline", baselineName, baselineDocument)
+                    .add("exit", exit());
+            if (error != null) {
+                facts.add("error", error);
+            }
+            return facts.add("feeds", all.isEmpty() ? null : all);
         }
 
         /** The command that recovers the feed, or what to do where a recovery would be refused. */
@@ -976,70 +1031,8 @@ public final class Freshness {
         }
     }
 
-    /** Verdicts are an evaluation and what a report is about of it, with what is said in every report. */
-    abstract static class Verdicts extends Evaluation {
-        final List<Verdict> all = new ArrayList<>();
-        final List<Verdict> unsafe = new ArrayList<>();
-
-        Verdicts(Call call, Evaluation before) {
-            super(call, before);
-        }
-
-        int exit() {
-            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
-        }
-
-        /** Verdicts in a few words each: the first, and how many more there are. */
-        static String briefs(List<Verdict> verdicts) {
-            List<String> briefs = new ArrayList<>();
-            for (Verdict v : verdicts) {
-                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
-            }
-            return named(briefs, "; ");
-        }
-
-        private static String named(List<String> words, String separator) {
-            int more = words.size() - MAX_NAMED;
-            return more <= 0 ? String.join(separator, words)
-                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
-        }
-
-        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
-        void explain(String before, Output out) {
-            Map<String, List<String>> feeds = new LinkedHashMap<>();
-            int explained = 0;
-            for (Verdict v : unsafe) {
-                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
-                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
-                    break;
-                }
-                List<String> names = feeds.getOrDefault(text, new ArrayList<>());
-                names.add(visible(v.name));
-                feeds.put(text, names);
-                explained++;
-            }
-            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
-                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
-            }
-            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
-        }
-
-        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
-        Facts evidence(Facts facts) {
-            facts.add("evaluated_at", now)
-                    .add("as_of", state.asOf)
-                    .file("state", stateName, stateDocument)
-                    .file("baseline", baselineName, baselineDocument)
-                    .add("exit", exit());
-            if (error != null) {
-                facts.add("error", error);
-            }
-            return facts.add("feeds", all.isEmpty() ? null : all);
-        }
-    }
-
     /** Report shows the verdicts on all feeds: as text for people, as JSON and as Prometheus metrics for machines. */
-    static final class Report extends Verdicts {
+    static final class Report extends Evaluation {
         private final boolean colors;
         private int alive;
 
@@ -1205,7 +1198,7 @@ public final class Freshness {
     }
 
     /** Gate answers whether work may go on; where it may not, it says which of it, and why. */
-    static final class Gate extends Verdicts {
+    static final class Gate extends Evaluation {
         private final List<String> actions;
         private final List<String> refused;
         /** All that were asked for and not proved, also those that nobody knows. */
