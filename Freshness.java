@@ -611,9 +611,8 @@ public final class Freshness {
                 if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
                     break;
                 }
-                List<String> names = feeds.getOrDefault(text, new ArrayList<>());
-                names.add(visible(v.name));
-                feeds.put(text, names);
+                feeds.putIfAbsent(text, new ArrayList<>());
+                feeds.get(text).add(visible(v.name));
                 explained++;
             }
             for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
