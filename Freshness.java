@@ -650,10 +650,9 @@ public final class Freshness {
     private static int status(Call call) throws IOException {
         Path target = target("--output", call);
         String format = call.one("--format", "text");
-        boolean watch = call.has("--watch");
-        Report report = null;
-        for (Map<String, Status> shown = null;; call.pause()) {
-            report = new Report(call, report);
+        Report before = null;
+        for (Report report;; before = report, call.pause()) {
+            report = new Report(call, before);
             Output out = new Output(call.out);
             if (target != null) {
                 try (Replacement file = new Replacement(target)) {
@@ -662,8 +661,12 @@ public final class Freshness {
                     file.settle();
                 }
             }
-            if (watch) {
-                shown = target == null && terminal() ? report.redraw(out) : report.transitions(shown, out);
+            if (call.has("--watch")) {
+                if (target == null && terminal()) {
+                    report.redraw(out);
+                } else {
+                    report.transitions(before, out);
+                }
                 continue;
             } else if (target == null) {
                 report.show(format, out);
@@ -1091,7 +1094,7 @@ public final class Freshness {
         }
 
         /** Draws the text over what stands on the terminal: unsafe feeds first, and no more lines than it has. */
-        Map<String, Status> redraw(Output out) throws IOException {
+        void redraw(Output out) throws IOException {
             List<Verdict> rows = new ArrayList<>(unsafe);
             for (Verdict v : all) {
                 if (v.safe()) {
@@ -1108,7 +1111,6 @@ public final class Freshness {
                 out.put("{}\n", lines[i]);
             }
             out.put(lines.length > most ? "and {} lines more, which status shows without --watch\u001b[?7h\n" : "\u001b[?7h", lines.length - most).flush();
-            return null;
         }
 
         private String painted(String text, Status status) {
@@ -1125,21 +1127,18 @@ public final class Freshness {
         }
 
         /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
-        Map<String, Status> transitions(Map<String, Status> before, Output out) throws IOException {
-            Map<String, Status> after = new HashMap<>();
+        void transitions(Report before, Output out) throws IOException {
             Instant time = Instant.ofEpochSecond(now.getEpochSecond());
             // Without a baseline there are no feeds to name.
-            out.put(before == null || all.isEmpty() && !before.isEmpty() ? "{} {}\n" : "", time, headline());
+            out.put(before == null || all.isEmpty() && !before.all.isEmpty() ? "{} {}\n" : "", time, headline());
             for (Verdict v : all) {
-                Status is = v.status();
-                Status was = before == null ? is : before.getOrDefault(v.name, Status.unknown);
-                after.put(v.name, is);
-                if (was != is) {
-                    out.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, is, visible(v.sentence())).spill();
+                Verdict old = before == null ? v : before.decision.of(v.name);
+                Status was = old == null ? Status.unknown : old.status();
+                if (was != v.status()) {
+                    out.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, v.status(), visible(v.sentence())).spill();
                 }
             }
             out.flush();
-            return after;
         }
 
         private void json(Output out) throws IOException {

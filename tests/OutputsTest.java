@@ -624,7 +624,7 @@ final class OutputsTest extends Sandbox {
                 shown.append(more > 0 ? "and " + more + " lines more, which status shows without --watch\u001b[?7h\n" : "\u001b[?7h");
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 Freshness.Call call = new Freshness.Call(arguments("status --state @in.json --baseline @in.json --watch 1"), UNREAD, out, out);
-                equal("what it passes on", new Freshness.Report(call, null).redraw(new Freshness.Output(out)), null);
+                new Freshness.Report(call, null).redraw(new Freshness.Output(out));
                 equal(feeds + " feeds", plain(out.toString(UTF_8)), shown.toString());
             }
         });
