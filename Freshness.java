@@ -299,11 +299,9 @@ public final class Freshness {
 
     /** The failures that a scenario writes, and whether each is of one feed or of the whole state. */
     enum Kind {
-        stale(true), unknown(true), down(true), missing(true), skewed(true), loosened(true), frozen(false), corrupt(false);
+        stale, unknown, down, missing, skewed, loosened, frozen, corrupt;
 
         static final List<String> NAMES = new ArrayList<>();
-
-        final boolean ofFeed;
 
         static {
             for (Kind kind : values()) {
@@ -311,8 +309,8 @@ public final class Freshness {
             }
         }
 
-        Kind(boolean ofFeed) {
-            this.ofFeed = ofFeed;
+        boolean ofFeed() {
+            return this != frozen && this != corrupt;
         }
     }
 
@@ -817,9 +815,9 @@ public final class Freshness {
             play(SMOKE_BEGIN, directory, checks);
             for (Kind kind : Kind.values()) {
                 String exit = kind == Kind.corrupt ? "3" : "2";
-                play(SMOKE_KIND.replace("KIND", kind.ofFeed ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
-                        .replace("EXIT", exit).replace("OTHERS", kind.ofFeed ? "0" : exit)
-                        .replace("UNSAFE", kind.ofFeed ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""), directory, checks);
+                play(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
+                        .replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
+                        .replace("UNSAFE", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""), directory, checks);
             }
             play(SMOKE_END, directory, checks);
         } catch (IOException e) {
@@ -2650,8 +2648,8 @@ public final class Freshness {
             }
             if (has("KIND")) {
                 Kind kind = Kind.valueOf(one("KIND", null));
-                if (kind.ofFeed != has("--feed")) {
-                    throw error(kind.ofFeed ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", kind);
+                if (kind.ofFeed() != has("--feed")) {
+                    throw error(kind.ofFeed() ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", kind);
                 } else if (kind != Kind.stale && has("--age-seconds")) {
                     throw error("--age-seconds goes with scenario stale only");
                 }
