@@ -374,22 +374,6 @@ public final class Freshness {
             return status() == Status.unknown ? fill(reason.sentence, found) : fill(reason.sentence, seconds(age), seconds(limit));
         }
 
-        /** The verdict as JSON has it. */
-        Facts facts() {
-            return new Facts()
-                    .add("name", name)
-                    .add("alive", alive)
-                    .add("last_tick_age_seconds", age)
-                    .add("max_age_seconds", limit)
-                    .add("freshness_status", status())
-                    .add("safe_to_serve", safe())
-                    .add("allowed_actions", status().allowed)
-                    .add("blocked_actions", status().blocked)
-                    .add("blocked_reason", safe() ? null : sentence())
-                    .add("reason_code", reason)
-                    .add("alert", alert);
-        }
-
         /** The verdict in a few words, for a line that names several feeds. */
         String brief() {
             return status() == Status.unknown ? fill("{} unknown ({})", name, reason)
@@ -783,7 +767,7 @@ public final class Freshness {
             return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target, UNSAFE);
         }
         // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
-        try (Journal open = journal == null ? null : new Journal(journal, new Output(null).json(facts).put("\n").toString())) {
+        try (Journal open = journal == null ? null : new Journal(journal, new Output(null).object(facts).put("\n").toString())) {
             deliver(edit.document, target, call.out, open);
         }
         return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
@@ -964,9 +948,9 @@ public final class Freshness {
         /** Adds a value as JSON. */
         Output json(Object value) throws IOException {
             if (value instanceof Verdict verdict) {
-                return json(verdict.facts());
+                return json(verdict);
             } else if (value instanceof Facts facts) {
-                return members(facts, "{", ", ").put("}");
+                return object(facts);
             } else if (value instanceof List<?> list) {
                 boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
                 String separator = lines ? "[\n    " : "[";
@@ -978,6 +962,24 @@ public final class Freshness {
             }
             boolean bare = value == null || value instanceof Boolean || value instanceof Integer;
             return put("{}", bare ? value : value instanceof Long nanos ? seconds(nanos) : quoted(value.toString()));
+        }
+
+        private Output json(Verdict v) {
+            return put("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, ",
+                        quoted(v.name), v.alive, seconds(v.age), seconds(v.limit))
+                    .put("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}, ",
+                        v.status(), v.safe(), words(v.status().allowed), words(v.status().blocked))
+                    .put("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
+                        v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
+        }
+
+        private static String words(List<String> words) {
+            return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
+        }
+
+        /** Adds facts as a JSON object on one line. */
+        Output object(Facts facts) throws IOException {
+            return members(facts, "{", ", ").put("}");
         }
 
         /** Adds facts as a JSON document, a line each. */
