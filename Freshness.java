@@ -2733,13 +2733,13 @@ launch() {
   esac
   ready || { enough "$java" && { [ -n "$why" ] || prepare; }; } || stop "$java is $("$java" -version 2>&1 | grep version)"
   [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
-  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on.
+  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on. The other one begins late: a few feeds are read before.
   for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
   gc=Serial && [ -x "$home/bin/jwebserver" ] || [ $jit = 4 ] || gc=G1 # Java 17 takes objects from its archive with this one only
   set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
   [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
   exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+Use${gc}GC \
-    -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
+    -XX:CompileThresholdScaling=3 -XX:StringTableSize=1009 -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
 }
 ready() { [ -z "$why" ] && [ ! "$entry.jar" -nt "$entry.jsa" ] && trusted "$cache" "$cache/.." "$entry.jar" "$entry.jsa"; }
 trusted() { # each is the user's or root's, and nobody else can write it

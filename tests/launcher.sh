@@ -82,7 +82,7 @@ cp "${jar%jar}jsa" "$work/sound.jsa"
 # The options of a start from the cache, in the words of the JVM: how fast it is, is for tests/bench.sh.
 case $("$real/bin/java" -version 2>&1) in *'"17'*) collector=G1 ;; *) collector=Serial ;; esac
 row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile=${jar%jar}jsa -XX:TieredStopAtLevel=1\
- -XX:+Use${collector}GC -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
+ -XX:+Use${collector}GC -XX:CompileThresholdScaling=3 -XX:StringTableSize=1009 -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
  -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'its archive holds classes' "$(($(wc -c <"${jar%jar}jsa") > 1000000))" 1
 head -c 25000000 /dev/zero >"$work/large.json"
