@@ -506,128 +506,6 @@ public final class Freshness {
 
     // ---- Commands ----
 
-    /** Evaluation is what status, gate and recover read and decide, with what every report says of it; where that failed, error says why. */
-    static class Evaluation {
-        final Call call;
-        final Instant now;
-        final String baselineName;
-        final String stateName;
-        Document baselineDocument;
-        Document stateDocument;
-        State baseline = State.NONE;
-        State state = State.NONE;
-        String error;
-        final Decision decision;
-        /** The last state that a watch could read, and when it first saw those bytes: by two clocks, since one can be set and one can stop. */
-        private final Document last;
-        private final Instant seen;
-        private final long seenNanos;
-        /** What a report is about: the verdicts on the feeds that were asked for, and those of them that block. */
-        final List<Verdict> all = new ArrayList<>();
-        final List<Verdict> unsafe = new ArrayList<>();
-
-        /** @param before what the same watch evaluated before; null where there is none */
-        Evaluation(Call call, Evaluation before) {
-            this.call = call;
-            baselineName = call.one("--baseline", bundledBaseline());
-            stateName = call.one("--state", baselineName);
-            String reading = "baseline ";
-            try {
-                if (!call.has("--baseline") && !Files.exists(source())) {
-                    throw new DataException("not found: this start does not say where Freshness.java is; name one with --baseline");
-                }
-                baselineDocument = Document.read(baselineName, null);
-                baseline = State.parse(baselineDocument, Role.baseline);
-                reading = "";
-                // One read of the same file serves for both: two could see two contents.
-                boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
-                stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
-                state = same ? baseline : State.parse(stateDocument, Role.state);
-            } catch (DataException e) {
-                error = reading.concat(e.getMessage());
-            }
-            now = call.now(); // after the last byte was read: reading may take long
-            last = stateDocument == null && before != null ? before.last : stateDocument;
-            boolean known = before != null && before.last != null && Arrays.equals(before.last.bytes, last.bytes);
-            seen = known ? before.seen : now;
-            seenNanos = known ? before.seenNanos : System.nanoTime();
-            decision = new Decision(baseline, state, error, now, known ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0);
-        }
-
-        /** What a headline adds where both documents are sound and do not go together. */
-        String mismatch() {
-            boolean shared = error != null;
-            for (int i = 0; i < state.size() && !shared; i++) {
-                shared = baseline.feed(state.get(i).name) != null;
-            }
-            return !shared ? "; state and baseline share no feed: name the baseline of these feeds with --baseline"
-                    : state != baseline && (state.requireAsOf || baseline.asOfText != null && state.asOfText == null)
-                    ? "; are --state and --baseline swapped?" : "";
-        }
-
-        int exit() {
-            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
-        }
-
-        /** Verdicts in a few words each: the first, and how many more there are. */
-        static String briefs(List<Verdict> verdicts) {
-            List<String> briefs = new ArrayList<>();
-            for (Verdict v : verdicts) {
-                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
-            }
-            return named(briefs, "; ");
-        }
-
-        private static String named(List<String> words, String separator) {
-            int more = words.size() - MAX_NAMED;
-            return more <= 0 ? String.join(separator, words)
-                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
-        }
-
-        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
-        void explain(String before, Output out) {
-            Map<String, List<String>> feeds = new LinkedHashMap<>();
-            int explained = 0;
-            for (Verdict v : unsafe) {
-                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
-                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
-                    break;
-                }
-                feeds.putIfAbsent(text, new ArrayList<>());
-                feeds.get(text).add(visible(v.name));
-                explained++;
-            }
-            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
-                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
-            }
-            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
-        }
-
-        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
-        Facts evidence(Facts facts) {
-            facts.add("evaluated_at", now)
-                    .add("as_of", state.asOf)
-                    .file("state", stateName, stateDocument)
-                    .file("baseline", baselineName, baselineDocument)
-                    .add("exit", exit());
-            if (error != null) {
-                facts.add("error", error);
-            }
-            return facts.add("feeds", all.isEmpty() ? null : all);
-        }
-
-        /** The command that recovers the feed, or what to do where a recovery would be refused. */
-        String next(Verdict verdict) {
-            String advice = decision.advice(verdict);
-            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
-            return advice != null ? advice
-                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
-                    : stateName.equals("-") ? "save the state to a file, and ask again for that file"
-                    : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", stem.concat("recovered.json"),
-                            "--baseline", call.one("--baseline", null), "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
-        }
-    }
-
     /** Shows every feed. Exit 0 only if each one is proved safe. A watch has no end of its own, and so proves nothing. */
     private static int status(Call call) throws IOException {
         Path target = target("--output", call);
@@ -1030,6 +908,128 @@ public final class Freshness {
         Facts command(String name, String line) {
             command = name;
             return add(name, line);
+        }
+    }
+
+    /** Evaluation is what status, gate and recover read and decide, with what every report says of it; where that failed, error says why. */
+    static class Evaluation {
+        final Call call;
+        final Instant now;
+        final String baselineName;
+        final String stateName;
+        Document baselineDocument;
+        Document stateDocument;
+        State baseline = State.NONE;
+        State state = State.NONE;
+        String error;
+        final Decision decision;
+        /** The last state that a watch could read, and when it first saw those bytes: by two clocks, since one can be set and one can stop. */
+        private final Document last;
+        private final Instant seen;
+        private final long seenNanos;
+        /** What a report is about: the verdicts on the feeds that were asked for, and those of them that block. */
+        final List<Verdict> all = new ArrayList<>();
+        final List<Verdict> unsafe = new ArrayList<>();
+
+        /** @param before what the same watch evaluated before; null where there is none */
+        Evaluation(Call call, Evaluation before) {
+            this.call = call;
+            baselineName = call.one("--baseline", bundledBaseline());
+            stateName = call.one("--state", baselineName);
+            String reading = "baseline ";
+            try {
+                if (!call.has("--baseline") && !Files.exists(source())) {
+                    throw new DataException("not found: this start does not say where Freshness.java is; name one with --baseline");
+                }
+                baselineDocument = Document.read(baselineName, null);
+                baseline = State.parse(baselineDocument, Role.baseline);
+                reading = "";
+                // One read of the same file serves for both: two could see two contents.
+                boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
+                stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
+                state = same ? baseline : State.parse(stateDocument, Role.state);
+            } catch (DataException e) {
+                error = reading.concat(e.getMessage());
+            }
+            now = call.now(); // after the last byte was read: reading may take long
+            last = stateDocument == null && before != null ? before.last : stateDocument;
+            boolean known = before != null && before.last != null && Arrays.equals(before.last.bytes, last.bytes);
+            seen = known ? before.seen : now;
+            seenNanos = known ? before.seenNanos : System.nanoTime();
+            decision = new Decision(baseline, state, error, now, known ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0);
+        }
+
+        /** What a headline adds where both documents are sound and do not go together. */
+        String mismatch() {
+            boolean shared = error != null;
+            for (int i = 0; i < state.size() && !shared; i++) {
+                shared = baseline.feed(state.get(i).name) != null;
+            }
+            return !shared ? "; state and baseline share no feed: name the baseline of these feeds with --baseline"
+                    : state != baseline && (state.requireAsOf || baseline.asOfText != null && state.asOfText == null)
+                    ? "; are --state and --baseline swapped?" : "";
+        }
+
+        int exit() {
+            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
+        }
+
+        /** Verdicts in a few words each: the first, and how many more there are. */
+        static String briefs(List<Verdict> verdicts) {
+            List<String> briefs = new ArrayList<>();
+            for (Verdict v : verdicts) {
+                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
+            }
+            return named(briefs, "; ");
+        }
+
+        private static String named(List<String> words, String separator) {
+            int more = words.size() - MAX_NAMED;
+            return more <= 0 ? String.join(separator, words)
+                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
+        }
+
+        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
+        void explain(String before, Output out) {
+            Map<String, List<String>> feeds = new LinkedHashMap<>();
+            int explained = 0;
+            for (Verdict v : unsafe) {
+                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
+                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
+                    break;
+                }
+                feeds.putIfAbsent(text, new ArrayList<>());
+                feeds.get(text).add(visible(v.name));
+                explained++;
+            }
+            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
+                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
+            }
+            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
+        }
+
+        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
+        Facts evidence(Facts facts) {
+            facts.add("evaluated_at", now)
+                    .add("as_of", state.asOf)
+                    .file("state", stateName, stateDocument)
+                    .file("baseline", baselineName, baselineDocument)
+                    .add("exit", exit());
+            if (error != null) {
+                facts.add("error", error);
+            }
+            return facts.add("feeds", all.isEmpty() ? null : all);
+        }
+
+        /** The command that recovers the feed, or what to do where a recovery would be refused. */
+        String next(Verdict verdict) {
+            String advice = decision.advice(verdict);
+            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
+            return advice != null ? advice
+                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
+                    : stateName.equals("-") ? "save the state to a file, and ask again for that file"
+                    : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", stem.concat("recovered.json"),
+                            "--baseline", call.one("--baseline", null), "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
         }
     }
 
@@ -2019,7 +2019,7 @@ public final class Freshness {
             return -1;
         }
         int point = number.indexOf('.');
-        String digits = number.replace(".", "").concat("00000000000000000000"); // more would make any number FOREVER
+        String digits = number.replace(".", "").concat("00000000000000000000"); // so many make FOREVER of any number
         // The value is 0.DIGITS times ten to this power; a double, since no exponent is too large for one.
         double power = (point < 0 ? number.length() : point) + 9 + (e < 0 ? 0 : Double.parseDouble(json.substring(e + 1)));
         long nanos = 0;
@@ -2733,7 +2733,7 @@ launch() {
   esac
   ready || { enough "$java" && { [ -n "$why" ] || prepare; }; } || stop "$java is $("$java" -version 2>&1 | grep version)"
   [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
-  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on. The other one begins late: a few feeds are read before.
+  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on. The other one starts late: a few feeds are read before it pays.
   for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
   gc=Serial && [ -x "$home/bin/jwebserver" ] || [ $jit = 4 ] || gc=G1 # Java 17 takes objects from its archive with this one only
   set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
