@@ -86,6 +86,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -422,12 +423,10 @@ public final class Freshness {
         /** All verdicts: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
             List<Verdict> verdicts = new ArrayList<>(baseline.size());
-            for (int i = 0; i < baseline.size(); i++) {
-                Feed agreed = baseline.get(i);
+            for (Feed agreed : baseline) {
                 verdicts.add(decide(agreed.name, agreed, state.feed(agreed.name)));
             }
-            for (int i = 0; i < state.size() && state != baseline; i++) {
-                Feed claim = state.get(i);
+            for (Feed claim : state == baseline ? State.NONE : state) {
                 if (baseline.feed(claim.name) == null) {
                     verdicts.add(decide(claim.name, null, claim));
                 }
@@ -560,7 +559,7 @@ public final class Freshness {
         String output = call.one("--output", null);
         Path target = target("--output", call);
         Document document = Document.read(call.one("--state", bundledBaseline()), call.in);
-        State state = State.parse(document, Role.state);
+        State state = new State(document, Role.state);
         Instant now = call.now();
         Feed claim = feed == null ? null : state.feed(feed);
         if (feed != null && claim == null) {
@@ -580,7 +579,7 @@ public final class Freshness {
         if (kind != Kind.corrupt) {
             // Judged by the limits that the state came with: what they would let through is no failure.
             boolean fails = false;
-            for (Verdict verdict : new Decision(state, State.parse(edit.document, Role.state), null, now, 0).all()) {
+            for (Verdict verdict : new Decision(state, new State(edit.document, Role.state), null, now, 0).all()) {
                 fails |= !verdict.safe() && (feed == null || feed.equals(verdict.name));
             }
             if (!fails) {
@@ -624,7 +623,7 @@ public final class Freshness {
         } else if (!was.safe()) {
             edit.tick(claim, age, e.now);
         }
-        Decision next = new Decision(e.baseline, State.parse(edit.document, Role.state), null, e.now, 0);
+        Decision next = new Decision(e.baseline, new State(edit.document, Role.state), null, e.now, 0);
         Verdict is = next.of(feed);
         String refusal = refusal(is, e.decision.all(), next.all());
         boolean refused = refusal != null;
@@ -667,29 +666,37 @@ public final class Freshness {
 
     /** Runs the whole contract through real files, with the same code as the commands. */
     private static int smoke(Call call) throws IOException {
-        Path directory = temporaryDirectory();
         Checks checks = new Checks();
-        try {
-            Document fixture = Document.read(bundledBaseline(), null);
-            checks.add("the bundled fixture is as it was shipped", Document.sha256(fixture).equals(FIXTURE_SHA256) ? null
-                    : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
-            deliver(fixture, directory.resolve("state"), null, null);
-            play(SMOKE_BEGIN, directory, checks);
-            for (Kind kind : Kind.values()) {
-                String exit = kind == Kind.corrupt ? "3" : "2";
-                play(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
-                        .replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
-                        .replace("UNSAFE", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""), directory, checks);
-            }
-            play(SMOKE_END, directory, checks);
-        } catch (IOException e) {
-            throw unwritable(e);
-        } finally {
-            for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
-                Files.deleteIfExists(directory.resolve(file));
-            }
+        Document fixture = Document.read(bundledBaseline(), null);
+        checks.add("the bundled fixture is as it was shipped", Document.sha256(fixture).equals(FIXTURE_SHA256) ? null
+                : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
+        String script = SMOKE_BEGIN;
+        for (Kind kind : Kind.values()) {
+            String exit = kind == Kind.corrupt ? "3" : "2";
+            script = script.concat(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
+                    .replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
+                    .replace("UNSAFE", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""));
         }
+        stage(fixture, script.concat(SMOKE_END), checks);
         return checks.report(call);
+    }
+
+    /** Plays a script in a temporary directory, with that document as its file "state". */
+    private static void stage(Document state, String script, Checks checks) {
+        try {
+            Path directory = Files.createTempDirectory("freshness-");
+            try {
+                deliver(state, directory.resolve("state"), null, null);
+                play(script, directory, checks);
+            } finally {
+                for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
+                    Files.deleteIfExists(directory.resolve(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
+                    System.getProperty("java.io.tmpdir"), reason(e));
+        }
     }
 
     /** Plays a script: "-" begins a check, a number is the exit code of the command behind it, and @ marks a file in that directory. */
@@ -727,30 +734,20 @@ public final class Freshness {
         for (Role role : Role.values()) {
             String file = call.one("--".concat(role.name()), null);
             if (file != null) {
-                String why = null;
+                checks.add(fill("the {} can be read and is valid: {}", role, file), null);
                 try {
-                    State.parse(Document.read(file, call.in), role);
+                    new State(Document.read(file, call.in), role);
                 } catch (DataException e) {
-                    why = e.getMessage();
+                    checks.fault(e.getMessage());
                 }
-                checks.add(fill("the {} can be read and is valid: {}", role, file), why);
             }
         }
-        String why = null;
+        checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), null);
         try {
-            Path directory = temporaryDirectory();
-            try {
-                deliver(Document.of("", "a line\n"), directory.resolve("written"), null, null);
-            } catch (IOException e) {
-                throw unwritable(e);
-            } finally {
-                Files.deleteIfExists(directory.resolve("written"));
-                Files.delete(directory);
-            }
+            stage(Document.of("", "a line\n"), "same @state @state", checks);
         } catch (DataException e) {
-            why = e.getMessage();
+            checks.fault(e.getMessage());
         }
-        checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), why);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         new Output(text).put("\u00e9 \u2260 \ud83d\ude00").flush();
         checks.add("output is UTF-8", HexFormat.of().formatHex(text.toByteArray()).equals("c3a920e289a020f09f9880") ? null : "it is not");
@@ -762,19 +759,6 @@ public final class Freshness {
     /** Whether an instant lies in the hundred years from 2026 on; as texts, instants of four digits of a year sort by time. */
     static boolean plausible(String now) {
         return now.compareTo("2026") >= 0 && now.compareTo("2126") < 0;
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("freshness-");
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
-    }
-
-    private static DataException unwritable(IOException e) {
-        return new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
-                System.getProperty("java.io.tmpdir"), reason(e));
     }
 
     /** Shows all commands, or the usage and the options of one. */
@@ -942,12 +926,12 @@ public final class Freshness {
                     throw new DataException("not found: this start does not say where Freshness.java is; name one with --baseline");
                 }
                 baselineDocument = Document.read(baselineName, null);
-                baseline = State.parse(baselineDocument, Role.baseline);
+                baseline = new State(baselineDocument, Role.baseline);
                 reading = "";
                 // One read of the same file serves for both: two could see two contents.
                 boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
                 stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
-                state = same ? baseline : State.parse(stateDocument, Role.state);
+                state = same ? baseline : new State(stateDocument, Role.state);
             } catch (DataException e) {
                 error = reading.concat(e.getMessage());
             }
@@ -1321,8 +1305,8 @@ public final class Freshness {
     /** What a document is read as: a baseline says what it means or is refused, a state may hold more. */
     enum Role { baseline, state }
 
-    /** State is what a document claims: a producer's, or as a baseline the contract that was reviewed. */
-    static final class State {
+    /** State is the list of feeds that a document claims: a producer's, or as a baseline the contract that was reviewed. */
+    static final class State extends AbstractList<Feed> {
         static final State NONE = new State(Document.of("", "{}"));
         private static final List<String> MEMBERS = Arrays.asList("max_age_seconds", "as_of", "require_as_of", "feeds");
         private static final long HASH_PRIME = (1L << 61) - 1;
@@ -1350,42 +1334,41 @@ public final class Freshness {
         }
 
         /** Reads a whole document. A fault that belongs to no single feed is a DataException. */
-        static State parse(Document document, Role role) {
-            State state = new State(document);
+        State(Document document, Role role) {
+            this(document);
             Json in = new Json(document, 0);
             int feedsAt = 0; // no member begins there
             in.enter('{', "an object with max_age_seconds and feeds");
             while (in.member()) {
                 int at = in.at;
                 switch (in.name) {
-                    case "max_age_seconds" -> state.limit = limit(in.skipped());
+                    case "max_age_seconds" -> limit = limit(in.skipped());
                     case "as_of" -> {
                         String text = in.plain();
-                        state.asOf = instant(text);
-                        state.asOfText = Json.shortened(text);
+                        asOf = instant(text);
+                        asOfText = Json.shortened(text);
                     }
                     case "require_as_of" -> {
                         Boolean required = in.bool();
                         if (role == Role.baseline && required == null) {
                             throw in.error(at, "expected true or false");
                         }
-                        state.requireAsOf = required == Boolean.TRUE;
+                        requireAsOf = required == Boolean.TRUE;
                     }
                     case "feeds" -> {
                         feedsAt = at;
                         in.enter('[', "an array of feeds");
                         while (in.element()) {
-                            state.index(in, role);
+                            index(in, role);
                         }
                     }
                     default -> in.other(role, MEMBERS);
                 }
             }
             in.end();
-            if (state.size == 0) {
+            if (size == 0) {
                 throw in.error(feedsAt, feedsAt == 0 ? "expected a member feeds" : "expected at least one feed");
             }
-            return state;
         }
 
         /** Checks a feed and remembers where it is: as objects, a million of them would take twice the gate's time and memory. */
@@ -1449,11 +1432,11 @@ public final class Freshness {
             return number == 0 ? null : get(number - 1);
         }
 
-        int size() {
+        @Override public int size() {
             return size;
         }
 
-        Feed get(int i) {
+        @Override public Feed get(int i) {
             int at = starts[i];
             String feed = null;
             Boolean alive = null;
@@ -1482,7 +1465,7 @@ public final class Freshness {
 
         /** The JSON text of that member of a feed, or of the document where that is null. */
         String text(Feed feed, String member) {
-            String text = document.member(feed == null ? 0 : feed.at, member);
+            String text = document.member(feed, member);
             return text == null ? ABSENT : Json.shortened(text);
         }
 
@@ -1492,8 +1475,8 @@ public final class Freshness {
 
         DataException unknown(String feed) {
             List<String> names = new ArrayList<>();
-            for (int i = 0; i < size; i++) {
-                names.add(get(i).name);
+            for (Feed each : this) {
+                names.add(each.name);
             }
             return new DataException("unknown feed: {}{}", feed, feed.indexOf(',') < 0 ? suggestion(feed, names)
                     : "; several feeds take a --feed each");
@@ -1514,8 +1497,8 @@ public final class Freshness {
         /** A tick of that age was seen. A feed that dates its ticks gets the date, and the age only where it has one. */
         void tick(Feed feed, String age, Instant now) {
             set(feed, "alive", "true");
-            boolean dated = document.member(feed.at, "last_tick_at") != null;
-            if (!dated || document.member(feed.at, "last_tick_age_seconds") != null) {
+            boolean dated = document.member(feed, "last_tick_at") != null;
+            if (!dated || document.member(feed, "last_tick_age_seconds") != null) {
                 set(feed, "last_tick_age_seconds", age);
             }
             if (dated) {
@@ -1584,9 +1567,9 @@ public final class Freshness {
             Edit entry = new Edit(Document.of(contract.label, contract.text(feed.at, contract.end(feed.at))));
             entry.tick(new Feed(feed.name, null, 0, null, 0, 0), age, now);
             Feed before = null;
-            for (int i = 0; baseline.get(i).at != feed.at; i++) {
-                Feed present = state.feed(baseline.get(i).name);
-                before = present != null ? present : before;
+            for (Feed each : baseline) {
+                Feed present = state.feed(each.name);
+                before = present == null || each.at > feed.at ? before : present;
             }
             int neighbour = before != null ? before.at : state.get(0).at;
             int gap = neighbour;
@@ -2159,9 +2142,9 @@ public final class Freshness {
             return in.at;
         }
 
-        /** The JSON text of that member of the object that begins there; null where it has none. */
-        String member(int objectAt, String name) {
-            Json in = new Json(this, objectAt);
+        /** The JSON text of that member of a feed, or of the document where that is null; null where it has none. */
+        String member(Feed feed, String name) {
+            Json in = new Json(this, feed == null ? 0 : feed.at);
             in.enter('{', "an object");
             while (in.member()) {
                 if (in.name.equals(name)) {
@@ -2499,10 +2482,9 @@ public final class Freshness {
             char c = word.charAt(i);
             plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
         }
-        if (plain || visible(word).equals(word)) {
-            return plain ? word : fill("'{}'", word.replace("'", "'\\''"));
-        }
-        return fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
+        return plain ? word
+                : visible(word).equals(word) ? fill("'{}'", word.replace("'", "'\\''"))
+                : fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
     }
 
     // ---- Command line ----
@@ -2573,7 +2555,7 @@ public final class Freshness {
         static String usage(String command) {
             List<String> known = new ArrayList<>();
             for (String usage : USAGES) {
-                String name = usage.substring(0, (usage.concat(" ")).indexOf(' '));
+                String name = usage.split(" ")[0];
                 known.add(name);
                 if (name.equals(command)) {
                     return usage;

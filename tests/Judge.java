@@ -862,7 +862,7 @@ final class Judge {
         }
         String text = top.append(feed).append("\"name\":\"x\"}]}").toString();
         Node tree = read(text.getBytes(UTF_8));
-        return new Side(text, Freshness.State.parse(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0), unchanged);
+        return new Side(text, new Freshness.State(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0), unchanged);
     }
 
     private static boolean agrees(Freshness.Verdict got, Verdict want) {

@@ -419,7 +419,7 @@ abstract class Sandbox {
     }
 
     static Freshness.State state(String text, boolean asBaseline) {
-        return Freshness.State.parse(Freshness.Document.of("test", text), asBaseline ? Freshness.Role.baseline : Freshness.Role.state);
+        return new Freshness.State(Freshness.Document.of("test", text), asBaseline ? Freshness.Role.baseline : Freshness.Role.state);
     }
 
     /** A call of each command that works, without the options that may be left out. */
