@@ -54,7 +54,6 @@ import java.lang.Math;
 import java.lang.Object;
 import java.lang.OutOfMemoryError;
 import java.lang.Override;
-import java.lang.ProcessHandle;
 import java.lang.Runtime;
 import java.lang.RuntimeException;
 import java.lang.String;
@@ -66,8 +65,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -89,7 +86,6 @@ import java.time.ZoneOffset;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -422,7 +418,7 @@ public final class Freshness {
 
         /** All verdicts: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
-            List<Verdict> verdicts = new ArrayList<>(baseline.size());
+            var verdicts = new ArrayList<Verdict>(baseline.size());
             for (Feed agreed : baseline) {
                 verdicts.add(decide(agreed.name, agreed, state.feed(agreed.name)));
             }
@@ -850,7 +846,7 @@ public final class Freshness {
         }
 
         private Output members(Facts facts, String separator, String next) throws IOException {
-            for (Map.Entry<String, Object> fact : facts.values.entrySet()) {
+            for (var fact : facts.values.entrySet()) {
                 put("{}\"{}\": ", separator, fact.getKey()).json(fact.getValue());
                 separator = next;
             }
@@ -960,7 +956,7 @@ public final class Freshness {
 
         /** Verdicts in a few words each: the first, and how many more there are. */
         static String briefs(List<Verdict> verdicts) {
-            List<String> briefs = new ArrayList<>();
+            var briefs = new ArrayList<String>();
             for (Verdict v : verdicts) {
                 briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
             }
@@ -975,7 +971,7 @@ public final class Freshness {
 
         /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
         void explain(String before, Output out) {
-            Map<String, List<String>> feeds = new LinkedHashMap<>();
+            var feeds = new LinkedHashMap<String, List<String>>();
             int explained = 0;
             for (Verdict v : unsafe) {
                 String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
@@ -986,7 +982,7 @@ public final class Freshness {
                 feeds.get(text).add(visible(v.name));
                 explained++;
             }
-            for (Map.Entry<String, List<String>> each : feeds.entrySet()) {
+            for (var each : feeds.entrySet()) {
                 out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
             }
             out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
@@ -1079,7 +1075,7 @@ public final class Freshness {
 
         /** Draws the text over what stands on the terminal: unsafe feeds first, and no more lines than it has. */
         void redraw(Output out) throws IOException {
-            List<Verdict> rows = new ArrayList<>(unsafe);
+            var rows = new ArrayList<Verdict>(unsafe);
             for (Verdict v : all) {
                 if (v.safe()) {
                     rows.add(v);
@@ -1126,7 +1122,7 @@ public final class Freshness {
         }
 
         private void json(Output out) throws IOException {
-            List<String> names = new ArrayList<>();
+            var names = new ArrayList<String>();
             for (Verdict v : unsafe) {
                 names.add(v.name);
             }
@@ -1137,7 +1133,7 @@ public final class Freshness {
                     .add("fresh_feeds", all.size() - unsafe.size())
                     .add("alive_feeds", alive)
                     .add("total_feeds", all.size());
-            out.document(evidence(facts)).flush();
+            out.document(evidence(facts));
         }
 
         private void prometheus(Output out) throws IOException {
@@ -1188,11 +1184,11 @@ public final class Freshness {
 
         Gate(Call call, Evaluation before) {
             super(call, before);
-            actions = new ArrayList<>(new LinkedHashSet<>(call.all("--action")));
-            List<String> denied = new ArrayList<>();
+            actions = call.all("--action");
+            var denied = new ArrayList<String>();
             List<String> needed = actions.isEmpty() ? ACTIONS : actions; // without one, all of them: safe to serve
             boolean evaluated = error == null; // else nothing is proved, whatever a status allows
-            for (String feed : new LinkedHashSet<>(call.all("--feed"))) {
+            for (String feed : call.all("--feed")) {
                 Verdict verdict = decision.of(feed);
                 if (verdict == null) {
                     error = error == null ? baseline.unknown(feed).getMessage() : error;
@@ -1206,14 +1202,14 @@ public final class Freshness {
                     denied.addAll(verdict.status().blocked);
                 }
             }
-            refused = new ArrayList<>(actions);
+            refused = call.all("--action");
             refused.retainAll(denied);
         }
 
         void show() throws IOException {
             Output out = new Output(call.out);
             if (call.json()) {
-                List<String> next = new ArrayList<>();
+                var next = new ArrayList<String>();
                 for (Verdict v : unsafe) {
                     next.add(next(v));
                 }
@@ -1242,17 +1238,17 @@ public final class Freshness {
     private static int report(String headline, Facts facts, Call call, Path target, int exit) throws IOException {
         Output out = new Output(target == null ? call.err : call.out);
         if (call.json()) {
-            out.document(facts).flush();
-            return exit;
-        }
-        out.put("{}\n", visible(headline));
-        for (Map.Entry<String, Object> fact : facts.values.entrySet()) {
-            Object value = fact.getValue();
-            if (value != null) {
-                String text = value instanceof Verdict verdict ? verdict.brief()
-                        : value instanceof List<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
-                        : value.toString();
-                out.put("  {}: {}\n", fact.getKey(), fact.getKey().equals(facts.command) ? text : visible(text));
+            out.document(facts);
+        } else {
+            out.put("{}\n", visible(headline));
+            for (var fact : facts.values.entrySet()) {
+                Object value = fact.getValue();
+                if (value != null) {
+                    String text = value instanceof Verdict verdict ? verdict.brief()
+                            : value instanceof List<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
+                            : value.toString();
+                    out.put("  {}: {}\n", fact.getKey(), fact.getKey().equals(facts.command) ? text : visible(text));
+                }
             }
         }
         out.flush();
@@ -1277,10 +1273,10 @@ public final class Freshness {
         }
 
         int report(Call call) throws IOException {
-            List<Facts> list = new ArrayList<>();
+            var list = new ArrayList<Facts>();
             Output lines = new Output(null);
             int failed = 0;
-            for (Map.Entry<String, String> check : whys.entrySet()) {
+            for (var check : whys.entrySet()) {
                 String name = check.getKey();
                 String why = check.getValue();
                 list.add(new Facts().add("name", name).add("ok", why == null).add("why", why));
@@ -1418,9 +1414,9 @@ public final class Freshness {
          */
         static int hash(String name) {
             long hash = 1;
-            for (int i = 0; i < name.length(); i++) {
+            for (char c : name.toCharArray()) {
                 long low = hash * HASH_POINT;
-                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + name.charAt(i);
+                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + c;
                 hash = (hash & HASH_PRIME) + (hash >>> 61);
             }
             return (int) (hash ^ hash >>> 30);
@@ -1474,7 +1470,7 @@ public final class Freshness {
         }
 
         DataException unknown(String feed) {
-            List<String> names = new ArrayList<>();
+            var names = new ArrayList<String>();
             for (Feed each : this) {
                 names.add(each.name);
             }
@@ -1524,11 +1520,10 @@ public final class Freshness {
             String name = feed == null ? member : fill("{} {}", feed.name, member);
             Json in = new Json(document, feed == null ? 0 : feed.at);
             int open = in.at + 1;
-            int last = open;
-            String gap = "";
             in.enter('{', "an object");
+            int last = in.at;
+            String gap = document.text(open, last);
             while (in.member()) {
-                gap = last == open ? document.text(open, in.nameAt) : gap;
                 int at = in.at;
                 boolean found = in.name.equals(member);
                 String old = in.skipped();
@@ -1745,10 +1740,11 @@ public final class Freshness {
         }
 
         private void literal(String word) {
-            for (int i = 0; i < word.length(); i++, at++) {
-                if (in[at] != word.charAt(i)) {
+            for (char c : word.toCharArray()) {
+                if (in[at] != c) {
                     throw expected(word);
                 }
+                at++;
             }
         }
 
@@ -1798,7 +1794,7 @@ public final class Freshness {
         }
 
         private boolean digit() {
-            return in[at] >= '0' && in[at] <= '9';
+            return isDigit((char) in[at]);
         }
 
         private void digits() {
@@ -1914,14 +1910,13 @@ public final class Freshness {
 
         /** Checks the encoding of the strings: all else is ASCII. */
         private void utf8() {
-            CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+            var decoder = StandardCharsets.UTF_8.newDecoder();
             ByteBuffer bytes = ByteBuffer.wrap(in);
             CharBuffer chars = CharBuffer.allocate(1 << 13);
-            CoderResult result;
-            do {
-                result = decoder.decode(bytes, chars.clear(), true);
-            } while (result.isOverflow());
-            if (result.isError()) {
+            while (decoder.decode(bytes, chars.clear(), true).isOverflow()) {
+                continue; // nobody needs the characters
+            }
+            if (bytes.hasRemaining()) {
                 at = bytes.position();
                 throw expected("UTF-8");
             }
@@ -2020,12 +2015,9 @@ public final class Freshness {
         if (nanos < 0 || nanos > FOREVER) {
             return null;
         }
-        String decimals = Long.toString(SECOND + nanos % SECOND).substring(1);
-        int end = decimals.length();
-        while (end > 0 && decimals.charAt(end - 1) == '0') {
-            end--;
-        }
-        return fill(end == 0 ? "{}" : "{}.{}", nanos / SECOND, decimals.substring(0, end));
+        String nine = Long.toString(SECOND + nanos % SECOND).substring(1);
+        String decimals = nine.replace('0', ' ').stripTrailing().replace(' ', '0');
+        return fill(decimals.isEmpty() ? "{}" : "{}.{}", nanos / SECOND, decimals);
     }
 
     static long nanosBetween(Instant from, Instant to) {
@@ -2046,8 +2038,7 @@ public final class Freshness {
     /** Reads a date-time as in RFC 3339, section 5.6, but for the leap second; null where it is none. */
     static Instant instant(String s) {
         StringBuilder form = new StringBuilder();
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
+        for (char c : s.toCharArray()) {
             form.append(isDigit(c) ? '0' : c == 't' ? 'T' : c == 'z' ? 'Z' : c);
         }
         boolean utc = form.indexOf("Z") == s.length() - 1;
@@ -2173,7 +2164,7 @@ public final class Freshness {
     /** Replacement is a new file beside its target, that takes the target's place whole or not at all, with its mode and owner. */
     static final class Replacement implements AutoCloseable {
         /** One for the process, whatever it writes: the JVM keeps each name that it is to delete. */
-        private static final String NAME = fill(".freshness-{}-{}.tmp", ProcessHandle.current().pid(), System.nanoTime());
+        private static final String NAME = fill(".freshness-{}.tmp", System.nanoTime());
 
         private final Path target;
         private final Path temporary;
@@ -2185,7 +2176,7 @@ public final class Freshness {
             this.target = target;
             temporary = target.resolveSibling(NAME);
             temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
-            directory = FileChannel.open(target.getParent(), StandardOpenOption.READ); // now: what fails later is too late
+            directory = FileChannel.open(target.getParent()); // now: what fails later is too late
             channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             out = Channels.newOutputStream(channel);
             for (String attribute : Arrays.asList("unix:gid", "unix:uid", "unix:mode")) {
@@ -2237,13 +2228,11 @@ public final class Freshness {
             Runtime.getRuntime().addShutdownHook(this);
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-            ByteBuffer bytes = ByteBuffer.wrap((torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = (torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8);
             synchronized (this) {
                 try {
                     channel.position(size);
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
-                    }
+                    Channels.newOutputStream(channel).write(bytes);
                     channel.force(true);
                 } catch (IOException e) {
                     close();
@@ -2269,7 +2258,7 @@ public final class Freshness {
             try {
                 close();
             } catch (IOException e) {
-                done = false; // the record stays, and nobody can be told
+                // The record stays, and nobody can be told.
             }
         }
 
@@ -2478,8 +2467,7 @@ public final class Freshness {
 
     private static String shellWord(String word) {
         boolean plain = true;
-        for (int i = 0; i < word.length(); i++) {
-            char c = word.charAt(i);
+        for (char c : word.toCharArray()) {
             plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
         }
         return plain ? word
@@ -2498,9 +2486,11 @@ public final class Freshness {
         final OutputStream out;
         final OutputStream err;
         final String command;
+        /** What its usage takes without an option's name before it; null where there is nothing. */
+        private final String operand;
         boolean help;
         private final Map<String, Option> options = new LinkedHashMap<>();
-        private final Map<String, List<String>> values = new HashMap<>();
+        private final Map<String, LinkedHashSet<String>> values = new LinkedHashMap<>();
 
         Call(String[] args, InputStream in, OutputStream out, OutputStream err) {
             this.in = in;
@@ -2510,7 +2500,7 @@ public final class Freshness {
                 throw new DataException("no command given; see: {} help", program());
             }
             command = asksForHelp(args[0]) ? "help" : args[0];
-            String operand = takes(usage(command).split(" "));
+            operand = takes(usage(command).split(" "));
             help = args.length == 2 && asksForHelp(args[1]);
             for (int i = 1; i < args.length && !help; i++) {
                 String arg = args[i];
@@ -2553,7 +2543,7 @@ public final class Freshness {
 
         /** The usage of that command. */
         static String usage(String command) {
-            List<String> known = new ArrayList<>();
+            var known = new ArrayList<String>();
             for (String usage : USAGES) {
                 String name = usage.split(" ")[0];
                 known.add(name);
@@ -2572,12 +2562,8 @@ public final class Freshness {
         private void put(String name, String value) {
             Option option = options.get(name);
             if (option == null) {
-                List<String> known = new ArrayList<>();
-                for (String each : options.keySet()) {
-                    if (each.startsWith("--")) {
-                        known.add(each);
-                    }
-                }
+                var known = new ArrayList<>(options.keySet());
+                known.remove(operand);
                 throw error("unknown option: {}{}", name, suggestion(name, known));
             } else if (value.isEmpty() != option.form.isEmpty()) {
                 throw error(value.isEmpty() ? "no value given for {}, expected {}" : "{} takes no value", name, option.form.replace("|", " or "));
@@ -2590,9 +2576,8 @@ public final class Freshness {
             if (expected != null) {
                 throw error("invalid value given for {}: {}{}", name, value, expected);
             }
-            List<String> given = values.getOrDefault(name, new ArrayList<>());
-            given.add(value);
-            values.put(name, given);
+            values.putIfAbsent(name, new LinkedHashSet<>());
+            values.get(name).add(value);
         }
 
         /** What is expected where a value of that form is not valid; null where it is. */
@@ -2657,12 +2642,13 @@ public final class Freshness {
             return values.containsKey(option);
         }
 
+        /** The values that are given for an option, each once. */
         List<String> all(String option) {
-            return values.getOrDefault(option, Arrays.asList());
+            return new ArrayList<>(has(option) ? values.get(option) : Arrays.asList());
         }
 
         String one(String option, String otherwise) {
-            return has(option) ? values.get(option).get(0) : otherwise;
+            return has(option) ? all(option).get(0) : otherwise;
         }
 
         boolean json() {
