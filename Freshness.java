@@ -664,7 +664,7 @@ public final class Freshness {
     private static int smoke(Call call) throws IOException {
         Checks checks = new Checks();
         Document fixture = Document.read(bundledBaseline(), null);
-        checks.add("the bundled fixture is as it was shipped", Document.sha256(fixture).equals(FIXTURE_SHA256) ? null
+        checks.add("the bundled fixture is as it was shipped", fixture.sha256().equals(FIXTURE_SHA256) ? null
                 : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
         String script = SMOKE_BEGIN;
         for (Kind kind : Kind.values()) {
@@ -677,7 +677,7 @@ public final class Freshness {
         return checks.report(call);
     }
 
-    /** Plays a script in a temporary directory, with that document as its file "state". */
+    /** Plays a script in a temporary directory, with that document as its file "state", and deletes what the scripts write there. */
     private static void stage(Document state, String script, Checks checks) {
         try {
             Path directory = Files.createTempDirectory("freshness-");
@@ -695,7 +695,10 @@ public final class Freshness {
         }
     }
 
-    /** Plays a script: "-" begins a check, a number is the exit code of the command behind it, and @ marks a file in that directory. */
+    /**
+     * Plays a script: "-" begins a check, a number is the exit code of the command behind it, other words say what has to be true
+     * of a file, and @ marks a file in that directory.
+     */
     private static void play(String script, Path directory, Checks checks) throws IOException {
         for (String line : script.split("\n")) {
             String[] words = line.split(" ");
@@ -740,7 +743,7 @@ public final class Freshness {
         }
         checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), null);
         try {
-            stage(Document.of("", "a line\n"), "same @state @state", checks);
+            stage(Document.of("", "a line\n"), "same @state @state", checks); // it was read back when it was written
         } catch (DataException e) {
             checks.fault(e.getMessage());
         }
@@ -880,9 +883,9 @@ public final class Freshness {
             return this;
         }
 
-        /** A file by its name and the digest of what it holds. */
+        /** A file by its name and the digest of what it holds; null where there is none. */
         Facts file(String name, String label, Document document) {
-            return add(name, label).add(name.concat("_sha256"), Document.sha256(document));
+            return add(name, label).add(name.concat("_sha256"), document == null ? null : document.sha256());
         }
 
         Facts command(String name, String line) {
@@ -1500,7 +1503,7 @@ public final class Freshness {
             if (dated) {
                 boolean future = age.startsWith("-");
                 long nanos = Freshness.age(age.substring(future ? 1 : 0));
-                set(feed, "last_tick_at", nanos > FOREVER ? "null" : fill("\"{}\"", future ? now.plusNanos(nanos) : now.minusNanos(nanos)));
+                set(feed, "last_tick_at", nanos > FOREVER ? "null" : fill("\"{}\"", now.minusNanos(future ? -nanos : nanos)));
             }
         }
 
@@ -1628,7 +1631,7 @@ public final class Freshness {
         int at;
         /** The name of the last member, and where it began. */
         String name;
-        int nameAt;
+        private int nameAt;
         private boolean first;
         private boolean ascii = true;
         /** The member names so far of each object or array that is open; an array has none. */
@@ -1887,25 +1890,23 @@ public final class Freshness {
                 }
                 return;
             }
-            char unit = (char) hex(at + 1);
-            at += 4;
-            if (Character.isHighSurrogate(unit) && in[at + 1] == '\\' && in[at + 2] == 'u' && Character.isLowSurrogate((char) hex(at + 3))) {
-                at += 6;
-            } else if (Character.isSurrogate(unit)) {
+            char unit = hex();
+            boolean paired = Character.isHighSurrogate(unit) && in[++at] == '\\' && in[++at] == 'u' && Character.isLowSurrogate(hex());
+            if (Character.isSurrogate(unit) && !paired) {
                 throw error(from, "expected a pair of surrogates, found one alone");
             }
         }
 
-        private int hex(int from) {
+        /** Takes four hexadecimal digits, and leaves the cursor at the last. */
+        private char hex() {
             int value = 0;
-            for (int i = from; i < from + 4; i++) {
-                if (!HexFormat.isHexDigit(in[i])) {
-                    at = i;
+            for (int i = 0; i < 4; i++) {
+                if (!HexFormat.isHexDigit(in[++at])) {
                     throw expected("four hexadecimal digits");
                 }
-                value = value << 4 | HexFormat.fromHexDigit(in[i]);
+                value = value << 4 | HexFormat.fromHexDigit(in[at]);
             }
-            return value;
+            return (char) value;
         }
 
         /** Checks the encoding of the strings: all else is ASCII. */
@@ -2146,14 +2147,10 @@ public final class Freshness {
             return null;
         }
 
-        /** The digest of a document; null where there is none. */
-        static String sha256(Document document) {
-            if (document == null) {
-                return null;
-            }
+        String sha256() {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(document.bytes, 0, document.length());
+                digest.update(bytes, 0, length());
                 return HexFormat.of().formatHex(digest.digest());
             } catch (NoSuchAlgorithmException e) {
                 throw new DataException("this JDK has no SHA-256"); // each has to have it
@@ -2163,7 +2160,7 @@ public final class Freshness {
 
     /** Replacement is a new file beside its target, that takes the target's place whole or not at all, with its mode and owner. */
     static final class Replacement implements AutoCloseable {
-        /** One for the process, whatever it writes: the JVM keeps each name that it is to delete. */
+        /** One for the process, whatever it writes: the JVM keeps each name that it is to delete. The nanosecond keeps processes apart. */
         private static final String NAME = fill(".freshness-{}.tmp", System.nanoTime());
 
         private final Path target;
@@ -2486,7 +2483,7 @@ public final class Freshness {
         final OutputStream out;
         final OutputStream err;
         final String command;
-        /** What its usage takes without an option's name before it; null where there is nothing. */
+        /** The name of what its usage takes besides options; null where there is nothing. */
         private final String operand;
         boolean help;
         private final Map<String, Option> options = new LinkedHashMap<>();

@@ -85,7 +85,8 @@ row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:S
  -XX:+Use${collector}GC -XX:CompileThresholdScaling=3 -XX:StringTableSize=1009 -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0\
  -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'its archive holds classes' "$(($(wc -c <"${jar%jar}jsa") > 1000000))" 1
-head -c 25000000 /dev/zero >"$work/large.json"
+head -c 20480000 /dev/zero >"$work/most.json"
+head -c 20480001 /dev/zero >"$work/large.json"
 # compilers FILE: those with which a gate on that state is started, whichever way it is named
 compilers() {
   : >"$LOG"
@@ -94,8 +95,9 @@ compilers() {
   grep -o 'TieredStopAtLevel=.' "$LOG" | paste -sd ' ' -
 }
 row 'a small state is compiled quickly' "$(compilers data/healthy.json)" 'TieredStopAtLevel=1 TieredStopAtLevel=1'
-row 'a large one well' "$(compilers "$work/large.json")" 'TieredStopAtLevel=4 TieredStopAtLevel=4'
-rm "$work/large.json"
+row 'one of 20,000 KB too' "$(compilers "$work/most.json")" 'TieredStopAtLevel=1 TieredStopAtLevel=1'
+row 'a larger one well' "$(compilers "$work/large.json")" 'TieredStopAtLevel=4 TieredStopAtLevel=4'
+rm "$work/most.json" "$work/large.json"
 row 'another path to the same JDK has the same entry' "$(JAVA_HOME=$real said "${me[@]}"; entries)" "$source_run"$'\n1'
 mkdir -p "$work/jdk of the day/bin"
 ln -s "$work/jdk/bin/java" "$work/jdk of the day/bin/java"
