@@ -47,6 +47,7 @@ import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
 import java.lang.Double;
+import java.lang.IllegalStateException;
 import java.lang.Integer;
 import java.lang.InterruptedException;
 import java.lang.Long;
@@ -2172,9 +2173,12 @@ public final class Freshness {
         Replacement(Path target) throws IOException {
             this.target = target;
             temporary = target.resolveSibling(NAME);
-            temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
             directory = FileChannel.open(target.getParent()); // now: what fails later is too late
-            channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            synchronized (Ending.HOOK) {
+                Ending.HOOK.hold();
+                temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
+                channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            }
             out = Channels.newOutputStream(channel);
             for (String attribute : Arrays.asList("unix:gid", "unix:uid", "unix:mode")) {
                 if (Files.exists(target)) {
@@ -2194,6 +2198,7 @@ public final class Freshness {
             if (wanted != null && !Arrays.equals(Document.read(temporary.toString(), null).bytes, wanted.bytes)) {
                 throw new DataException("{}: what was read back is not what was written", target);
             }
+            Ending.HOOK.hold();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         }
 
@@ -2209,11 +2214,8 @@ public final class Freshness {
         }
     }
 
-    /**
-     * Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it
-     * records is not done: also as a shutdown hook, where a signal interrupts that work.
-     */
-    static final class Journal extends Thread implements AutoCloseable {
+    /** Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it records is not done. */
+    static final class Journal implements AutoCloseable {
         private final FileChannel channel;
         private final long size;
         private boolean done;
@@ -2222,12 +2224,13 @@ public final class Freshness {
             channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             channel.lock();
             size = channel.size();
-            Runtime.getRuntime().addShutdownHook(this);
             ByteBuffer last = ByteBuffer.allocate(1);
             boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
             byte[] bytes = (torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8);
-            synchronized (this) {
+            synchronized (Ending.HOOK) {
                 try {
+                    Ending.HOOK.hold();
+                    Ending.HOOK.open = this;
                     channel.position(size);
                     Channels.newOutputStream(channel).write(bytes);
                     channel.force(true);
@@ -2238,52 +2241,69 @@ public final class Freshness {
             }
         }
 
-        /** Puts the new file in place, unless a signal has taken the record back meanwhile: then it waits for the end. */
-        synchronized void commit(Replacement file, Document document) throws IOException {
-            try {
-                while (!channel.isOpen()) {
-                    wait();
+        @Override public void close() throws IOException {
+            synchronized (Ending.HOOK) {
+                if (channel.isOpen() && !done) {
+                    channel.truncate(size);
                 }
-            } catch (InterruptedException e) {
-                throw new IOException(e);
+                channel.close();
             }
-            file.commit(document);
-            done = true;
+        }
+    }
+
+    /** Ending is the one hook of this process: where the JVM ends, for example by a signal, it takes back an open record. */
+    static final class Ending extends Thread {
+        static final Ending HOOK = new Ending();
+
+        private boolean begun;
+        private Journal open;
+
+        private Ending() {
+            try {
+                Runtime.getRuntime().addShutdownHook(this);
+            } catch (IllegalStateException e) {
+                begun = true;
+            }
         }
 
-        @Override public void run() {
+        @Override public synchronized void run() {
+            begun = true;
             try {
-                close();
+                if (open != null) {
+                    open.close();
+                }
             } catch (IOException e) {
                 // The record stays, and nobody can be told.
             }
         }
 
-        @Override public synchronized void close() throws IOException {
-            if (channel.isOpen() && !done) {
-                channel.truncate(size);
+        /** Once the end has begun, waits for it: nobody would clean up what is begun now. */
+        synchronized void hold() throws IOException {
+            try {
+                while (begun) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
             }
-            channel.close();
         }
     }
 
-    /** Writes a state, and its record if there is one: both or neither. */
-    private static void deliver(Document document, Path target, OutputStream out, Journal journal) throws IOException {
-        if (target == null) {
-            out.write(document.bytes, 0, document.length());
-            if (journal != null) {
-                journal.done = true;
+    /** Writes a state, and keeps its record if there is one: both or neither. */
+    static void deliver(Document document, Path target, OutputStream out, Journal journal) throws IOException {
+        try (Replacement file = target == null ? null : new Replacement(target)) {
+            (file == null ? out : file.out).write(document.bytes, 0, document.length());
+            synchronized (Ending.HOOK) {
+                if (file != null) {
+                    file.commit(document);
+                }
+                if (journal != null) {
+                    journal.done = true;
+                }
             }
-            return;
-        }
-        try (Replacement file = new Replacement(target)) {
-            file.out.write(document.bytes, 0, document.length());
-            if (journal == null) {
-                file.commit(document);
-            } else {
-                journal.commit(file, document);
+            if (file != null) {
+                file.settle();
             }
-            file.settle();
         }
     }
 

@@ -213,6 +213,38 @@ final class FilesTest extends Sandbox {
 
     // ---- Both or neither ----
 
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /** Once the end has begun, that waits for it; here, what comes is an interrupt. */
+    private static void waits(String what, Work work) throws InterruptedException {
+        Thread here = Thread.currentThread();
+        Thread end = new Thread(() -> {
+            while (here.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            here.interrupt();
+        });
+        end.setDaemon(true);
+        end.start();
+        try {
+            work.run();
+            equal(what, "done", "waits");
+        } catch (IOException interrupted) {
+            equal(what, interrupted.getCause() instanceof InterruptedException, true);
+            end.join();
+        }
+    }
+
+    /** Takes it back that the end has begun: the tests go on. */
+    private static void goesOn() throws ReflectiveOperationException {
+        var begun = Freshness.Ending.class.getDeclaredField("begun");
+        begun.setAccessible(true);
+        equal("it had begun", begun.getBoolean(Freshness.Ending.HOOK), true);
+        begun.setBoolean(Freshness.Ending.HOOK, false);
+    }
+
     static void both() {
         test("files: what was read back must be what was written", () -> {
             Path target = dir.resolve("out.json");
@@ -238,41 +270,39 @@ final class FilesTest extends Sandbox {
                 // Interrupted before the rename: the hook of a signal runs, and the rename must not come behind it.
                 Freshness.Journal journal = new Freshness.Journal(dir.resolve("record"), "line\n");
                 equal("open", read("record"), after);
-                journal.run();
-                equal("taken back", read("record"), before);
                 write("out.json", "old");
-                // It waits for the end that the signal brings; here, that is an interrupt, and the old file is still there.
                 try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
                     file.out.write("new".getBytes(UTF_8));
-                    Thread.currentThread().interrupt();
-                    journal.commit(file, Freshness.Document.of("", "new"));
-                    equal("commit", "done", "waits");
-                } catch (IOException interrupted) {
-                    equal("and not done", read("out.json"), "old");
-                    equal("by the interrupt", interrupted.getCause() instanceof InterruptedException, true);
+                    Freshness.Ending.HOOK.run();
+                    equal("taken back", read("record"), before);
+                    waits("commit", () -> file.commit(Freshness.Document.of("", "new")));
                 }
+                waits("a file", () -> new Freshness.Replacement(dir.resolve("out.json")));
+                waits("a record", () -> new Freshness.Journal(dir.resolve("record"), "line\n"));
+                equal("and not done", read("out.json"), "old");
+                equal("files", Files.list(dir).map(file -> file.getFileName().toString()).filter(file -> file.startsWith(".")).toList(), List.of());
+                goesOn();
                 journal.close();
                 equal("taken back once", read("record"), before);
                 // Interrupted behind it.
                 journal = new Freshness.Journal(dir.resolve("record"), "line\n");
-                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
-                    file.out.write("new".getBytes(UTF_8));
-                    journal.commit(file, Freshness.Document.of("", "new"));
-                }
-                journal.run();
+                Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, journal);
+                Freshness.Ending.HOOK.run();
+                goesOn();
                 equal("done", read("out.json"), "new");
                 equal("and recorded", read("record"), after);
                 // What fails on its way into place is not done.
                 write("record", before);
                 write("out.json", "old");
-                try (Freshness.Journal failed = new Freshness.Journal(dir.resolve("record"), "line\n");
-                        Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
+                journal = new Freshness.Journal(dir.resolve("record"), "line\n");
+                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
                     file.out.write("new".getBytes(UTF_8));
-                    failed.commit(file, Freshness.Document.of("", "other"));
+                    file.commit(Freshness.Document.of("", "other"));
                     equal("commit", "done", "fails");
                 } catch (Freshness.DataException unlike) {
                     equal("not done", read("out.json"), "old");
                 }
+                journal.close();
                 equal("and not recorded", read("record"), before);
             }
         });
