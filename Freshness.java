@@ -670,8 +670,8 @@ public final class Freshness {
         String script = SMOKE_BEGIN;
         for (Kind kind : Kind.values()) {
             String exit = kind == Kind.corrupt ? "3" : "2";
-            script = script.concat(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name()).replace("NAME", kind.name())
-                    .replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
+            script = script.concat(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name())
+                    .replace("NAME", kind.name()).replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
                     .replace("UNSAFE", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""));
         }
         stage(fixture, script.concat(SMOKE_END), checks);
@@ -2214,7 +2214,10 @@ public final class Freshness {
         }
     }
 
-    /** Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it records is not done. */
+    /**
+     * Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it
+     * records is not done.
+     */
     static final class Journal implements AutoCloseable {
         private final FileChannel channel;
         private final long size;
@@ -2251,7 +2254,10 @@ public final class Freshness {
         }
     }
 
-    /** Ending is the one hook of this process: where the JVM ends, for example by a signal, it takes back an open record. */
+    /**
+     * Ending is the hook of this process: when a signal ends it, a record whose work is not done is taken back, and the
+     * main thread, which runs on for a moment, begins nothing that would be left.
+     */
     static final class Ending extends Thread {
         static final Ending HOOK = new Ending();
 
@@ -2262,7 +2268,7 @@ public final class Freshness {
             try {
                 Runtime.getRuntime().addShutdownHook(this);
             } catch (IllegalStateException e) {
-                begun = true;
+                begun = true; // before this hook was there
             }
         }
 
