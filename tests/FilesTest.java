@@ -3,6 +3,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -291,16 +292,15 @@ final class FilesTest extends Sandbox {
                 goesOn();
                 equal("done", read("out.json"), "new");
                 equal("and recorded", read("record"), after);
-                // What fails on its way into place is not done.
+                // What fails on its way into place is not done: no file takes the place of a directory.
                 write("record", before);
-                write("out.json", "old");
+                Files.createDirectories(dir.resolve("taken"));
                 journal = new Freshness.Journal(dir.resolve("record"), "line\n");
-                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
-                    file.out.write("new".getBytes(UTF_8));
-                    file.commit(Freshness.Document.of("", "other"));
-                    equal("commit", "done", "fails");
-                } catch (Freshness.DataException unlike) {
-                    equal("not done", read("out.json"), "old");
+                try {
+                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("taken"), null, journal);
+                    equal("deliver", "done", "fails");
+                } catch (FileSystemException taken) {
+                    equal("not done", Files.isDirectory(dir.resolve("taken")), true);
                 }
                 journal.close();
                 equal("and not recorded", read("record"), before);
