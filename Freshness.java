@@ -2017,8 +2017,8 @@ public final class Freshness {
         if (nanos < 0 || nanos > FOREVER) {
             return null;
         }
-        String nine = Long.toString(SECOND + nanos % SECOND).substring(1);
-        String decimals = nine.replace('0', ' ').stripTrailing().replace(' ', '0');
+        String digits = Long.toString(SECOND + nanos % SECOND).substring(1);
+        String decimals = digits.replace('0', ' ').stripTrailing().replace(' ', '0'); // without the zeros at the end
         return fill(decimals.isEmpty() ? "{}" : "{}.{}", nanos / SECOND, decimals);
     }
 
@@ -2193,13 +2193,15 @@ public final class Freshness {
 
         /** Reads the new file back, and puts it in place if it holds those bytes; null asks for no comparison. */
         void commit(Document wanted) throws IOException {
-            channel.force(true);
-            channel.close();
-            if (wanted != null && !Arrays.equals(Document.read(temporary.toString(), null).bytes, wanted.bytes)) {
-                throw new DataException("{}: what was read back is not what was written", target);
+            synchronized (Ending.HOOK) {
+                Ending.HOOK.hold(); // at the end the JVM deletes the file, and that is no fault of this work
+                channel.force(true);
+                channel.close();
+                if (wanted != null && !Arrays.equals(Document.read(temporary.toString(), null).bytes, wanted.bytes)) {
+                    throw new DataException("{}: what was read back is not what was written", target);
+                }
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             }
-            Ending.HOOK.hold();
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         }
 
         /** The new name is on disk once its directory is. */
