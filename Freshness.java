@@ -907,7 +907,7 @@ public final class Freshness {
         State state = State.NONE;
         String error;
         final Decision decision;
-        /** The last state that a watch could read, and when it first saw those bytes: by two clocks, since one can be set and one can stop. */
+        /** The last bytes that were a valid state, and when the watch first saw them: by two clocks, since one can be set and one can stop. */
         private final Document last;
         private final Instant seen;
         private final long seenNanos;
@@ -936,11 +936,15 @@ public final class Freshness {
                 error = reading.concat(e.getMessage());
             }
             now = call.now(); // after the last byte was read: reading may take long
-            last = stateDocument == null && before != null ? before.last : stateDocument;
-            boolean known = before != null && before.last != null && Arrays.equals(before.last.bytes, last.bytes);
-            seen = known ? before.seen : now;
-            seenNanos = known ? before.seenNanos : System.nanoTime();
-            decision = new Decision(baseline, state, error, now, known ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0);
+            Document valid = state == State.NONE ? null : stateDocument;
+            Document known = before == null ? null : before.last;
+            // Only another valid state ends a sighting: what cannot be read meanwhile does not make the old bytes younger.
+            boolean seenBefore = known != null && (valid == null || Arrays.equals(known.bytes, valid.bytes));
+            last = seenBefore ? known : valid;
+            seen = seenBefore ? before.seen : now;
+            seenNanos = seenBefore ? before.seenNanos : System.nanoTime();
+            long unchanged = seenBefore ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0;
+            decision = new Decision(baseline, state, error, now, unchanged);
         }
 
         /** What a headline adds where both documents are sound and do not go together. */

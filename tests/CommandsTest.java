@@ -468,7 +468,33 @@ final class CommandsTest extends Sandbox {
             Freshness.Evaluation broken = evaluation(Instant.parse(NOW).plusSeconds(90), third);
             equal("cut", broken.error != null, true);
             write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
-            equal("and whole again", shown(evaluation(Instant.parse(NOW).plusSeconds(95), broken).decision.of("x").age()), "8");
+            equal("and whole again", shown(evaluation(Instant.parse(NOW).plusSeconds(95), broken).decision.of("x").age()), "53");
+        });
+
+        test("watch: only what is valid takes the place of the bytes that were seen", () -> {
+            Map<String, String> states = Map.of("A", document("limit 90", feed("x", "alive true, age 8")), "B", document("limit 90", feed("x", "alive true, age 8.0")),
+                    "cut", "{", "empty", "", "feedless", document("limit 90"));
+            // What the state is every ten seconds: A and B are valid, "contract" is A while the baseline is cut. How old the tick of the last is.
+            for (String row : List.of("A A => 18", "A cut A => 28", "A empty A => 28", "A feedless A => 28", "A gone A => 28", "A directory A => 28",
+                    "A contract A => 28", "A cut gone empty contract A => 58", "A B A => 8", "A cut B A => 8", "A B cut B => 28", "A cut B cut B => 28",
+                    "cut A => 8", "gone A A => 18", "contract A => 8", "A A cut A cut A => 58")) {
+                String[] half = row.split(" => ");
+                Freshness.Evaluation last = null;
+                Instant now = Instant.parse(NOW);
+                for (String step : half[0].split(" ")) {
+                    delete(dir.resolve("in.json"));
+                    write("base.json", step.equals("contract") ? "{" : document("limit 90", feed("x", "")));
+                    if (step.equals("directory")) {
+                        Files.createDirectory(dir.resolve("in.json"));
+                    } else if (!step.equals("gone")) {
+                        write("in.json", states.getOrDefault(step, states.get("A")));
+                    }
+                    last = evaluation(now, last);
+                    equal(row + ": " + step + " is valid", last.error == null, step.length() == 1);
+                    now = now.plusSeconds(10);
+                }
+                equal(row, shown(last.decision.of("x").age()), half[1]);
+            }
         });
 
         test("watch: a dated state is not made younger by a clock that was behind", () -> {
