@@ -119,6 +119,7 @@ public final class Freshness {
     static final String BUNDLED_BASELINE = "data/healthy.json";
     static final String FIXTURE_SHA256 = "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
     static final String ABSENT = "absent";
+    static final String NO_SOURCE = "this start does not say where Freshness.java is";
     /** How many feeds a headline names and a text report explains. The table always has a row for each. */
     static final int MAX_NAMED = 5;
     static final int MAX_EXPLAINED = 20;
@@ -555,7 +556,8 @@ public final class Freshness {
         String feed = call.one("--feed", null);
         String output = call.one("--output", null);
         Path target = target("--output", call);
-        Document document = Document.read(call.one("--state", bundledBaseline()), call.in);
+        String input = call.has("--state") ? call.one("--state", null) : fixture("name a state with --state");
+        Document document = Document.read(input, call.in);
         State state = new State(document, Role.state);
         Instant now = call.now();
         Feed claim = feed == null ? null : state.feed(feed);
@@ -664,7 +666,7 @@ public final class Freshness {
     /** Runs the whole contract through real files, with the same code as the commands. */
     private static int smoke(Call call) throws IOException {
         Checks checks = new Checks();
-        Document fixture = Document.read(bundledBaseline(), null);
+        Document fixture = Document.read(fixture("start it as java Freshness.java smoke"), null);
         checks.add("the bundled fixture is as it was shipped", fixture.sha256().equals(FIXTURE_SHA256) ? null
                 : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
         String script = SMOKE_BEGIN;
@@ -729,8 +731,16 @@ public final class Freshness {
     private static int doctor(Call call) throws IOException {
         Checks checks = new Checks();
         checks.add(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), null); // an older one starts nothing
-        checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
-        play(fill("- the bundled fixture is found and eligible: {}\n0 status", bundledBaseline()), null, checks);
+        String fixture = bundledBaseline();
+        if (fixture == null) {
+            if (!call.has("--baseline")) {
+                throw new DataException("{}; name a baseline with --baseline", NO_SOURCE);
+            }
+            checks.add("started from compiled classes", null);
+        } else {
+            checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
+            play(fill("- the bundled fixture is found and eligible: {}\n0 status", fixture), null, checks);
+        }
         for (Role role : Role.values()) {
             String file = call.one("--".concat(role.name()), null);
             if (file != null) {
@@ -899,6 +909,7 @@ public final class Freshness {
     static class Evaluation {
         final Call call;
         final Instant now;
+        /** As they were asked for; null if there is no default. */
         final String baselineName;
         final String stateName;
         Document baselineDocument;
@@ -922,8 +933,8 @@ public final class Freshness {
             stateName = call.one("--state", baselineName);
             String reading = "baseline ";
             try {
-                if (!call.has("--baseline") && !Files.exists(source())) {
-                    throw new DataException("not found: this start does not say where Freshness.java is; name one with --baseline");
+                if (!call.has("--baseline") && (baselineName == null || !Files.exists(source()))) {
+                    throw new DataException("not found: {}; name one with --baseline", NO_SOURCE);
                 }
                 baselineDocument = Document.read(baselineName, null);
                 baseline = new State(baselineDocument, Role.baseline);
@@ -2326,18 +2337,24 @@ public final class Freshness {
             return null;
         }
         Path path = path(name).toAbsolutePath();
-        String state = call.one("--state", bundledBaseline());
+        String bundled = bundledBaseline();
+        String state = call.one("--state", bundled);
+        String baseline = call.one("--baseline", bundled);
         String refusal = path.getParent() != null && !Files.isDirectory(path.getParent()) ? fill("no such directory: {}", path.getParent())
                 : Files.isSymbolicLink(path) ? "a link; name the file itself"
                 : Files.exists(path) && !Files.isRegularFile(path) ? "not a regular file"
-                : sameFile(path, path(state.equals("-") ? "/dev/stdin" : state)) ? "the input, which is never written; name another file"
-                : sameFile(path, source()) ? "the program itself; name another file"
-                : sameFile(path, path(call.one("--baseline", bundledBaseline()))) || sameFile(path, path(bundledBaseline()))
-                ? "the baseline, which is never written; name another file" : null;
+                : isFile(path, "-".equals(state) ? "/dev/stdin" : state) ? "the input, which is never written; name another file"
+                : bundled != null && sameFile(path, source()) ? "the program itself; name another file"
+                : isFile(path, baseline) || isFile(path, bundled) ? "the baseline, which is never written; name another file" : null;
         if (refusal != null) {
             throw new DataException("{} {}: {}", option, name, refusal);
         }
         return path;
+    }
+
+    /** Whether that is the file of that name; null names none. */
+    private static boolean isFile(Path path, String name) {
+        return name != null && sameFile(path, path(name));
     }
 
     static Path path(String name) {
@@ -2366,9 +2383,16 @@ public final class Freshness {
                 : reason != null ? reason : e.getClass().getSimpleName();
     }
 
-    /** This source file: the source launcher says where it is, and the cached start says it in the same way. */
+    /**
+     * This source file: the source launcher of each JDK says where it is, and the cached start says it in the same way. Null if
+     * nobody does, as with compiled classes: some Freshness.java of the working directory need not be the one that runs.
+     */
     private static Path source() {
-        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "Freshness.java")).toAbsolutePath();
+        String said = System.getProperty("jdk.launcher.sourcefile", "");
+        if (said.isEmpty()) {
+            return null;
+        }
+        Path source = path(said).toAbsolutePath();
         try {
             return source.toRealPath();
         } catch (IOException gone) {
@@ -2376,14 +2400,26 @@ public final class Freshness {
         }
     }
 
-    /** A file beside the source file, named as short as the working directory allows. */
+    /** A file beside the source file, named as short as the working directory allows; null if nobody says where that is. */
     private static String beside(String name) {
         Path source = source();
+        if (source == null) {
+            return null;
+        }
         return source.getParent().equals(Path.of("").toAbsolutePath()) ? name : source.resolveSibling(name).toString();
     }
 
     private static String bundledBaseline() {
         return beside(BUNDLED_BASELINE);
+    }
+
+    /** The bundled fixture, for work that has nothing else to begin with. */
+    private static String fixture(String otherwise) {
+        String name = bundledBaseline();
+        if (name == null) {
+            throw new DataException("{}; {}", NO_SOURCE, otherwise);
+        }
+        return name;
     }
 
     /** What a file descriptor of this process is, by the name that Linux gives it; empty elsewhere. */
@@ -2476,10 +2512,17 @@ public final class Freshness {
                 : edits > 0 && (near(restA, restB, edits - 1) || near(restA, b, edits - 1) || near(a, restB, edits - 1));
     }
 
+    /** How this program was started, as the beginning of a command. */
     static String program() {
-        // A copy with another name is a program by itself, with #! in its first line.
-        String source = source().toString();
-        return source.endsWith(".java") ? "java ".concat(shellWord(beside(source().getFileName().toString()))) : shellWord(source);
+        Path source = source();
+        if (source == null) {
+            return fill("java -cp {} Freshness", shellWord(System.getProperty("java.class.path")));
+        } else if (!source.toString().endsWith(".java")) {
+            return shellWord(source.toString()); // a copy with another name is a program by itself, with #! in its first line
+        }
+        String file = beside(source.getFileName().toString());
+        boolean option = file.startsWith("-") || file.startsWith("@"); // or so java would take it
+        return "java ".concat(shellWord(option ? "./".concat(file) : file));
     }
 
     /** A command that can be pasted into a shell; options without a value are left out. */

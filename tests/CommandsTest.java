@@ -214,7 +214,10 @@ final class CommandsTest extends Sandbox {
             Files.copy(home.resolve("data/healthy.json"), dir.resolve("data/healthy.json"));
             try {
                 for (String[] row : new String[][] {{dir + "/freshness", "'DIR/freshness'"}, {source, "java 'HOME/Freshness.java'"},
-                        {"Freshness.java", "java Freshness.java"}, {Path.of("Freshness.java").toAbsolutePath().toString(), "java Freshness.java"}}) {
+                        {"Freshness.java", "java Freshness.java"}, {Path.of("Freshness.java").toAbsolutePath().toString(), "java Freshness.java"},
+                        // Java itself would take these for a file of arguments and for an option.
+                        {"@Freshness.java", "java ./@Freshness.java"}, {"-Freshness.java", "java ./-Freshness.java"}, {"@x y.java", "java './@x y.java'"},
+                        {"/nowhere/@x/-.java", "java /nowhere/@x/-.java"}}) {
                     System.setProperty("jdk.launcher.sourcefile", row[0]);
                     equal(row[0], plain(run("help smoke").out()).lines().findFirst().orElse(""), "usage: " + row[1] + " smoke [--format text|json]");
                 }
@@ -399,6 +402,47 @@ final class CommandsTest extends Sandbox {
             run("status --state @in.json --baseline @base.json --format json").exits(2).reports("feeds.0.max_age_seconds 60", "feeds.0.alert 'ticket'",
                     "feeds.1.max_age_seconds 40", "feeds.1.reason_code 'stale'", "max_age_seconds 90");
         });
+    }
+
+    /** A start that says nothing of its source file, as from compiled classes: what lies in the working directory is a stranger's. */
+    static void unknownSource() {
+        for (String said : new String[] {null, ""}) {
+            String source = said == null ? System.clearProperty("jdk.launcher.sourcefile") : System.setProperty("jdk.launcher.sourcefile", said);
+            test("baseline: none by default, if " + (said == null ? "nobody says" : "nothing is said of") + " where the program is", () -> {
+                equal("a contract that lies in the working directory", Files.exists(Path.of("Freshness.java")) && Files.exists(Path.of("data/healthy.json")), true);
+                String none = "baseline not found: this start does not say where Freshness.java is; name one with --baseline";
+                for (String state : List.of("", " --state @healthy.json", " --state data/healthy.json")) {
+                    run("status" + state).exits(3).says("FRESHNESS UNKNOWN: " + none + "; nothing is safe to serve\n");
+                    run("status --format json" + state).exits(3).reports("baseline null", "baseline_sha256 null", "state_sha256 null", "feeds null")
+                        .has("error", none).has("state", state.isEmpty() ? null : at(state.split(" ")[2]));
+                    run("status --format prometheus" + state).exits(3).warns("FRESHNESS UNKNOWN: " + none);
+                }
+                run("gate --feed alpha --state @healthy.json").exits(3).says("GATE BLOCKED: " + none + "\n");
+                run("gate --feed alpha --state @healthy.json --format json").exits(3).reports("gate 'blocked'", "baseline null");
+                run("gate --feed alpha --state @healthy.json --watch 1").exits(3).says("GATE BLOCKED: " + none + "\n");
+                refused("recover --feed bravo --state @stale.json --output @out.json", none);
+                String start = "freshness: this start does not say where Freshness.java is; ";
+                for (String row : List.of("doctor => name a baseline with --baseline", "doctor --state @healthy.json => name a baseline with --baseline",
+                        "smoke => start it as java Freshness.java smoke", "scenario frozen --output @out.json => name a state with --state")) {
+                    String[] half = row.split(" => ");
+                    whole(half[0], 3, start + half[1] + "\n");
+                }
+                // With what it needs, all the rest works.
+                run("status --baseline @healthy.json").exits(0).says("FRESHNESS OK");
+                run("gate --feed alpha --state @healthy.json --baseline @healthy.json").exits(0).says("GATE OPEN");
+                run("scenario stale --feed bravo --state @healthy.json --output @out.json").exits(0).says("SCENARIO WRITTEN");
+                run("recover --feed bravo --state @out.json --baseline @healthy.json --output @in.json").exits(0).says("RECOVERED");
+                Run doctor = run("doctor --baseline @healthy.json").exits(0).says("DOCTOR PASSED: 6 of 6", "\nok - started from compiled classes\n");
+                equal("the fixture that is not there", doctor.out().contains("fixture"), false);
+                refused("recover --feed bravo --state @stale.json --baseline @healthy.json --output @healthy.json", "the baseline, which is never written");
+                refused("recover --feed bravo --state @stale.json --baseline @healthy.json --output @stale.json", "the input, which is never written");
+                String program = "java -cp " + System.getProperty("java.class.path") + " Freshness";
+                equal("its name", run("help smoke").out().lines().findFirst().orElse("").replace("'", ""), "usage: " + program + " smoke [--format text|json]");
+                String next = lastLine(run("gate --feed bravo --state @stale.json --baseline @healthy.json"));
+                equal("a command", next.replace("'", "").startsWith("  next: " + program + " recover --feed bravo --state "), true);
+            });
+            System.setProperty("jdk.launcher.sourcefile", source);
+        }
     }
 
     static String ends(String line, String... endings) {

@@ -32,6 +32,7 @@ final class FreshnessTest extends Sandbox {
         SECTIONS.put("words", CommandsTest::words);
         SECTIONS.put("gate", CommandsTest::gate);
         SECTIONS.put("baselines", CommandsTest::baselines);
+        SECTIONS.put("bare", CommandsTest::unknownSource);
         SECTIONS.put("watches", CommandsTest::watches);
         SECTIONS.put("checks", CommandsTest::smokeAndDoctor);
         SECTIONS.put("status", ReportsTest::status);

@@ -147,6 +147,10 @@ abstract class Sandbox {
         }
     }
 
+    static String lastLine(Run run) {
+        return plain(run.out().lines().reduce("", (before, line) -> line));
+    }
+
     static Run run(String call, String... values) {
         return runWith(UNREAD, call, values);
     }

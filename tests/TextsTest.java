@@ -278,10 +278,6 @@ final class TextsTest extends Sandbox {
         return runWith(new ByteArrayInputStream(state.getBytes(UTF_8)), call, values);
     }
 
-    private static String lastLine(Run run) {
-        return plain(run.out().lines().reduce("", (before, line) -> line));
-    }
-
     private static String string(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }

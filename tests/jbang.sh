@@ -3,8 +3,8 @@
 #
 #   usage: tests/jbang.sh        (JAVA_HOME names a JDK 17 or newer)
 #
-# JBang compiles into a cache of its own and tells a program nothing of its source file. So the bundled fixture is found where the
-# program is started in its own directory, and elsewhere --baseline has to say which one counts.
+# JBang compiles into a cache of its own and tells a program nothing of its source file. So --baseline has to say which one counts,
+# even in the directory of the program: the data that lie there might be those of another one.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 begin jbang
@@ -38,8 +38,9 @@ if command -v mvn >/dev/null && mvn -q -B -f "$work/pom.xml" dependency:copy-dep
   mkdir "$work/elsewhere"
   sed 's/: 11$/: 660/' "$healthy" >"$work/stale.json"
   cd "$work/a copy"
-  row 'status, in the directory of the program' "$(jbang Freshness.java status)" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
-  row 'a gate on a stale feed' "$(jbang Freshness.java gate --feed bravo --state "$work/stale.json")" 'GATE BLOCKED: bravo stale*exit 2'
+  row 'status, in the directory of the program' "$(jbang Freshness.java status)" 'FRESHNESS UNKNOWN: baseline not found: *name one with --baseline*exit 3'
+  row 'there too, with --baseline' "$(jbang Freshness.java status --baseline data/healthy.json)" 'FRESHNESS OK: 3 of 3 feeds*exit 0'
+  row 'a gate on a stale feed' "$(jbang Freshness.java gate --feed bravo --baseline data/healthy.json --state "$work/stale.json")" 'GATE BLOCKED: bravo stale*exit 2'
   cd "$work/elsewhere"
   row 'elsewhere it does not take some other baseline' "$(jbang "$work/a copy/Freshness.java" status)" 'FRESHNESS UNKNOWN: *exit 3'
   row 'elsewhere, with --baseline' "$(jbang "$work/a copy/Freshness.java" status --baseline "$root/data/healthy.json")" 'FRESHNESS OK: 3 of 3 feeds*exit 0'

@@ -163,6 +163,7 @@ rmdir sealed
 # Classes that are not told where their source is have no baseline of their own, whatever the directory holds.
 mkdir -p bare/data
 cp "$healthy" bare/data
+cp "$source" bare
 like 'a start that does not know its source' 'java -cp CLASSES Freshness status' "$(cd bare && said "${jvm[@]}" -cp "$1" Freshness status)" \
   'FRESHNESS UNKNOWN: baseline not found: this start does not say where Freshness.java is; name one with --baseline; nothing is safe to serve exit 3'
 rm -r bare
