@@ -46,6 +46,7 @@ import java.io.OutputStream;
 import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
+import java.lang.Comparable;
 import java.lang.Double;
 import java.lang.IllegalStateException;
 import java.lang.Integer;
@@ -575,10 +576,11 @@ public final class Freshness {
             case frozen -> edit.freeze(state, now);
             case corrupt -> edit.cut();
         }
+        Document edited = edit.edited();
         if (kind != Kind.corrupt) {
             // Judged by the limits that the state came with: what they would let through is no failure.
             boolean fails = false;
-            for (Verdict verdict : new Decision(state, new State(edit.document, Role.state), null, now, 0).all()) {
+            for (Verdict verdict : new Decision(state, new State(edited, Role.state), null, now, 0).all()) {
                 fails |= !verdict.safe() && (feed == null || feed.equals(verdict.name));
             }
             if (!fails) {
@@ -586,13 +588,13 @@ public final class Freshness {
                         kind == Kind.stale ? "; give a larger --age-seconds" : "");
             }
         }
-        deliver(edit.document, target, call.out, null);
+        deliver(edited, target, call.out, null);
         Facts facts = new Facts()
                 .add("scenario", kind)
                 .add("feed", feed)
                 .add("changed", edit.changes)
                 .file("state", document.label, document)
-                .file("output", output, edit.document)
+                .file("output", output, edited)
                 .command("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
         return report(fill(feed == null ? "SCENARIO WRITTEN: {}" : "SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target, SAFE);
     }
@@ -622,7 +624,8 @@ public final class Freshness {
         } else if (!was.safe()) {
             edit.tick(claim, age, e.now);
         }
-        Decision next = new Decision(e.baseline, new State(edit.document, Role.state), null, e.now, 0);
+        Document edited = edit.edited();
+        Decision next = new Decision(e.baseline, new State(edited, Role.state), null, e.now, 0);
         Verdict is = next.of(feed);
         String refusal = refusal(is, e.decision.all(), next.all());
         boolean refused = refusal != null;
@@ -636,7 +639,7 @@ public final class Freshness {
                 .add("changed", edit.changes)
                 .add("baseline", e.baselineName)
                 .file("state", e.stateName, e.state.document)
-                .file("output", refused ? null : output, refused ? null : edit.document)
+                .file("output", refused ? null : output, refused ? null : edited)
                 .command("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
                         "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
         if (refused) {
@@ -644,7 +647,7 @@ public final class Freshness {
         }
         // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
         try (Journal open = journal == null ? null : new Journal(journal, new Output(null).object(facts).put("\n").toString())) {
-            deliver(edit.document, target, call.out, open);
+            deliver(edited, target, call.out, open);
         }
         return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
                 facts, call, target, SAFE);
@@ -1500,13 +1503,45 @@ public final class Freshness {
 
     // ---- Edits ----
 
-    /** Edit changes single values in the bytes of a state: all else stays in place and digit for digit. */
+    /** Splice puts those bytes in the place of what stands between two offsets. In order of the first of them. */
+    private record Splice(int from, int to, byte[] with) implements Comparable<Splice> {
+        @Override public int compareTo(Splice other) {
+            return Integer.compare(from, other.from);
+        }
+    }
+
+    /**
+     * Edit changes single values in the bytes of a state: all else stays in place and digit for digit. The changes are
+     * collected, each by its place in the original, and written once: one by one, each would move the rest of the file again.
+     */
     static final class Edit {
-        Document document;
+        private final Document document;
+        private final List<Splice> splices = new ArrayList<>();
         final List<String> changes = new ArrayList<>();
 
         Edit(Document document) {
             this.document = document;
+        }
+
+        /** The document with all changes in it; the very same one if there are none. */
+        Document edited() {
+            if (splices.isEmpty()) {
+                return document;
+            }
+            splices.sort(null); // keeps the order of what is put in at one place
+            byte[] old = document.bytes;
+            long length = document.length();
+            for (Splice splice : splices) {
+                length += splice.with.length - (splice.to - splice.from);
+            }
+            ByteBuffer bytes = ByteBuffer.allocate(Document.checked(length, "the new state") + 1);
+            int at = 0;
+            for (Splice splice : splices) {
+                bytes.put(old, at, splice.from - at).put(splice.with);
+                at = splice.to;
+            }
+            bytes.put(old, at, old.length - at);
+            return new Document(document.label, bytes.array());
         }
 
         /** A tick of that age was seen. A feed that dates its ticks gets the date, and the age only where it has one. */
@@ -1525,8 +1560,7 @@ public final class Freshness {
 
         /** Dates the state and its ticks back by the time that it is to be frozen for. */
         void freeze(State state, Instant now) {
-            for (int i = state.size() - 1; i >= 0; i--) { // from the last on: what is before an edit stays where it is
-                Feed feed = state.get(i);
+            for (Feed feed : state) {
                 if (feed.tick != null && feed.tick != UNREADABLE) {
                     set(feed, "last_tick_at", fill("\"{}\"", feed.tick.minusSeconds(FROZEN_FOR_SECONDS)));
                 }
@@ -1591,7 +1625,8 @@ public final class Freshness {
                 gap--;
             }
             String space = document.text(gap, neighbour);
-            String text = entry.document.text(0, entry.document.length());
+            Document added = entry.edited();
+            String text = added.text(0, added.length());
             int where = before != null ? document.end(neighbour) : neighbour;
             splice(where, where, before != null ? fill(",{}{}", space, text) : fill("{},{}", text, space));
             changes.add(feed.name.concat(" put back from the baseline"));
@@ -1615,12 +1650,7 @@ public final class Freshness {
         }
 
         private void splice(int from, int to, String with) {
-            byte[] insert = with.getBytes(StandardCharsets.UTF_8);
-            byte[] old = document.bytes;
-            ByteBuffer bytes = ByteBuffer.allocate(old.length - (to - from) + insert.length);
-            bytes.put(old, 0, from).put(insert).put(old, to, old.length - to);
-            Document.checked(bytes.capacity() - 1, "the new state");
-            document = new Document(document.label, bytes.array());
+            splices.add(new Splice(from, to, with.getBytes(StandardCharsets.UTF_8)));
         }
     }
 

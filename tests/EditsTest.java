@@ -120,6 +120,29 @@ final class EditsTest extends Sandbox {
             }
         });
 
+        // One by one, so many edits would each move the rest of the file: that would not end in time.
+        test("writer: a hundred thousand edits in one file, each in its place", () -> {
+            StringBuilder before = new StringBuilder("{\"max_age_seconds\": 90, \"feeds\": [");
+            for (int i = 0; i < 100_000; i++) {
+                before.append(i == 0 ? "" : ",\n").append("{\"name\":\"").append(i).append("\",\"alive\":true,\"last_tick_at\":\"TICK\"}");
+            }
+            for (String asOf : List.of("], \"as_of\": \"TICK\"}", "]}")) {
+                String state = before + asOf;
+                write("in.json", state.replace("TICK", NOW));
+                run("scenario frozen --state @in.json --output @out.json --now " + NOW).exits(0);
+                String want = state.replace("]}", "],\"as_of\": \"TICK\"}").replace("TICK", "2026-11-22T08:37:00Z");
+                equal("as_of " + asOf, read("out.json").equals(want), true);
+            }
+        });
+
+        test("writer: what is frozen is said in the order of the file, and as_of last", () -> {
+            write("in.json", document("as_of 'x', limit 90", feed("a", "alive true, last_tick_at '" + NOW + "'"), feed("b", "alive true, last_tick_at null"),
+                    feed("c", "alive true, last_tick_at '2026-11-22T09:37:00.50+00:00'")));
+            run("scenario frozen --state @in.json --output @out.json --format json --now " + NOW).exits(0).reports("changed ['a last_tick_at "
+                    + "\\\"2026-11-22T09:37:00Z\\\" -> \\\"2026-11-22T08:37:00Z\\\"', 'c last_tick_at \\\"2026-11-22T09:37:00.50+00:00\\\" -> "
+                    + "\\\"2026-11-22T08:37:00.500Z\\\"', 'as_of \\\"x\\\" -> \\\"2026-11-22T08:37:00Z\\\"']");
+        });
+
         test("writer: a recovery changes its members and not one byte more", () -> {
             for (String shape : SHAPES) {
                 for (String before : List.of("true 660 90.0", "true null 90", "false 11 90", "true -30 90", "'true' '5' 90", "{} [] 90",
