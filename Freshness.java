@@ -179,35 +179,6 @@ public final class Freshness {
               --now           replaces the clock, like 2026-11-22T09:37:00Z
             """;
 
-    /** What smoke does, as play reads it; the second part once for each kind of scenario. */
-    private static final String SMOKE_BEGIN = """
-            - the healthy state is eligible
-            0 status --state @state
-            """;
-    private static final String SMOKE_KIND = """
-            - NAME fails closed and names only its feeds
-            0 scenario KIND --state @state --output @failed
-            EXIT status --format json --state @failed --output @report
-            names @report "unsafe_feeds": [UNSAFE],
-            - NAME blocks unsafe work on its feeds, and on no other
-            EXIT gate --feed bravo --action price_order --state @failed
-            EXIT gate --feed bravo --action publish_signal --state @failed
-            EXIT gate --feed bravo --action rebalance_position --state @failed
-            OTHERS gate --feed alpha --feed charlie --state @failed
-            """;
-    private static final String SMOKE_END = """
-            - a recovery that would not be safe is refused and writes nothing
-            0 scenario stale --feed bravo --state @state --output @failed
-            2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
-            absent @recovered
-            - a recovery on a fresh tick restores eligibility
-            0 recover --feed bravo --state @failed --output @recovered
-            0 status --state @recovered
-            - the same recovery gives the same bytes
-            0 recover --feed bravo --state @failed --output @again
-            same @recovered @again
-            """;
-
     // ---- Start ----
 
     public static void main(String... args) {
@@ -233,6 +204,7 @@ public final class Freshness {
     /** Runs one command and returns its exit code. The only place that turns an error into a line and a code. */
     static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         String problem;
+        String help = "";
         try {
             Call call = new Call(args, in, out, err);
             return switch (call.help ? "help" : call.command) {
@@ -248,6 +220,9 @@ public final class Freshness {
                 }
                 default -> help(call);
             };
+        } catch (UsageException e) {
+            problem = e.getMessage();
+            help = e.help;
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
@@ -258,7 +233,7 @@ public final class Freshness {
             problem = fill("internal error, please report it: {}", e);
         }
         try {
-            new Output(err).put("freshness: {}\n", visible(problem)).flush();
+            new Output(err).put("freshness: {}{}\n", visible(problem), help).flush();
         } catch (IOException e) {
             // Nobody can be told, but the exit code still says it.
         }
@@ -266,11 +241,26 @@ public final class Freshness {
     }
 
     /** What was asked for cannot be done. The message says what is wrong, where, and what was expected. */
-    static final class DataException extends RuntimeException {
+    static class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         DataException(String template, Object... values) {
             super(fill(template, values), null, false, false);
+        }
+    }
+
+    /** A command line cannot be understood. */
+    static final class UsageException extends DataException {
+        private static final long serialVersionUID = 1;
+
+        /** Which help to ask for: a command that can be pasted, so it is shown as it is, with nothing escaped. */
+        final String help;
+
+        /** @param command whose help it is; null for that of the program */
+        UsageException(String command, String template, Object... values) {
+            super(template, values);
+            String help = fill("; see: {} help", program());
+            this.help = command == null ? help : fill("{} {}", help, command);
         }
     }
 
@@ -672,24 +662,19 @@ public final class Freshness {
         Document fixture = Document.read(fixture("start it as java Freshness.java smoke"), null);
         checks.add("the bundled fixture is as it was shipped", fixture.sha256().equals(FIXTURE_SHA256) ? null
                 : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
-        String script = SMOKE_BEGIN;
-        for (Kind kind : Kind.values()) {
-            String exit = kind == Kind.corrupt ? "3" : "2";
-            script = script.concat(SMOKE_KIND.replace("KIND", kind.ofFeed() ? fill("{} --feed bravo", kind) : kind.name())
-                    .replace("NAME", kind.name()).replace("EXIT", exit).replace("OTHERS", kind.ofFeed() ? "0" : exit)
-                    .replace("UNSAFE", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""));
-        }
-        stage(fixture, script.concat(SMOKE_END), checks);
+        stage(fixture, checks);
         return checks.report(call);
     }
 
-    /** Plays a script in a temporary directory, with that document as its file "state", and deletes what the scripts write there. */
-    private static void stage(Document state, String script, Checks checks) {
+    /** Writes that file "state" into a temporary directory, rehearses with it if there are checks for it, and deletes all of it. */
+    private static void stage(Document state, Checks checks) {
         try {
             Path directory = Files.createTempDirectory("freshness-");
             try {
                 deliver(state, directory.resolve("state"), null, null);
-                play(script, directory, checks);
+                if (checks != null) {
+                    new Rehearsal(directory, checks).all();
+                }
             } finally {
                 for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
                     Files.deleteIfExists(directory.resolve(file));
@@ -701,32 +686,102 @@ public final class Freshness {
         }
     }
 
-    /**
-     * Plays a script: "-" begins a check, a number is the exit code of the command behind it, other words say what has to be true
-     * of a file, and @ marks a file in that directory.
-     */
-    private static void play(String script, Path directory, Checks checks) throws IOException {
-        for (String line : script.split("\n")) {
-            String[] words = line.split(" ");
-            for (int i = 1; i < words.length; i++) {
-                words[i] = words[i].startsWith("@") ? directory.resolve(words[i].substring(1)).toString() : words[i];
+    /** Rehearsal plays the contract through the files of a directory, with the same code as the commands. */
+    static class Rehearsal {
+        private final Checks checks;
+        private final String state;
+        private final String failed;
+        private final String report;
+        private final String recovered;
+        private final String again;
+
+        /** @param directory where "state" is a healthy state, and the other files are written */
+        Rehearsal(Path directory, Checks checks) {
+            this.checks = checks;
+            state = directory.resolve("state").toString();
+            failed = directory.resolve("failed").toString();
+            report = directory.resolve("report").toString();
+            recovered = directory.resolve("recovered").toString();
+            again = directory.resolve("again").toString();
+        }
+
+        void all() throws IOException {
+            begin("the healthy state is eligible");
+            run(SAFE, "status", "--state", state);
+            for (Kind kind : Kind.values()) {
+                failure(kind);
             }
-            checks.fault(switch (words[0]) {
-                case "-" -> {
-                    checks.add(line.substring(2), null);
-                    yield null;
-                }
-                case "names" -> Files.exists(path(words[1])) && Files.readString(path(words[1])).contains(line.substring(14)) ? null
-                        : "the report does not name its feeds, and only these";
-                case "absent" -> Files.exists(path(words[1])) ? "it wrote a file" : null;
-                case "same" -> Files.exists(path(words[2])) && Files.mismatch(path(words[1]), path(words[2])) < 0 ? null : "they differ";
-                default -> {
-                    ByteArrayOutputStream said = new ByteArrayOutputStream();
-                    int exit = run(Arrays.copyOfRange(words, 1, words.length), InputStream.nullInputStream(), said, said);
-                    yield words[0].equals(Integer.toString(exit)) ? null
-                            : fill("exit {} instead of {}: {}", exit, line, said.toString(StandardCharsets.UTF_8).split("\n")[0]);
-                }
-            });
+            recovery();
+        }
+
+        /** A failure is found in the feeds that have it, blocks the unsafe work on them, and blocks no other. */
+        private void failure(Kind kind) throws IOException {
+            int exit = kind == Kind.corrupt ? UNEVALUATED : UNSAFE;
+            begin(fill("{} fails closed and names only its feeds", kind));
+            if (kind.ofFeed()) {
+                run(SAFE, "scenario", kind.name(), "--feed", "bravo", "--state", state, "--output", failed);
+            } else {
+                run(SAFE, "scenario", kind.name(), "--state", state, "--output", failed);
+            }
+            run(exit, "status", "--format", "json", "--state", failed, "--output", report);
+            names(report, fill("\"unsafe_feeds\": [{}],", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""));
+            begin(fill("{} blocks unsafe work on its feeds, and on no other", kind));
+            for (String action : Arrays.asList("price_order", "publish_signal", "rebalance_position")) {
+                run(exit, "gate", "--feed", "bravo", "--action", action, "--state", failed);
+            }
+            run(kind.ofFeed() ? SAFE : exit, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
+        }
+
+        private void recovery() throws IOException {
+            begin("a recovery that would not be safe is refused and writes nothing");
+            run(SAFE, "scenario", "stale", "--feed", "bravo", "--state", state, "--output", failed);
+            run(UNSAFE, "recover", "--feed", "bravo", "--state", failed, "--output", recovered, "--age-seconds", "91");
+            absent(recovered);
+            begin("a recovery on a fresh tick restores eligibility");
+            run(SAFE, "recover", "--feed", "bravo", "--state", failed, "--output", recovered);
+            run(SAFE, "status", "--state", recovered);
+            begin("the same recovery gives the same bytes");
+            run(SAFE, "recover", "--feed", "bravo", "--state", failed, "--output", again);
+            same(recovered, again);
+        }
+
+        void begin(String check) {
+            checks.add(check, null);
+        }
+
+        /** Runs a command, which has to end with that exit code. */
+        void run(int exit, String... args) {
+            checks.fault(fault(exit, args));
+        }
+
+        /** Returns how a command ended otherwise than with that exit code, or null if it did not. */
+        static String fault(int exit, String... args) {
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            int got = Freshness.run(args, InputStream.nullInputStream(), said, said);
+            if (got == exit) {
+                return null;
+            }
+            String first = said.toString(StandardCharsets.UTF_8).split("\n")[0];
+            return fill("exit {} instead of {} of {}: {}", got, exit, String.join(" ", args), first);
+        }
+
+        void names(String file, String text) throws IOException {
+            if (!Files.exists(path(file)) || !Files.readString(path(file)).contains(text)) {
+                checks.fault("the report does not name its feeds, and only these");
+            }
+        }
+
+        void absent(String file) {
+            if (Files.exists(path(file))) {
+                checks.fault("it wrote a file");
+            }
+        }
+
+        void same(String one, String other) throws IOException {
+            boolean there = Files.exists(path(one)) && Files.exists(path(other));
+            if (!there || Files.mismatch(path(one), path(other)) >= 0) {
+                checks.fault("they differ");
+            }
         }
     }
 
@@ -742,7 +797,7 @@ public final class Freshness {
             checks.add("started from compiled classes", null);
         } else {
             checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
-            play(fill("- the bundled fixture is found and eligible: {}\n0 status", fixture), null, checks);
+            checks.add(fill("the bundled fixture is found and eligible: {}", fixture), Rehearsal.fault(SAFE, "status"));
         }
         for (Role role : Role.values()) {
             String file = call.one("--".concat(role.name()), null);
@@ -757,7 +812,7 @@ public final class Freshness {
         }
         checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), null);
         try {
-            stage(Document.of("", "a line\n"), "same @state @state", checks); // it was read back when it was written
+            stage(Document.of("", "a line\n"), null); // it is read back when it is written
         } catch (DataException e) {
             checks.fault(e.getMessage());
         }
@@ -2568,7 +2623,7 @@ public final class Freshness {
     }
 
     private static String shellWord(String word) {
-        boolean plain = true;
+        boolean plain = !word.isEmpty();
         for (char c : word.toCharArray()) {
             plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
         }
@@ -2599,7 +2654,7 @@ public final class Freshness {
             this.out = out;
             this.err = err;
             if (args.length == 0) {
-                throw new DataException("no command given; see: {} help", program());
+                throw new UsageException(null, "no command given");
             }
             command = asksForHelp(args[0]) ? "help" : args[0];
             operand = takes(usage(command).split(" "));
@@ -2653,8 +2708,8 @@ public final class Freshness {
                     return usage;
                 }
             }
-            throw new DataException("unknown command: {}{}; see: {} help", command,
-                    command.startsWith("-") ? "; the command comes first" : suggestion(command, known), program());
+            throw new UsageException(null, "unknown command: {}{}", command,
+                    command.startsWith("-") ? "; the command comes first" : suggestion(command, known));
         }
 
         private static String bare(String word) {
@@ -2727,8 +2782,8 @@ public final class Freshness {
             }
         }
 
-        DataException error(String template, Object... arguments) {
-            return new DataException("{}; see: {} help {}", fill(template, arguments), program(), command);
+        UsageException error(String template, Object... arguments) {
+            return new UsageException(command, template, arguments);
         }
 
         /** The age in an argument, which has to be a number by the rules of JSON, and nothing around it. */

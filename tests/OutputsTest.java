@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -332,24 +333,27 @@ final class OutputsTest extends Sandbox {
 
         // A check of smoke that asks less would pass all the same.
         test("outputs: what smoke plays", () -> {
-            StringBuilder script = new StringBuilder();
-            for (String part : List.of("SMOKE_BEGIN", "SMOKE_KIND", "SMOKE_END")) {
-                var field = Freshness.class.getDeclaredField(part);
-                field.setAccessible(true);
-                script.append(field.get(null));
-            }
-            equal("the script", script.toString(), """
+            StringBuilder want = new StringBuilder("""
                 - the healthy state is eligible
                 0 status --state @state
-                - NAME fails closed and names only its feeds
-                0 scenario KIND --state @state --output @failed
-                EXIT status --format json --state @failed --output @report
-                names @report "unsafe_feeds": [UNSAFE],
-                - NAME blocks unsafe work on its feeds, and on no other
-                EXIT gate --feed bravo --action price_order --state @failed
-                EXIT gate --feed bravo --action publish_signal --state @failed
-                EXIT gate --feed bravo --action rebalance_position --state @failed
-                OTHERS gate --feed alpha --feed charlie --state @failed
+                """);
+            for (String kind : KINDS) {
+                boolean whole = KINDS.indexOf(kind) >= 6;
+                String exit = kind.equals("corrupt") ? "3" : "2";
+                want.append("""
+                    - NAME fails closed and names only its feeds
+                    0 scenario NAME OPTION--state @state --output @failed
+                    EXIT status --format json --state @failed --output @report
+                    names @report "unsafe_feeds": [UNSAFE],
+                    - NAME blocks unsafe work on its feeds, and on no other
+                    EXIT gate --feed bravo --action price_order --state @failed
+                    EXIT gate --feed bravo --action publish_signal --state @failed
+                    EXIT gate --feed bravo --action rebalance_position --state @failed
+                    OTHERS gate --feed alpha --feed charlie --state @failed
+                    """.replace("NAME", kind).replace("OPTION", whole ? "" : "--feed bravo ").replace("EXIT", exit).replace("OTHERS", whole ? exit : "0")
+                    .replace("UNSAFE", whole ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\""));
+            }
+            want.append("""
                 - a recovery that would not be safe is refused and writes nothing
                 0 scenario stale --feed bravo --state @state --output @failed
                 2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
@@ -361,25 +365,60 @@ final class OutputsTest extends Sandbox {
                 0 recover --feed bravo --state @failed --output @again
                 same @recovered @again
                 """);
+            StringBuilder played = new StringBuilder();
+            new Freshness.Rehearsal(dir, new Freshness.Checks()) {
+                private void note(String... words) {
+                    played.append(String.join(" ", words).replace(dir + "/", "@")).append("\n");
+                }
+
+                @Override void begin(String check) {
+                    note("-", check);
+                }
+
+                @Override void run(int exit, String... args) {
+                    note(exit + "", String.join(" ", args));
+                }
+
+                @Override void names(String file, String text) {
+                    note("names", file, text);
+                }
+
+                @Override void absent(String file) {
+                    note("absent", file);
+                }
+
+                @Override void same(String one, String other) {
+                    note("same", one, other);
+                }
+            }.all();
+            equal("the calls", played.toString(), want.toString());
         });
 
         test("outputs: what smoke plays has to be as it says", () -> {
-            var play = Freshness.class.getDeclaredMethod("play", String.class, Path.class, Freshness.Checks.class);
-            play.setAccessible(true);
             write("one", "1\n");
             write("two", "2\n");
             write("report", "1\n");
             write("healthy", fixture);
             write("stale", read("stale.json"));
-            for (String row : List.of("0 status --state @healthy =>", "2 status --state @healthy => exit 0 instead of 2 status --state @healthy: "
-                    + "FRESHNESS OK: 3 of 3 feeds fresh and safe to serve", "0 status --state @stale => exit 2 instead of 0 status --state @stale: "
+            for (String row : List.of("0 status --state @healthy =>", "2 status --state @healthy => exit 0 instead of 2 of status --state DIR/healthy: "
+                    + "FRESHNESS OK: 3 of 3 feeds fresh and safe to serve", "0 status --state @stale => exit 2 instead of 0 of status --state DIR/stale: "
                     + "FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo stale, 660s > 90s", "2 status --state @stale =>",
                     "absent @one => it wrote a file", "absent @none =>", "same @one @report =>", "same @one @two => they differ",
-                    "same @one @none => they differ", "names @report 1 =>", "names @report 2 => the report does not name its feeds, and only these")) {
+                    "same @one @none => they differ", "same @none @one => they differ", "names @report 1 =>",
+                    "names @report 2 => the report does not name its feeds, and only these",
+                    "names @none 2 => the report does not name its feeds, and only these")) {
                 String[] half = row.split(" =>");
+                String[] words = arguments(half[0]);
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 Freshness.Checks checks = new Freshness.Checks();
-                play.invoke(null, "- a check\n" + half[0], dir, checks);
+                Freshness.Rehearsal rehearsal = new Freshness.Rehearsal(dir, checks);
+                rehearsal.begin("a check");
+                switch (words[0]) {
+                    case "absent" -> rehearsal.absent(words[1]);
+                    case "same" -> rehearsal.same(words[1], words[2]);
+                    case "names" -> rehearsal.names(words[1], words[2]);
+                    default -> rehearsal.run(Integer.parseInt(words[0]), Arrays.copyOfRange(words, 1, words.length));
+                }
                 int exit = checks.report(new Freshness.Call(new String[] {"smoke"}, UNREAD, out, out));
                 equal(half[0], exit + "\n" + plain(out.toString(UTF_8)), half.length == 1 ? "0\nSMOKE PASSED: 1 of 1 checks passed\nok - a check\n"
                     : "2\nSMOKE FAILED: 0 of 1 checks passed\nnot ok - a check\n  why:" + half[1] + "\n");

@@ -15,6 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** ReportsTest: what status says to people and to programs. */
 final class ReportsTest extends Sandbox {
     // ---- Status ----
@@ -449,6 +451,52 @@ final class ReportsTest extends Sandbox {
             }
         });
 
+        // The directory of the program, of the data, and of the temporary files: their names are data, for a terminal and for a shell.
+        test("hostile names: of directories, in every command and in what is printed for pasting", () -> {
+            String source = System.getProperty("jdk.launcher.sourcefile");
+            String tmp = System.getProperty("java.io.tmpdir");
+            for (String name : List.of("a\n0 status", "a\n- x\n0 help\nabsent @state", "it's", "a\"b", "{}", "@state", "$(id)`id`", "a\\b", "a b", "-x", "--", "a|b", "*",
+                    "\u00e9", "e\u0301 \ufe0f", "NAME KIND EXIT OTHERS UNSAFE", "%s")) {
+                Path place = Files.createDirectories(dir.resolve("d").resolve(name));
+                Files.createDirectory(place.resolve("data"));
+                Files.copy(home.resolve("Freshness.java"), place.resolve("Freshness.java"));
+                Files.writeString(place.resolve("data/healthy.json"), fixture);
+                Files.writeString(place.resolve("stale.json"), fixture.replace(": 11\n", ": 660\n"));
+                System.setProperty("jdk.launcher.sourcefile", place.resolve("Freshness.java").toString());
+                System.setProperty("java.io.tmpdir", place.toString());
+                try {
+                    for (String row : List.of("doctor => 0 7", "doctor --state % => 0 8", "smoke => 0 22")) {
+                        String[] half = row.split(" => "); // the call; its exit code and how many lines it prints
+                        Run run = runThese(UNREAD, row + " in " + name, arguments(half[0], place + "/stale.json"));
+                        equal(run.call(), run.exit() + " " + run.out().lines().count(), half[1]);
+                        equal(run.call(), silent(run.out()) && run.err().isEmpty(), true);
+                    }
+                    equal(name, Files.exists(place.resolve("state")), false);
+                    String file = place + "/stale.json";
+                    String next = runThese(UNREAD, "gate in " + name, "gate", "--feed", "bravo", "--state", file).out().lines().reduce("", (a, b) -> b);
+                    String out = place + "/o.json";
+                    Run made = runThese(UNREAD, "scenario in " + name, "scenario", "stale", "--feed", "bravo", "--output", out);
+                    String show = made.out().lines().reduce("", (a, b) -> b);
+                    Run done = runThese(UNREAD, "recover in " + name, "recover", "--feed", "bravo", "--state", file, "--output", out);
+                    String replay = done.out().lines().reduce("", (a, b) -> b);
+                    String help = runThese(UNREAD, "usage in " + name, "gate", "--stat").err().replaceFirst("(?s).*; see: ", "").stripTrailing();
+                    String usage = runThese(UNREAD, "help in " + name, "help", "smoke").out().lines().findFirst().orElse("");
+                    String program = place + "/Freshness.java";
+                    equal(next, shell(next.replaceFirst("^  next: ", "")), List.of("java", program, "recover", "--feed", "bravo", "--state", file,
+                        "--output", file.replace("stale.json", "stale-recovered.json"), "--age-seconds", "AGE"));
+                    equal(show, shell(show.replaceFirst("^  show: ", "")), List.of("java", program, "status", "--state", out));
+                    equal(replay, shell(replay.replaceFirst("^  replay: ", "").replaceFirst(" --now \\S+$", "")), List.of("java", program, "recover", "--feed",
+                        "bravo", "--state", file, "--output", out, "--age-seconds", "5"));
+                    equal(help, shell(help), List.of("java", program, "help", "gate"));
+                    equal(usage, shell(usage.substring(7, usage.length() - 21)), List.of("java", program, "smoke"));
+                } finally {
+                    System.setProperty("jdk.launcher.sourcefile", source);
+                    System.setProperty("java.io.tmpdir", tmp);
+                    delete(dir.resolve("d"));
+                }
+            }
+        });
+
         test("hostile names: how each is written", () -> {
             String[][] rows = { // the name; in text, in JSON, in a metric's label; as a word of a shell
                 {"plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,", "plain-1_./:=@%+,"},
@@ -518,6 +566,14 @@ final class ReportsTest extends Sandbox {
                 }
             }
         });
+    }
+
+    /** The words of a command, as bash takes them. */
+    static List<String> shell(String command) throws Exception {
+        Process bash = new ProcessBuilder("bash", "-c", "printf '%s\\0' " + command).redirectErrorStream(true).start();
+        bash.getOutputStream().close();
+        String words = new String(bash.getInputStream().readAllBytes(), UTF_8);
+        return List.of(words.split("\0"));
     }
 
     static void hostileFeed(String name) throws IOException {
