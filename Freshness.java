@@ -2543,22 +2543,81 @@ public final class Freshness {
         return escaped(s, '|');
     }
 
-    /** Escapes what does not print, backslashes and that character. The second half of a surrogate pair goes with the first. */
+    /**
+     * Escapes what a terminal does not draw, backslashes and that character: names that differ look different. A combining mark
+     * stays only behind a letter or a digit, which carries it; elsewhere it would change what stands before the name.
+     */
     private static String escaped(String s, char special) {
         StringBuilder b = new StringBuilder();
         int clean = 0;
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
+        boolean carries = false;
+        int next;
+        for (int i = 0; i < s.length(); i = next) {
             int point = s.codePointAt(i);
-            boolean quiet = Character.isDefined(point) && !Character.isISOControl(point) && !Character.isIdentifierIgnorable(point)
-                    && point != '\u2028' && point != '\u2029';
-            if (Character.isLowSurrogate(c) ? clean < i : quiet && c != '\\' && c != special) {
+            next = i + Character.charCount(point);
+            boolean mark = isMark(point);
+            boolean shown = isDrawn(point) && point != '\\' && point != special && (carries || !mark);
+            carries = shown && (mark || Character.isLetterOrDigit(point));
+            if (shown) {
                 continue;
             }
-            b.append(s, clean, i).append(c == '\\' || c == '"' ? fill("\\{}", c) : fill("\\u{}", HexFormat.of().toHexDigits(c)));
-            clean = i + 1;
+            b.append(s, clean, i);
+            if (point == '\\' || point == '"') {
+                b.append('\\').append((char) point);
+            } else {
+                for (char unit : Character.toChars(point)) {
+                    b.append("\\u").append(HexFormat.of().toHexDigits(unit));
+                }
+            }
+            clean = next;
         }
         return clean == 0 ? s : b.append(s, clean, s.length()).toString();
+    }
+
+    /** Whether it is drawn onto the character before it. */
+    private static boolean isMark(int point) {
+        return switch (Character.getType(point)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> true;
+            default -> false;
+        };
+    }
+
+    /** What is drawn as nothing though Unicode calls it a letter, a mark or a symbol: pairs of the first and the last of a range. */
+    private static final int[] NOT_DRAWN = {
+        // Default_Ignorable_Code_Point, without what is no character yet or for formatting only
+        0x34f, 0x34f, // combining grapheme joiner
+        0x115f, 0x1160, // Hangul fillers
+        0x17b4, 0x17b5, // Khmer inherent vowels
+        0x180b, 0x180f, // Mongolian variation selectors
+        0x3164, 0x3164, // Hangul filler
+        0xfe00, 0xfe0f, // variation selectors
+        0xffa0, 0xffa0, // halfwidth Hangul filler
+        0xe0100, 0xe01ef, // variation selectors
+        // Blanks by their names
+        0x2800, 0x2800, // braille pattern blank
+        0x13441, 0x13442, // Egyptian hieroglyph blanks
+        0x16fe4, 0x16fe4, // Khitan small script filler
+        0x1d159, 0x1d159, // musical symbol null notehead
+    };
+
+    /** Whether a terminal draws something for that character, be it a plain space. */
+    private static boolean isDrawn(int point) {
+        if (point >= ' ' && point <= '~') {
+            return true;
+        }
+        switch (Character.getType(point)) {
+            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
+                    Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> {
+                return false;
+            }
+            default -> { } // a letter, a mark, a digit, punctuation or a symbol
+        }
+        for (int i = 0; i < NOT_DRAWN.length; i += 2) {
+            if (point >= NOT_DRAWN[i] && point <= NOT_DRAWN[i + 1]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
@@ -2569,7 +2628,9 @@ public final class Freshness {
             i += c > 0xffff ? 1 : 0;
             boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
                     || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
-            width += c >= 0x300 && Character.getType(c) == Character.NON_SPACING_MARK ? 0 : wide ? 2 : 1;
+            int type = c >= 0x300 ? Character.getType(c) : Character.UNASSIGNED;
+            boolean above = type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
+            width += above ? 0 : wide ? 2 : 1;
         }
         return width;
     }

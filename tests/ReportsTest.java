@@ -1,11 +1,14 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,7 +248,7 @@ final class ReportsTest extends Sandbox {
         test("status: the columns that a character takes, at both ends of each range", () -> {
             var width = Freshness.class.getDeclaredMethod("width", String.class);
             width.setAccessible(true);
-            for (String row : List.of("0 300 36f", "1 903 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
+            for (String row : List.of("0 300 36f 20dd 483 489", "1 903 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
                     "2 1100 115f 2e80 4e00 a4cf ac00 d7a3 f900 faff fe30 fe6f ff00 ff60 1f300 1f600 1faff 20000 3fffd")) {
                 for (String code : row.substring(2).split(" ")) {
                     String character = Character.toString(Integer.parseInt(code, 16));
@@ -424,9 +427,76 @@ final class ReportsTest extends Sandbox {
         });
 
         test("hostile names: what prints is shown as it is", () -> {
-            for (String text : List.of("no\u00a0break", "wide\u3000space", "icon \ue0a0", "\u0915\u0903", "a \ud83d\ude00 b", "x~y")) {
+            for (String text : List.of("\u00e9t\u00e9", "e\u0301", "e\u0301\u0323x", "1\u20e3", "\u0915\u0903", "\u65e5\u672c", "a \ud83d\ude00 b", "x~y",
+                    "\u05d0\u05b8", "\u0e01\u0e34\u0e49", "{}", "a  b")) {
                 equal(text, Freshness.visible(text), text);
                 equal(text, Freshness.quoted(text), "\"" + text + "\"");
+            }
+        });
+
+        test("hostile names: a mark is shown only upon a letter or a digit of its own text", () -> {
+            for (String row : List.of("\u0301 \\u0301", "\u0301x \\u0301x", "\u0301\u0302x \\u0301\\u0302x", "\u20ddx \\u20ddx", "\u0903x \\u0903x", "a\u200b\u0301 a\\u200b\\u0301",
+                    "a\\\u0301 a\\\\\\u0301", "a/\u0301 a/\\u0301", "a:\u0301 a:\\u0301", "\ud83d\ude00\u0301 \ud83d\ude00\\u0301", "\ud802\ude01 \\ud802\\ude01",
+                    "a\ud802\ude01 a\ud802\ude01", "a\ufe0f\u20e3 a\\ufe0f\\u20e3", "a\u0301\ufe0f\u0301 a\u0301\\ufe0f\\u0301")) {
+                String[] half = row.split(" ");
+                equal(row, Freshness.visible(half[0]), half[1]);
+                equal(row, Freshness.quoted(half[0]), "\"" + half[1] + "\"");
+                equal(row + " in a sentence", Freshness.visible("unknown feed: " + half[0]), "unknown feed: " + half[1]);
+            }
+        });
+
+        test("hostile names: all characters that there are: what a terminal does not draw is escaped, and reads back as it was", () -> {
+            // Unicode's Default_Ignorable_Code_Point, then the spaces but the plain one, then what is blank by its name.
+            BitSet hidden = new BitSet();
+            for (String range : ("ad 34f 61c 115f-1160 17b4-17b5 180b-180f 200b-200f 202a-202e 2060-206f 3164 fe00-fe0f feff ffa0 fff0-fff8"
+                    + " 1bca0-1bca3 1d173-1d17a e0000-e0fff a0 1680 2000-200a 202f 205f 3000 2800 13441-13442 16fe4 1d159").split(" ")) {
+                String[] ends = range.split("-");
+                hidden.set(Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16) + 1);
+            }
+            Pattern category = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}|\\\\]");
+            Pattern mark = Pattern.compile("\\p{M}");
+            Method width = Freshness.class.getDeclaredMethod("width", String.class);
+            width.setAccessible(true);
+            int shown = 0;
+            for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+                String character = Character.toString(point);
+                boolean plain = !hidden.get(point) && !category.matcher(character).matches();
+                StringBuilder units = new StringBuilder();
+                for (char unit : character.toCharArray()) {
+                    units.append("\\u").append(HexFormat.of().toHexDigits(unit));
+                }
+                String escape = point == '\\' ? "\\\\" : units.toString();
+                String text = Freshness.visible("a" + character + "b");
+                String alone = Freshness.visible(character);
+                String json = Freshness.quoted("a" + character + "b");
+                boolean right = text.equals("a" + (plain ? character : escape) + "b")
+                        && alone.equals(plain && !mark.matcher(character).matches() ? character : escape)
+                        && (point == '|' || json.equals("\"" + (point == '"' ? "a\\\"b" : text) + "\""))
+                        && (plain && point > '~' || Reader.read(json).equals("a" + character + "b"))
+                        && (plain || width.invoke(null, text).equals(text.length()));
+                if (!right) {
+                    equal(Integer.toHexString(point) + " " + Character.getName(point), text + " " + alone + " " + json, plain ? "as it is" : escape);
+                }
+                shown += plain ? 1 : 0;
+            }
+            equal("how many are shown: " + shown, shown > 130_000 && shown < 200_000, true);
+        });
+
+        test("hostile names: two that look the same do not, in any report", () -> {
+            for (String more : List.of("\ufe0f", "\udb40\udd00", "\u034f", "\u17b4", "\u17b5", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u00a0", "\u2003", "\u3000",
+                    "\u180b", "\u2065", "\ufff0", "\ue000", "\udbff\udffd", "\u200d", "\ufeff", "\u00ad", "\u061c")) {
+                write("in.json", document("limit 90", feed("alpha", "alive true, age 400"), feed("alpha" + more, "alive true, age 500")));
+                String escape = Freshness.visible(more);
+                equal(escape, escape.startsWith("\\u"), true);
+                String call = " --state @in.json --baseline @in.json";
+                for (String each : List.of("status" + call, "status --format json" + call, "gate --feed %" + call, "gate --feed % --format json" + call,
+                        "recover --output @o --feed %" + call, "recover --output @o --feed %x" + call)) {
+                    Run run = run(each, "alpha" + more);
+                    equal(run.call(), (run.out() + run.err()).contains("alpha" + escape) && !(run.out() + run.err()).contains(more), true);
+                }
+                // A column of its table is as wide as what stands in it.
+                List<String> rows = run("status" + call).out().lines().filter(line -> line.contains("[")).toList();
+                equal(escape, rows.get(0).indexOf("["), rows.get(1).indexOf("["));
             }
         });
 
