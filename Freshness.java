@@ -43,6 +43,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
@@ -63,12 +64,15 @@ import java.lang.StringBuilder;
 import java.lang.System;
 import java.lang.Thread;
 import java.lang.Throwable;
+import java.lang.UnsupportedOperationException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -78,6 +82,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
@@ -96,6 +101,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 public final class Freshness {
 
@@ -109,8 +115,22 @@ public final class Freshness {
     /** About 31 years. A larger age is implausible: an epoch timestamp written as an age is larger. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
     static final int MAX_SKEW_SECONDS = 1;
-    /** How often a file is read again because another was renamed over it meanwhile. */
-    static final int MAX_TRIES = 100;
+    /** How often a file that something changes meanwhile is read before it is refused. */
+    static final int MAX_TRIES = 3;
+    /** The clock that dates files goes in steps: two changes within one step get the same time. */
+    static final long CLOCK_STEP_NANOS = 10_000_000;
+    /** The longest step of file systems that know whole seconds only. */
+    static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
+    /** How long a file has to stay as it was read, and how often it is looked at again in that time. */
+    static final long QUIET_NANOS = 1_000_000;
+    static final int LOOKS = 5;
+    /** A file is compared with what was read of it in pieces, so that it is in memory only once. */
+    static final int PIECE_BYTES = 1 << 16;
+    /** How long a record is waited for that another process has locked, and how often it is tried. */
+    static final int LOCK_SECONDS = 5;
+    static final int LOCK_POLL_MILLIS = 50;
+    /** The write permissions of a group and of others in the mode of a file. */
+    static final int WRITABLE_BY_OTHERS = 022;
     static final int FROZEN_FOR_SECONDS = 3600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
@@ -178,6 +198,9 @@ public final class Freshness {
               --color         auto colors on a terminal only
               --now           replaces the clock, like 2026-11-22T09:37:00Z
             """;
+
+    /** The files that smoke and doctor write in their temporary directory. */
+    private static final List<String> STAGED = Arrays.asList("state", "failed", "report", "recovered", "again");
 
     // ---- Start ----
 
@@ -578,7 +601,7 @@ public final class Freshness {
                         kind == Kind.stale ? "; give a larger --age-seconds" : "");
             }
         }
-        deliver(edited, target, call.out, null);
+        deliver(edited, target, call.out, null, null);
         Facts facts = new Facts()
                 .add("scenario", kind)
                 .add("feed", feed)
@@ -635,10 +658,9 @@ public final class Freshness {
         if (refused) {
             return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target, UNSAFE);
         }
-        // The record comes first: what cannot be recorded is not done, and what was not done is not recorded.
-        try (Journal open = journal == null ? null : new Journal(journal, new Output(null).object(facts).put("\n").toString())) {
-            deliver(edited, target, call.out, open);
-        }
+        // What cannot be recorded is not done, and what was not done is not recorded.
+        String line = journal == null ? null : new Output(null).object(facts).put("\n").toString();
+        deliver(edited, target, call.out, journal, line);
         return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
                 facts, call, target, SAFE);
     }
@@ -669,20 +691,37 @@ public final class Freshness {
     /** Writes that file "state" into a temporary directory, rehearses with it if there are checks for it, and deletes all of it. */
     private static void stage(Document state, Checks checks) {
         try {
-            Path directory = Files.createTempDirectory("freshness-");
+            Path directory;
+            synchronized (Ending.HOOK) {
+                Ending.HOOK.hold();
+                directory = Files.createTempDirectory("freshness-");
+                // A signal leaves nothing behind: the JVM deletes these, the last one first.
+                directory.toFile().deleteOnExit();
+                for (String file : STAGED) {
+                    directory.resolve(file).toFile().deleteOnExit();
+                }
+            }
             try {
-                deliver(state, directory.resolve("state"), null, null);
+                deliver(state, directory.resolve("state"), null, null, null);
                 if (checks != null) {
                     new Rehearsal(directory, checks).all();
                 }
             } finally {
-                for (String file : Arrays.asList("state", "failed", "report", "recovered", "again", "")) {
-                    Files.deleteIfExists(directory.resolve(file));
-                }
+                clear(directory);
             }
         } catch (IOException e) {
             throw new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
                     System.getProperty("java.io.tmpdir"), reason(e));
+        }
+    }
+
+    private static void clear(Path directory) throws IOException {
+        synchronized (Ending.HOOK) {
+            Ending.HOOK.hold(); // what the JVM has deleted by now is no fault of a check
+            for (String file : STAGED) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            Files.delete(directory);
         }
     }
 
@@ -2185,32 +2224,102 @@ public final class Freshness {
                     byte[] bytes = standardInput.readNBytes(MAX_FILE_BYTES + 1);
                     return new Document("standard input", Arrays.copyOf(bytes, checked(bytes.length, "standard input") + 1));
                 }
-                for (int tries = 0;; tries++) {
-                    Path path = path(name);
-                    BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
-                    if (!before.isRegularFile()) {
-                        // A FIFO or a device could block for ever, or never end.
-                        throw new DataException(before.isDirectory() ? "{}: a directory; name a file in it"
-                                : "{}: not a regular file; a pipe is read with --state -", name);
-                    }
-                    int size = checked(before.size(), name);
-                    byte[] bytes = new byte[size + 1];
-                    int read;
-                    try (FileInputStream in = new FileInputStream(path.toFile())) {
-                        read = in.readNBytes(bytes, 0, bytes.length);
-                    }
-                    BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
-                    boolean replaced = !Objects.equals(before.fileKey(), after.fileKey());
-                    if (read == size && (replaced || before.lastModifiedTime().equals(after.lastModifiedTime()))) {
-                        return new Document(name, bytes);
-                    } else if (!replaced || tries == MAX_TRIES) {
-                        throw new DataException("{}: changed while it was read; write a new file and rename it over the old one", name);
-                    }
+                Document document = readQuiet(path(name), name, QUIET_NANOS);
+                for (int tries = 1; document == null && tries < MAX_TRIES; tries++) {
+                    document = readQuiet(path(name), name, CLOCK_STEP_NANOS); // something does write to it
                 }
+                if (document != null) {
+                    return document;
+                }
+                throw changed(name);
             } catch (IOException e) {
                 throw new DataException("{}: cannot be read: {}{}", name, reason(e),
                         name.indexOf("://") < 0 ? "" : "; an address is read by another program, and its output with --state -");
             }
+        }
+
+        /**
+         * Reads a file, and then again from its start: a writer that rewrites it in place may be in the middle. Returns null
+         * if that gave other bytes, or if the file was written to meanwhile. A file that is renamed over it meanwhile does
+         * no harm: what was opened is whole.
+         *
+         * @param quietNanos how long it has to stay as it is; longer if it was written to only just now
+         */
+        private static Document readQuiet(Path path, String name, long quietNanos) throws IOException {
+            BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!before.isRegularFile()) {
+                // A FIFO or a device could block for ever, or never end.
+                throw new DataException(before.isDirectory() ? "{}: a directory; name a file in it"
+                        : "{}: not a regular file; a pipe is read with --state -", name);
+            }
+            try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+                int size = checked(in.length(), name);
+                byte[] bytes = new byte[size + 1];
+                long begun = System.nanoTime();
+                if (readInto(bytes, in) != size) {
+                    throw changed(name);
+                }
+                long nanos = Math.max(quietNanos, stepNanos(before.lastModifiedTime(), Instant.now()));
+                while (System.nanoTime() - begun < nanos) {
+                    LockSupport.parkNanos(nanos / LOOKS);
+                    if (!holds(in, bytes)) {
+                        return null;
+                    }
+                }
+                BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
+                boolean replaced = !Objects.equals(before.fileKey(), after.fileKey());
+                if (!replaced && !before.lastModifiedTime().equals(after.lastModifiedTime())) {
+                    return null;
+                }
+                return new Document(name, bytes);
+            }
+        }
+
+        /** How long a change of a file of that time may leave it that time: 0 unless it was written to only just now. */
+        static long stepNanos(FileTime modified, Instant now) {
+            Instant time = modified.toInstant();
+            long stepNanos = time.getNano() == 0 ? WHOLE_SECONDS_STEP_NANOS : CLOCK_STEP_NANOS;
+            long ageNanos = nanosBetween(time, now);
+            if (ageNanos < 0) {
+                return CLOCK_STEP_NANOS; // dated by another clock, or by hand
+            }
+            return Math.max(0, stepNanos - ageNanos + 1);
+        }
+
+        /** Reads until the array is full or the file ends, and returns how much that was. */
+        private static int readInto(byte[] bytes, RandomAccessFile in) throws IOException {
+            int at = 0;
+            while (at < bytes.length) {
+                int read = in.read(bytes, at, Math.min(bytes.length - at, PIECE_BYTES));
+                if (read < 0) {
+                    break;
+                }
+                at += read;
+            }
+            return at;
+        }
+
+        /** Whether the file holds these bytes, but for the zero behind them, and nothing more. */
+        static boolean holds(RandomAccessFile in, byte[] bytes) throws IOException {
+            byte[] piece = new byte[Math.min(bytes.length, PIECE_BYTES)];
+            int size = bytes.length - 1;
+            int at = 0;
+            in.seek(0);
+            while (true) {
+                int read = in.read(piece, 0, piece.length);
+                if (read < 0) {
+                    return at == size;
+                }
+                if (read > size - at || !Arrays.equals(bytes, at, at + read, piece, 0, read)) {
+                    return false;
+                }
+                at += read;
+            }
+        }
+
+        private static DataException changed(String name) {
+            return new DataException(
+                    "{}: changed while it was read; write a new file and rename it over the old one", name);
         }
 
         private static int checked(long size, String name) {
@@ -2222,6 +2331,10 @@ public final class Freshness {
 
         int length() {
             return bytes.length - 1;
+        }
+
+        void writeTo(OutputStream out) throws IOException {
+            out.write(bytes, 0, length());
         }
 
         String text(int from, int to) {
@@ -2273,6 +2386,10 @@ public final class Freshness {
         Replacement(Path target) throws IOException {
             this.target = target;
             temporary = target.resolveSibling(NAME);
+            Map<String, Object> replaced = ownership(target);
+            if (replaced != null) {
+                refuseForeign(target, replaced);
+            }
             directory = FileChannel.open(target.getParent()); // now: what fails later is too late
             synchronized (Ending.HOOK) {
                 Ending.HOOK.hold();
@@ -2280,14 +2397,19 @@ public final class Freshness {
                 channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             }
             out = Channels.newOutputStream(channel);
-            for (String attribute : Arrays.asList("unix:gid", "unix:uid", "unix:mode")) {
-                if (Files.exists(target)) {
-                    try {
-                        Files.setAttribute(temporary, attribute, Files.getAttribute(target, attribute));
-                    } catch (FileSystemException notAllowed) {
-                        // Only root may give a file away; the mode is that of a file of one's own.
-                    }
+            if (replaced != null) {
+                // Those that were checked: another file may have the name by now.
+                for (String attribute : Arrays.asList("gid", "uid", "mode")) {
+                    keep(attribute, replaced.get(attribute));
                 }
+            }
+        }
+
+        private void keep(String attribute, Object value) throws IOException {
+            try {
+                Files.setAttribute(temporary, "unix:".concat(attribute), value, LinkOption.NOFOLLOW_LINKS);
+            } catch (FileSystemException notAllowed) {
+                // Only root may give a file away; the mode is that of a file of one's own.
             }
         }
 
@@ -2297,10 +2419,16 @@ public final class Freshness {
                 Ending.HOOK.hold(); // at the end the JVM deletes the file, and that is no fault of this work
                 channel.force(true);
                 channel.close();
-                if (wanted != null && !Arrays.equals(Document.read(temporary.toString(), null).bytes, wanted.bytes)) {
+                if (wanted != null && !holds(wanted)) {
                     throw new DataException("{}: what was read back is not what was written", target);
                 }
                 Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+
+        private boolean holds(Document wanted) throws IOException {
+            try (RandomAccessFile in = new RandomAccessFile(temporary.toFile(), "r")) {
+                return Document.holds(in, wanted.bytes);
             }
         }
 
@@ -2321,24 +2449,65 @@ public final class Freshness {
      * records is not done.
      */
     static final class Journal implements AutoCloseable {
-        private final FileChannel channel;
-        private final long size;
+        private final Path path;
+        private FileChannel channel;
+        private Object key;
+        /** The size without the line. */
+        private long size;
+        private boolean locked;
+        /** Whether this process made the file. */
+        private boolean made;
         private boolean done;
 
         Journal(Path path, String line) throws IOException {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            channel.lock();
-            size = channel.size();
-            ByteBuffer last = ByteBuffer.allocate(1);
-            boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-            byte[] bytes = (torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8);
+            this.path = path;
+            long begun = System.nanoTime();
+            for (String obstacle = open(); obstacle != null; obstacle = open()) {
+                if (System.nanoTime() - begun > LOCK_SECONDS * SECOND) {
+                    throw new DataException("{}: {}; nothing was written", path, obstacle);
+                }
+                sleep(LOCK_POLL_MILLIS);
+            }
             synchronized (Ending.HOOK) {
                 try {
                     Ending.HOOK.hold();
-                    Ending.HOOK.open = this;
-                    channel.position(size);
-                    Channels.newOutputStream(channel).write(bytes);
-                    channel.force(true);
+                    append(line);
+                } catch (IOException | DataException e) {
+                    close();
+                    throw e;
+                }
+            }
+        }
+
+        /** Opens and locks the record; returns why that has to be tried again, or null if it is locked. */
+        private String open() throws IOException {
+            synchronized (Ending.HOOK) {
+                Ending.HOOK.hold();
+                Ending.HOOK.open = this;
+                try {
+                    made = false;
+                    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).close();
+                        made = true;
+                    }
+                    key = key();
+                    channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS);
+                    locked = lock();
+                    if (!locked) {
+                        made = false; // it is another's now
+                        channel.close();
+                        return "another process has locked this record; fuser or lslocks show which one";
+                    }
+                    if (!Objects.equals(key, key())) {
+                        // It was renamed or removed before it was locked, and a line in it might be lost.
+                        channel.close();
+                        return "this record is replaced again and again";
+                    }
+                    size = channel.size();
+                    return null;
+                } catch (FileAlreadyExistsException | NoSuchFileException replaced) {
+                    return "this record is replaced again and again";
                 } catch (IOException e) {
                     close();
                     throw e;
@@ -2346,13 +2515,52 @@ public final class Freshness {
             }
         }
 
+        /** What tells the file of that name from any other. */
+        private Object key() throws IOException {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+        }
+
+        /** Takes the lock if nobody has it. It is not waited for in the system: a reader's lock may last for ever. */
+        private boolean lock() throws IOException {
+            try {
+                return channel.tryLock() != null;
+            } catch (OverlappingFileLockException held) {
+                return false; // by this process
+            }
+        }
+
+        private void append(String line) throws IOException {
+            Map<String, Object> owner = ownership(path);
+            if (owner != null && !made) {
+                refuseForeign(path, owner);
+            }
+            ByteBuffer last = ByteBuffer.allocate(1);
+            boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+            byte[] bytes = (torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8);
+            channel.position(size);
+            Channels.newOutputStream(channel).write(bytes);
+            channel.force(true);
+        }
+
         @Override public void close() throws IOException {
             synchronized (Ending.HOOK) {
-                if (channel.isOpen() && !done) {
-                    channel.truncate(size);
+                if (!done) {
+                    takeBack();
                 }
-                channel.close();
+                if (channel != null) {
+                    channel.close();
+                }
             }
+        }
+
+        private void takeBack() throws IOException {
+            if (locked && channel.isOpen()) {
+                channel.truncate(size);
+            }
+            if (made && Objects.equals(key, key()) && Files.size(path) == 0) {
+                Files.delete(path);
+            }
+            made = false;
         }
     }
 
@@ -2397,21 +2605,73 @@ public final class Freshness {
         }
     }
 
-    /** Writes a state, and keeps its record if there is one: both or neither. */
-    static void deliver(Document document, Path target, OutputStream out, Journal journal) throws IOException {
+    /**
+     * Writes a state, and appends that line to its record if there is one: both or neither. What most easily fails comes
+     * first: the new file is complete before the record is touched.
+     */
+    static void deliver(Document document, Path target, OutputStream out, Path record, String line) throws IOException {
         try (Replacement file = target == null ? null : new Replacement(target)) {
-            (file == null ? out : file.out).write(document.bytes, 0, document.length());
-            synchronized (Ending.HOOK) {
-                if (file != null) {
-                    file.commit(document);
+            if (file != null) {
+                document.writeTo(file.out);
+            }
+            try (Journal journal = record == null ? null : new Journal(record, line)) {
+                if (file == null) {
+                    document.writeTo(out);
                 }
-                if (journal != null) {
-                    journal.done = true;
+                synchronized (Ending.HOOK) {
+                    if (file != null) {
+                        file.commit(document);
+                    }
+                    if (journal != null) {
+                        journal.done = true;
+                    }
                 }
             }
             if (file != null) {
                 file.settle();
             }
+        }
+    }
+
+    /** Owner, group and mode of a file; null if there is none, or if its file system has no owners. */
+    private static Map<String, Object> ownership(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException | UnsupportedOperationException none) {
+            return null;
+        }
+    }
+
+    /**
+     * Refuses another user's file in a directory that others can write: it may have been put there so that what is written
+     * becomes that user's.
+     */
+    private static void refuseForeign(Path file, Map<String, Object> found) throws IOException {
+        int mode = (Integer) Files.getAttribute(file.getParent(), "unix:mode");
+        if ((mode & WRITABLE_BY_OTHERS) == 0) {
+            return;
+        }
+        Object own;
+        synchronized (Ending.HOOK) {
+            Ending.HOOK.hold();
+            // Java tells nobody who runs it, but a new file is of that user.
+            Path probe = Files.createTempFile(file.getParent(), ".freshness-", ".tmp");
+            try {
+                own = Files.getAttribute(probe, "unix:uid");
+            } finally {
+                Files.delete(probe);
+            }
+        }
+        if (!found.get("uid").equals(own)) {
+            throw new DataException("{}: another user's file, in a directory that others can write; name another file", file);
+        }
+    }
+
+    private static void sleep(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 

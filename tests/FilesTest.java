@@ -3,11 +3,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,11 +143,73 @@ final class FilesTest extends Sandbox {
                 }
             });
             writer.start();
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < 100; i++) {
                 run("status --state @in.json").exits(0);
             }
             end.set(true);
             writer.join();
+        });
+
+        test("files: of a state that is rewritten in place, no mixture of two contents is believed", () -> {
+            // Each feed is stale in one of them, so that neither is safe, and the first half of one with the rest of the other is.
+            String first = document("limit 90", feed("alpha", "alive true, age 660"), feed("bravo", "alive true, age 5  "));
+            String second = document("limit 90", feed("alpha", "alive true, age 5  "), feed("bravo", "alive true, age 660"));
+            String mixture = second.substring(0, second.indexOf("bravo")) + first.substring(first.indexOf("bravo"));
+            write("base.json", mixture);
+            String gate = "gate --feed alpha --feed bravo --state @in.json --baseline @base.json";
+            write("in.json", mixture);
+            run(gate).exits(0);
+            for (String content : List.of(first, second)) {
+                write("in.json", content);
+                run(gate).exits(2);
+            }
+            // The rest comes once the reader looks again.
+            boolean seen = false;
+            for (int i = 0; i < 1000 && !seen; i++) {
+                MappedByteBuffer memory = mapped("in.json", mixture);
+                Thread writer = onWait(0, () -> memory.put(0, second.getBytes(UTF_8)));
+                seen = run(gate).exit() == 2;
+                writer.interrupt();
+                writer.join();
+            }
+            equal("the rest came while it was read", seen, true);
+            // A file system that knows whole seconds gives this one the same time for a while yet.
+            MappedByteBuffer coarse = mapped("in.json", mixture);
+            dir.resolve("in.json").toFile().setLastModified(System.currentTimeMillis() / 1000 * 1000);
+            Thread late = onWait(100, () -> coarse.put(0, second.getBytes(UTF_8)));
+            run(gate).exits(2);
+            late.join();
+            // One that goes on and on is refused in the end.
+            AtomicBoolean end = new AtomicBoolean();
+            MappedByteBuffer memory = mapped("in.json", mixture.replace("}]}", "}],\"x\":1000000}"));
+            Thread restless = new Thread(() -> {
+                for (int i = 0; !end.get(); i++) {
+                    memory.put(memory.limit() - 2, (byte) ('0' + i % 10));
+                    memory.put(memory.limit() - 3, (byte) ('0' + i / 10 % 10));
+                    memory.put(memory.limit() - 4, (byte) ('0' + i / 100 % 10));
+                }
+            });
+            run(gate).exits(0);
+            restless.start();
+            String refused = "";
+            for (int i = 0; i < 1000 && refused.isEmpty(); i++) {
+                Run run = run(gate);
+                refused = run.exit() == 3 ? plain(run.out()) : "";
+            }
+            end.set(true);
+            restless.join();
+            equal("refused", refused, "GATE BLOCKED: DIR/in.json: changed while it was read; write a new file and rename it over the old one\n");
+        });
+
+        test("files: how long a file that was just written may be written again without another time", () -> {
+            for (String row : List.of("2026-11-22T09:36:59.999Z => 9000001", "2026-11-22T09:36:59.990Z => 1", "2026-11-22T09:36:59.9899Z => 0",
+                    "2026-11-22T09:36:00.5Z => 0", "2026-11-22T09:37:00Z => 2000000001", "2026-11-22T09:36:59Z => 1000000001",
+                    "2026-11-22T09:36:58Z => 1", "2026-11-22T09:36:57Z => 0", "1970-01-01T00:00:00Z => 0", "2026-11-22T09:37:00.001Z => 10000000",
+                    "2030-01-01T00:00:00Z => 10000000")) {
+                String[] half = row.split(" => ");
+                FileTime modified = FileTime.from(Instant.parse(half[0]));
+                equal(row, Freshness.Document.stepNanos(modified, Instant.parse(NOW)), Long.parseLong(half[1]));
+            }
         });
 
         test("files: an input may be a link", () -> {
@@ -170,6 +237,39 @@ final class FilesTest extends Sandbox {
             equal("one line", filed.out().lines().count() + filed.err(), "1");
             equal("the document", read("out.json"), status.out());
         });
+    }
+
+    /** Starts a thread that does this once the one that asks for it waits, and so many milliseconds later; never if it does not wait. */
+    private static Thread onWait(int laterMillis, Runnable work) {
+        Thread here = Thread.currentThread();
+        Thread thread = new Thread(() -> {
+            while (here.getState() != Thread.State.TIMED_WAITING) {
+                if (Thread.interrupted()) {
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+            try {
+                Thread.sleep(laterMillis);
+                work.run();
+            } catch (InterruptedException tooLate) {
+                return;
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    /** A file of yesterday, in memory: what is put there changes the file, and leaves it the time that it has. */
+    private static MappedByteBuffer mapped(String name, String text) throws IOException {
+        write(name, text);
+        try (FileChannel channel = FileChannel.open(dir.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size());
+            FileTime time = Files.getLastModifiedTime(dir.resolve(name));
+            memory.put(0, text.getBytes(UTF_8)); // of a page, only the first change is dated
+            Files.setLastModifiedTime(dir.resolve(name), time);
+            return memory;
+        }
     }
 
     static void modes() {
@@ -246,6 +346,19 @@ final class FilesTest extends Sandbox {
         begun.setBoolean(Freshness.Ending.HOOK, false);
     }
 
+    /** Makes the record that is there before, if there is one. */
+    private static void before(String record) throws IOException {
+        Files.deleteIfExists(dir.resolve("record"));
+        if (!record.equals("absent")) {
+            write("record", record);
+        }
+    }
+
+    /** What the record holds. */
+    private static String record() throws IOException {
+        return Files.exists(dir.resolve("record")) ? read("record") : "absent";
+    }
+
     static void both() {
         test("files: what was read back must be what was written", () -> {
             Path target = dir.resolve("out.json");
@@ -265,17 +378,17 @@ final class FilesTest extends Sandbox {
         });
 
         test("files: a record is taken back where its work is not done, and stays where it is", () -> {
-            for (String before : List.of("", "{}\n", "{\"torn")) {
-                write("record", before);
-                String after = before.startsWith("{\"") ? before + "\nline\n" : before + "line\n";
+            for (String before : List.of("absent", "", "{}\n", "{\"torn")) {
+                before(before);
+                String after = before.equals("absent") ? "line\n" : before.startsWith("{\"") ? before + "\nline\n" : before + "line\n";
                 // Interrupted before the rename: the hook of a signal runs, and the rename must not come behind it.
                 Freshness.Journal journal = new Freshness.Journal(dir.resolve("record"), "line\n");
-                equal("open", read("record"), after);
+                equal("open", record(), after);
                 write("out.json", "old");
                 try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
                     file.out.write("new".getBytes(UTF_8));
                     Freshness.Ending.HOOK.run();
-                    equal("taken back", read("record"), before);
+                    equal("taken back", record(), before);
                     // Meanwhile the JVM deletes what is not in place: no error of that may come before the end.
                     for (Path each : Files.list(dir).filter(each -> each.getFileName().toString().startsWith(".freshness-")).toList()) {
                         Files.delete(each);
@@ -288,27 +401,108 @@ final class FilesTest extends Sandbox {
                 equal("files", Files.list(dir).map(file -> file.getFileName().toString()).filter(file -> file.startsWith(".")).toList(), List.of());
                 goesOn();
                 journal.close();
-                equal("taken back once", read("record"), before);
+                equal("taken back once", record(), before);
                 // Interrupted behind it.
-                journal = new Freshness.Journal(dir.resolve("record"), "line\n");
-                Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, journal);
+                Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, dir.resolve("record"), "line\n");
                 Freshness.Ending.HOOK.run();
                 goesOn();
                 equal("done", read("out.json"), "new");
-                equal("and recorded", read("record"), after);
+                equal("and recorded", record(), after);
                 // What fails on its way into place is not done: no file takes the place of a directory.
-                write("record", before);
+                before(before);
                 Files.createDirectories(dir.resolve("taken"));
-                journal = new Freshness.Journal(dir.resolve("record"), "line\n");
                 try {
-                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("taken"), null, journal);
+                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("taken"), null, dir.resolve("record"), "line\n");
                     equal("deliver", "done", "fails");
                 } catch (FileSystemException taken) {
                     equal("not done", Files.isDirectory(dir.resolve("taken")), true);
                 }
-                journal.close();
-                equal("and not recorded", read("record"), before);
+                equal("and not recorded", record(), before);
             }
+        });
+
+        test("files: a record that takes the place of the one that is waited for gets the line, and one that is a link does not", () -> {
+            for (String row : List.of("kept => old line", "moved => line, moved old", "removed => line", "replaced => newer line",
+                    "a link => newer, refused")) {
+                Path record = dir.resolve("record");
+                before("old\n");
+                FileChannel holder = FileChannel.open(record, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                holder.lock();
+                Thread other = onWait(0, () -> {
+                    try {
+                        write("newer", "newer\n");
+                        switch (row.split(" => ")[0]) {
+                            case "moved" -> Files.move(record, dir.resolve("moved"));
+                            case "removed" -> Files.delete(record);
+                            case "replaced" -> Files.move(dir.resolve("newer"), record, StandardCopyOption.ATOMIC_MOVE);
+                            case "a link" -> {
+                                Files.delete(record);
+                                Files.createSymbolicLink(record, dir.resolve("newer"));
+                            }
+                            default -> { }
+                        }
+                        holder.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                String refused = "";
+                try {
+                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, record, "line\n");
+                } catch (IOException link) {
+                    refused = ", refused";
+                }
+                other.join();
+                String moved = Files.exists(dir.resolve("moved")) ? ", moved " + read("moved").strip() : "";
+                equal(row, record().strip().replace("\n", " ") + moved + refused, row.split(" => ")[1]);
+                equal(row, Files.exists(dir.resolve("out.json")), refused.isEmpty());
+                delete(dir.resolve("moved"));
+                delete(dir.resolve("out.json"));
+            }
+        });
+
+        test("files: another user's file is not written where others may have put it", () -> {
+            if (!Files.getAttribute(base, "unix:uid").equals(0)) {
+                equal("only root can make files of others", "", "");
+                return;
+            }
+            Path shared = Files.createDirectories(dir.resolve("shared"));
+            for (int mode : new int[] {01777, 0777, 0775, 0757, 02770}) {
+                for (String call : List.of("status --format prometheus --output @shared/out", "scenario stale --feed bravo --output @shared/out",
+                        "recover --feed bravo --state @stale.json --output @shared/out",
+                        "recover --feed bravo --state @stale.json --output @out.json --record @shared/out",
+                        "recover --feed bravo --state @stale.json --output - --record @shared/out")) {
+                    Files.setAttribute(shared, "unix:mode", mode);
+                    write("shared/out", "old\n");
+                    for (int owner : new int[] {54321, 0}) {
+                        Files.setAttribute(shared.resolve("out"), "unix:uid", owner);
+                        String before = snapshot();
+                        Run run = run(call);
+                        if (owner == 0) {
+                            run.exits(0);
+                            continue;
+                        }
+                        run.exits(3);
+                        equal(call, plain(run.err()),
+                                "freshness: DIR/shared/out: another user's file, in a directory that others can write; name another file\n");
+                        equal(call, snapshot(), before);
+                    }
+                    delete(dir.resolve("out.json"));
+                    delete(shared.resolve("out"));
+                    run(call).exits(0); // a new one
+                    delete(dir.resolve("out.json"));
+                }
+            }
+            // Elsewhere its owner is kept, and its record is appended to.
+            Files.setAttribute(shared, "unix:mode", 0755);
+            write("shared/out", "old");
+            write("shared/record", "old\n");
+            for (String file : List.of("", "out", "record")) {
+                Files.setAttribute(shared.resolve(file), "unix:uid", 54321);
+            }
+            run("recover --feed bravo --state @stale.json --output @shared/out --record @shared/record").exits(0);
+            equal("the output", Files.getAttribute(shared.resolve("out"), "unix:uid"), 54321);
+            equal("the record", Files.getAttribute(shared.resolve("record"), "unix:uid") + " " + read("shared/record").lines().count(), "54321 2");
         });
 
         test("files: where the output cannot be created, nothing is recorded", () -> {
@@ -316,11 +510,11 @@ final class FilesTest extends Sandbox {
                 equal("no directory that refuses root as well", "", "");
                 return;
             }
-            for (String before : List.of("", "{}\n")) {
-                write("record", before);
+            for (String before : List.of("absent", "", "{}\n")) {
+                before(before);
                 Run run = run("recover --feed bravo --state @stale.json --output /proc/out.json --record @record").exits(3);
                 equal("one line", run.out() + run.err().lines().count() + run.err().startsWith("freshness: the output could not be delivered: "), "1true");
-                equal("the record", read("record"), before);
+                equal("the record", record(), before);
             }
             run("scenario stale --feed bravo --output /proc/out.json").exits(3);
             equal("no verdict on what could not be written", run("status --format json --output /proc/out.json").exits(3).out(), "");

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 abstract class Sandbox {
     static final String NOW = "2026-11-22T09:37:00Z";
+    private static final FileTime YESTERDAY = FileTime.from(Instant.now().minusSeconds(86_400));
     static final List<String> KINDS = List.of("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
     static final List<String> ACTIONS = List.of("inspect_status", "read_last_price", "serve_cached_status",
             "price_order", "publish_signal", "rebalance_position");
@@ -254,8 +256,10 @@ abstract class Sandbox {
         return String.join(",", members);
     }
 
+    /** Writes a file of yesterday: one that was written only just now is read more slowly. */
     static void write(String name, String text) throws IOException {
-        Files.writeString(dir.resolve(name), text);
+        Path file = Files.writeString(dir.resolve(name), text);
+        Files.setLastModifiedTime(file, YESTERDAY);
     }
 
     static String read(String name) throws IOException {

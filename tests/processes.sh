@@ -245,6 +245,10 @@ done
 # shellcheck disable=SC2012 # the columns are what is asked for, and each system has a stat of its own
 listed() { ls -ln "$1" | awk '{ print substr($1, 1, 10), $3, $4 }'; }
 
+# names DIRECTORY: of what is in it
+# shellcheck disable=SC2012 # all names are known here
+names() { ls -A "$1" | paste -sd ' ' -; }
+
 mkdir kept
 cp "$stale" kept/stale.json
 owner="$(id -u) $(id -g)"
@@ -266,9 +270,22 @@ if ((${#other[@]})); then
   chown 65533:65532 kept/out
   run app scenario frozen --output kept/out
   check 'as root, a replaced file keeps its owner and group' 'scenario' "exit $rc, $(listed kept/out)" 'exit 0, -rw------- 65533 65532'
-  chmod 777 kept
+  chown 65534:65534 kept
   run "${other[@]}" "${program[@]}" scenario frozen --output kept/out
   check 'where a file cannot be given away, its mode is kept' 'scenario' "exit $rc, $(listed kept/out)" 'exit 0, -rw------- 65534 65534'
+  # The name of an output can be known before, and whoever owns it owns the state that is made of it.
+  mkdir -m 1777 planted
+  for row in 'out scenario frozen --output planted/out' 'out status --format prometheus --output planted/out' \
+    'record recover --feed bravo --state stale.json --output recovered.planted --record planted/record'; do
+    echo planted | "${other[@]}" tee "planted/${row%% *}" >planted.out
+    # shellcheck disable=SC2086 # words of a call
+    expect "a file that another user has put there is not written: ${row#* }" 3 '' "freshness: *planted/${row%% *}: another user's file, *" app ${row#* }
+    check 'and it stays, alone' "${row#* }" "$(cat planted/*) $(names planted) $(ls recovered.planted 2>/dev/null)" "planted ${row%% *} "
+    rm planted/*
+  done
+  run "${other[@]}" "${program[@]}" scenario frozen --output planted/out
+  run "${other[@]}" "${program[@]}" scenario frozen --output planted/out
+  check 'and one of its own is, there too' 'scenario' "exit $rc, $(listed planted/out)" 'exit 0, -rw-r--r-- 65534 65534'
 else
   leave_out 'whose a replaced file is, for which root is needed'
 fi
@@ -293,10 +310,6 @@ recovery() {
   echo '{"recovery": "an earlier one"}' >"$1/record"
   words=(recover --feed bravo --state "$stale" --output "$1/out.json" --record "$1/record")
 }
-
-# names DIRECTORY: of what is in it
-# shellcheck disable=SC2012 # all names are known here
-names() { ls -A "$1" | paste -sd ' ' -; }
 
 # outcome DIRECTORY: "both", "neither", or what is there
 outcome() {
@@ -347,7 +360,7 @@ else
 fi
 
 # Held by another process, a record is waited for, and what that one appended stays.
-if command -v python3 >/dev/null && [[ -r /proc/locks ]]; then
+if command -v python3 >/dev/null; then
   recovery locked
   mkfifo hold
   python3 -c 'import fcntl, sys
@@ -361,8 +374,9 @@ record.write("the line of the holder\n")' <hold >held 2>&1 &
   exec 6>hold
   poll has 1 held held || true
   background locked.log "${program[@]}" "${words[@]}" 6>&- # the holder has to see the end of its input
+  # The new state is there before the record is locked. A reader's lock, which anyone may have who can read the record, is a lock.
   # shellcheck disable=SC2317 # called by poll
-  waits_or_ended() { grep -q -e "-> .* $pid " /proc/locks || gone "$pid"; }
+  waits_or_ended() { compgen -G 'locked/.freshness-*' >/dev/null || gone "$pid"; }
   poll waits_or_ended || true
   check 'a record that is locked is waited for, with nothing written' "$(cat held)" \
     "$(gone "$pid" && echo ended) $(cat locked/out.json) $(wc -l <locked/record | tr -d ' ')" ' the old state 1'
@@ -371,8 +385,20 @@ record.write("the line of the holder\n")' <hold >held 2>&1 &
   ended "$pid"
   check 'and what was appended meanwhile stays' "$(cat locked.log)" "exit $rc, $(sed 's/^{"recovery": "recovered".*/recovered/' locked/record | paste -sd , -)" \
     'exit 0, {"recovery": "an earlier one"},the line of the holder,recovered'
+  recovery stays
+  background holds.log python3 -c 'import fcntl, time
+record = open("stays/record")
+fcntl.lockf(record, fcntl.LOCK_SH)
+print("held", flush=True)
+time.sleep(1000)'
+  holder=$pid
+  poll has 1 held holds.log || true
+  expect 'a record that stays locked is not waited for without end' 3 '' 'freshness: *stays/record: another process has locked this record; *; nothing was written' \
+    app "${words[@]}"
+  check 'and nothing is written' "${words[*]}" "$(outcome stays)" neither
+  kill "$holder"
 else
-  leave_out 'a record that is locked: python3 and /proc/locks are needed'
+  leave_out 'a record that is locked: python3 is needed'
 fi
 
 # Interrupted where it matters most, held there by strace: before the new state is complete, and while it takes its place.
@@ -394,12 +420,24 @@ if [[ $strace ]]; then
   strace -f -o calls -e trace=write,pwrite64 -e "inject=write,pwrite64:retval=$(wc -c <"$stale" | tr -d ' ')" "${program[@]}" scenario stale --feed bravo \
     --output lost.json >/dev/null 2>&1 || rc=$?
   check 'what was written is read back' 'strace scenario' "exit $rc, $(ls lost.json .freshness* 2>/dev/null)" 'exit 3, '
-  # A signal while the record is on its way to the disk, and nothing else has begun.
+  # Moved away between its opening and its lock, a record is opened again.
+  recovery moved
+  background moved.log strace -D -q -f -o moved.calls -P moved/record -P "$work/moved/record" -e trace=fcntl -e 'inject=fcntl:delay_enter=1000000:when=1' \
+    "${program[@]}" "${words[@]}"
+  moved=$pid
+  # shellcheck disable=SC2317 # called by poll
+  locks() { { compgen -G 'moved/.freshness-*' && compgen -G "/proc/$1/fd/*" && find "/proc/$1/fd" -lname '*/moved/record' | grep -q .; } >/dev/null 2>&1 || gone "$1"; }
+  poll locks "$moved" || true
+  mv moved/record moved/rotated
+  ended "$moved"
+  check 'a record that is moved away before it is locked: the line is in the one that has its name' "$(cat moved.log)" \
+    "exit $rc, $(cut -c 1-24 moved/record) $(wc -l <moved/rotated | tr -d ' ')" 'exit 0, {"recovery": "recovered" 1'
+  # A signal while the record is on its way to the disk, and nothing is in place.
   recovery early
   background early.log strace -D -q -f -o early.calls -e trace=fsync,fdatasync -e 'inject=fsync,fdatasync:delay_enter=2000000:when=1' "${program[@]}" "${words[@]}"
   early=$pid
   held_jobs=''
-  for row in 'chmod,fchmod,fchmodat TERM' 'rename,renameat,renameat2 INT' 'fsync:when=2 HUP'; do
+  for row in 'fsync:when=1 TERM' 'rename,renameat,renameat2 INT' 'fsync:when=2 HUP'; do
     calls=${row% *}
     recovery "held ${row##* }"
     inject=${calls%%:*}
@@ -453,6 +491,32 @@ for ((i = 0; i < 20 && caught < 2; i++)); do
 done
 check 'two writers were caught in the middle' "$i runs" "$caught" 2
 rm -r caught large-stale.json
+
+# The directory of a smoke test or of a doctor. A run that ends before the signal does not count.
+# shellcheck disable=SC2317 # called by poll
+stages() { compgen -G "$tmp/freshness-*/*" >/dev/null; }
+for row in 'TERM 143' 'INT 130' 'HUP 129'; do
+  caught=0
+  for ((i = 0; i < 20 && caught < 1; i++)); do
+    background staged.log "${program[@]}" smoke
+    until stages || gone "$pid"; do :; done
+    signalled "$pid" "${row% *}"
+    if ((rc != 0)); then
+      caught=1
+      check "SIG${row% *} in smoke: nothing is said, and nothing left" "$(cat staged.log)" "exit $rc, $(cat staged.log) $(ls -A "$tmp")" "exit ${row#* },  "
+    fi
+  done
+  check "a smoke was caught by SIG${row% *}" "$i runs" "$caught" 1
+done
+if [[ $strace ]]; then
+  background staged.log strace -D -q -f -o staged.calls -e trace=rename,renameat,renameat2 -e 'inject=rename,renameat,renameat2:delay_enter=1000000:when=1' \
+    "${program[@]}" doctor
+  # shellcheck disable=SC2317 # called by poll
+  stages_or_ended() { stages || gone "$pid"; }
+  poll stages_or_ended || true
+  signalled "$pid" TERM
+  like 'SIGTERM in doctor: nothing is left' "$(cat staged.log)" "exit $rc, $(ls -A "$tmp")" 'exit @(143|0), '
+fi
 
 # --- Watching -------------------------------------------------------------------------------------------------------
 
