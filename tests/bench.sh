@@ -147,7 +147,7 @@ in_heap() {
 
 # Each shape in units of a plain state of the same size.
 hostile() {
-  local shape
+  local shape out=$work/out.json
   "$python" - "$work" <<'python'
 import itertools, sys
 work = sys.argv[1]
@@ -174,6 +174,25 @@ python
     ratio "gate on the shape '$shape' / a plain state of as many bytes" '<= 3' 3 \
       "./Freshness.java gate --feed a --state $work/$shape.json" "./Freshness.java gate --feed a --state $work/same.json"
   done
+  dated 200000 "$work/dated.json"
+  dated 400000 "$work/twice.json"
+  local frozen="./Freshness.java scenario frozen --output $out --state"
+  ratio "scenario frozen, which edits each of them: 400,000 dated feeds / 200,000" '<= 2.2' 3 "$frozen $work/twice.json" "$frozen $work/dated.json"
+  grep -v feed-0100000 "$work/dated.json" >"$work/dated.less.json"
+  grep -v feed-0100000 "$work/twice.json" >"$work/twice.less.json"
+  local recover="./Freshness.java recover --feed feed-0100000 --output $out --now 2026-11-22T09:37:00Z"
+  ratio "recover of a missing feed: 400,000 dated feeds / 200,000" '<= 2.2' 3 \
+    "$recover --baseline $work/twice.json --state $work/twice.less.json" "$recover --baseline $work/dated.json --state $work/dated.less.json"
+}
+
+# dated COUNT FILE: a state with that many feeds, each of which dates its tick
+dated() {
+  awk -v n="$1" 'BEGIN {
+    print "{\"max_age_seconds\": 90, \"feeds\": ["
+    for (i = 1; i <= n; i++)
+      printf "  {\"name\": \"feed-%07d\", \"alive\": true, \"last_tick_at\": \"2026-11-22T09:36:50Z\"}%s\n", i, i < n ? "," : ""
+    print "]}"
+  }' >"$2"
 }
 
 "$java" -version 2>&1 | head -n 1
