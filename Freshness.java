@@ -121,12 +121,12 @@ public final class Freshness {
     static final long CLOCK_STEP_NANOS = 10_000_000;
     /** The longest step of file systems that know whole seconds only. */
     static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
-    /** How long a file has to stay as it was read, and how often it is looked at again in that time. */
+    /** How long a file has to stay as it was read, and how often it is read again in that time. */
     static final long QUIET_NANOS = 1_000_000;
     static final int LOOKS = 5;
-    /** A file is compared with what was read of it in pieces, so that it is in memory only once. */
+    /** A file is compared with what was read of it piece by piece: it is in memory only once. */
     static final int PIECE_BYTES = 1 << 16;
-    /** How long a record is waited for that another process has locked, and how often it is tried. */
+    /** How long a record that another process has locked is waited for, tried again and again. */
     static final int LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
     /** The write permissions of a group and of others in the mode of a file. */
@@ -200,7 +200,8 @@ public final class Freshness {
             """;
 
     /** The files that smoke and doctor write in their temporary directory. */
-    private static final List<String> STAGED = Arrays.asList("state", "failed", "report", "recovered", "again");
+    private static final List<String> STAGED =
+            Arrays.asList("state", "failed", "report", "recovered", "again");
 
     // ---- Start ----
 
@@ -2226,7 +2227,8 @@ public final class Freshness {
                 }
                 Document document = readQuiet(path(name), name, QUIET_NANOS);
                 for (int tries = 1; document == null && tries < MAX_TRIES; tries++) {
-                    document = readQuiet(path(name), name, CLOCK_STEP_NANOS); // something does write to it
+                    // Something does write to it: now it has to be quiet for longer.
+                    document = readQuiet(path(name), name, CLOCK_STEP_NANOS);
                 }
                 if (document != null) {
                     return document;
@@ -2239,13 +2241,14 @@ public final class Freshness {
         }
 
         /**
-         * Reads a file, and then again from its start: a writer that rewrites it in place may be in the middle. Returns null
-         * if that gave other bytes, or if the file was written to meanwhile. A file that is renamed over it meanwhile does
-         * no harm: what was opened is whole.
+         * Reads a file, and then again from its start: a writer that rewrites it in place may be in
+         * the middle. Returns null if that gives other bytes, or if it is written to meanwhile. To
+         * rename a file over it does no harm: what was opened is whole.
          *
-         * @param quietNanos how long it has to stay as it is; longer if it was written to only just now
+         * @param quietNanos how long it has to stay as it is; longer if it was written to just now
          */
-        private static Document readQuiet(Path path, String name, long quietNanos) throws IOException {
+        private static Document readQuiet(Path path, String name, long quietNanos)
+                throws IOException {
             BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
             if (!before.isRegularFile()) {
                 // A FIFO or a device could block for ever, or never end.
@@ -2259,7 +2262,8 @@ public final class Freshness {
                 if (readInto(bytes, in) != size) {
                     throw changed(name);
                 }
-                long nanos = Math.max(quietNanos, stepNanos(before.lastModifiedTime(), Instant.now()));
+                long stepNanos = stepNanos(before.lastModifiedTime(), Instant.now());
+                long nanos = Math.max(quietNanos, stepNanos);
                 while (System.nanoTime() - begun < nanos) {
                     LockSupport.parkNanos(nanos / LOOKS);
                     if (!holds(in, bytes)) {
@@ -2275,7 +2279,7 @@ public final class Freshness {
             }
         }
 
-        /** How long a change of a file of that time may leave it that time: 0 unless it was written to only just now. */
+        /** How long from now on a change may leave a file that time: 0 if that time is past. */
         static long stepNanos(FileTime modified, Instant now) {
             Instant time = modified.toInstant();
             long stepNanos = time.getNano() == 0 ? WHOLE_SECONDS_STEP_NANOS : CLOCK_STEP_NANOS;
@@ -2318,8 +2322,8 @@ public final class Freshness {
         }
 
         private static DataException changed(String name) {
-            return new DataException(
-                    "{}: changed while it was read; write a new file and rename it over the old one", name);
+            return new DataException("{}: changed while it was read; "
+                    + "write a new file and rename it over the old one", name);
         }
 
         private static int checked(long size, String name) {
@@ -2407,7 +2411,8 @@ public final class Freshness {
 
         private void keep(String attribute, Object value) throws IOException {
             try {
-                Files.setAttribute(temporary, "unix:".concat(attribute), value, LinkOption.NOFOLLOW_LINKS);
+                String name = "unix:".concat(attribute);
+                Files.setAttribute(temporary, name, value, LinkOption.NOFOLLOW_LINKS);
             } catch (FileSystemException notAllowed) {
                 // Only root may give a file away; the mode is that of a file of one's own.
             }
@@ -2479,7 +2484,7 @@ public final class Freshness {
             }
         }
 
-        /** Opens and locks the record; returns why that has to be tried again, or null if it is locked. */
+        /** Opens and locks the record. Returns why to try that again, or null if it worked. */
         private String open() throws IOException {
             synchronized (Ending.HOOK) {
                 Ending.HOOK.hold();
@@ -2487,20 +2492,20 @@ public final class Freshness {
                 try {
                     made = false;
                     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).close();
+                        Files.createFile(path);
                         made = true;
                     }
-                    key = key();
-                    channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS);
+                    key = key(path);
+                    channel = FileChannel.open(path, StandardOpenOption.READ,
+                            StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
                     locked = lock();
                     if (!locked) {
                         made = false; // it is another's now
                         channel.close();
-                        return "another process has locked this record; fuser or lslocks show which one";
+                        return "another process has locked this record; fuser and lslocks show it";
                     }
-                    if (!Objects.equals(key, key())) {
-                        // It was renamed or removed before it was locked, and a line in it might be lost.
+                    if (!isInPlace()) {
+                        // Renamed or removed before it was locked: a line in it might be lost.
                         channel.close();
                         return "this record is replaced again and again";
                     }
@@ -2516,11 +2521,20 @@ public final class Freshness {
         }
 
         /** What tells the file of that name from any other. */
-        private Object key() throws IOException {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+        private static Object key(Path path) throws IOException {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
         }
 
-        /** Takes the lock if nobody has it. It is not waited for in the system: a reader's lock may last for ever. */
+        private boolean isInPlace() throws IOException {
+            try {
+                return Objects.equals(key, key(path));
+            } catch (NoSuchFileException removed) {
+                return false;
+            }
+        }
+
+        /** Takes the lock if it is free. To wait for it may last for ever: a reader can hold it. */
         private boolean lock() throws IOException {
             try {
                 return channel.tryLock() != null;
@@ -2557,7 +2571,7 @@ public final class Freshness {
             if (locked && channel.isOpen()) {
                 channel.truncate(size);
             }
-            if (made && Objects.equals(key, key()) && Files.size(path) == 0) {
+            if (made && isInPlace() && Files.size(path) == 0) {
                 Files.delete(path);
             }
             made = false;
@@ -2606,10 +2620,11 @@ public final class Freshness {
     }
 
     /**
-     * Writes a state, and appends that line to its record if there is one: both or neither. What most easily fails comes
-     * first: the new file is complete before the record is touched.
+     * Writes a state, and appends that line to its record if there is one: both or neither. What
+     * fails most easily comes first: the new file is complete before the record is touched.
      */
-    static void deliver(Document document, Path target, OutputStream out, Path record, String line) throws IOException {
+    static void deliver(Document document, Path target, OutputStream out, Path record, String line)
+            throws IOException {
         try (Replacement file = target == null ? null : new Replacement(target)) {
             if (file != null) {
                 document.writeTo(file.out);
@@ -2633,7 +2648,7 @@ public final class Freshness {
         }
     }
 
-    /** Owner, group and mode of a file; null if there is none, or if its file system has no owners. */
+    /** Owner, group and mode of a file; null if there is none, or no owners on its file system. */
     private static Map<String, Object> ownership(Path path) throws IOException {
         try {
             return Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
@@ -2643,19 +2658,22 @@ public final class Freshness {
     }
 
     /**
-     * Refuses another user's file in a directory that others can write: it may have been put there so that what is written
-     * becomes that user's.
+     * Refuses another user's file in a directory that others can write: it may have been put there
+     * so that what is written becomes that user's.
      */
     private static void refuseForeign(Path file, Map<String, Object> found) throws IOException {
-        int mode = (Integer) Files.getAttribute(file.getParent(), "unix:mode");
+        Path directory = file.getParent();
+        int mode = (Integer) Files.getAttribute(directory, "unix:mode");
         if ((mode & WRITABLE_BY_OTHERS) == 0) {
             return;
         }
         Object own;
         synchronized (Ending.HOOK) {
             Ending.HOOK.hold();
-            // Java tells nobody who runs it, but a new file is of that user.
-            Path probe = Files.createTempFile(file.getParent(), ".freshness-", ".tmp");
+            // Java does not say which user runs it, but a new file is that user's.
+            Path probe = Files.isWritable(directory)
+                    ? Files.createTempFile(directory, ".freshness-", ".tmp")
+                    : Files.createTempFile(".freshness-", ".tmp");
             try {
                 own = Files.getAttribute(probe, "unix:uid");
             } finally {
@@ -2663,7 +2681,8 @@ public final class Freshness {
             }
         }
         if (!found.get("uid").equals(own)) {
-            throw new DataException("{}: another user's file, in a directory that others can write; name another file", file);
+            throw new DataException("{}: another user's file, in a directory that others can write;"
+                    + " name another file", file);
         }
     }
 

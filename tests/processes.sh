@@ -283,6 +283,12 @@ if ((${#other[@]})); then
     check 'and it stays, alone' "${row#* }" "$(cat planted/*) $(names planted) $(ls recovered.planted 2>/dev/null)" "planted ${row%% *} "
     rm planted/*
   done
+  # The directory of a log may be closed to who writes the log.
+  mkdir -m 775 logs
+  touch logs/record
+  chown 65534:65534 logs/record
+  run "${other[@]}" "${program[@]}" recover --feed bravo --state "$stale" --output - --record logs/record
+  check 'a record of its own is, in a directory that only others can write' 'recover --record' "exit $rc, $(wc -l <logs/record | tr -d ' ') $(names logs)" 'exit 0, 1 record'
   run "${other[@]}" "${program[@]}" scenario frozen --output planted/out
   run "${other[@]}" "${program[@]}" scenario frozen --output planted/out
   check 'and one of its own is, there too' 'scenario' "exit $rc, $(listed planted/out)" 'exit 0, -rw-r--r-- 65534 65534'
