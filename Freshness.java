@@ -1,4 +1,4 @@
-//bin/: 2>&- || { me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: $me cannot be read, or is not whole" >&2; exit 3; } # see the end
+//bin/: 2>&- || { me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: the program cannot be read, or is not whole" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
@@ -3181,62 +3181,358 @@ public final class Freshness {
 }
 
 /* ---- Launcher ----
-# What a shell runs: the classes compiled from this very source, where the cache has them, else the source. It prints only why not.
+# What a shell runs. Line 1 of the file is a comment for Java. A shell reads it as a command that
+# takes what stands from "launch() {" to the last line, evaluates it and calls launch.
+#
+# It starts the program from classes that were compiled from this very source, if the cache has
+# them, and from the source otherwise. It decides nothing about feeds: it hands over to Java with
+# exec, or says in one line why it cannot, and ends with 3. It needs a POSIX sh: dash, bash, zsh,
+# BusyBox, macOS. A start from the cache runs no programs but sed (in line 1), readlink (without
+# JAVA_HOME), sha256sum, find and java.
+#
+# In the cache there are
+#   DIGESTS          an entry: one line, with the name of a directory and the sizes of its two
+#                    files. DIGESTS are those of the source and of what says which JDK it is, so
+#                    that an edit or another JDK means another entry.
+#   classes.XXXXXX/  program.jar, the compiled classes, and program.jsa, Java's image of them in
+#                    memory.
+#
+# A directory is filled where it stays: Java takes an image only for a jar in the place where it
+# was made. The entry comes last, when the files are on the disk. So a build that is cut short, by
+# a signal or by a power cut, leaves no entry, and a file that is cut later has another size than
+# its entry says: both are built again. A byte that changes within a file is not noticed: digests
+# of both files would cost each start a tenth.
 launch() {
-  set +u; [ -z "$ZSH_VERSION" ] || emulate sh
+  set +u # the shell that reads this may have been told that unset variables are errors
+  [ -z "$ZSH_VERSION" ] || emulate sh
   IFS='
-' why='' jit=1 java=${JAVA_HOME:+$JAVA_HOME/bin/java} java=${java:-$(command -v java)}
-  case $me in -*) me=./$me ;; esac; [ -x "$java" ] || stop "there is no ${java:-java on the PATH}"
-  own=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS # obeyed, but for those with which java does something else and ends with 0
-  case $own in *Xshare:dump* | *DumpShared* | *list-m* | *validate-m* | *describe-m* | *help* | *nalversion* | *PrintFlags[IR]* | *@* \
-    | *Flags=* | *OptionsFile* | *AOTMode=c* | *-d[[:space:]]* | *AndExit* | *JVMCIPrint* | *--source*)
-    echo "freshness: these options keep Java from a program: $own; clear them" >&2; exit 3 ;; esac
-  cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
-  case ${FRESHNESS_CACHE:-on}$cache in
-    off* | on/freshness | on[!/]*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
-    *) name "$me" || why='no sha256sum or shasum' ;;
+'
+  why='' # it starts from the source, if it does
+  case $me in
+    -* | @*) me=./$me ;; # Java takes the one for an option, and the other for a file with arguments
   esac
-  ready || { enough "$java" && { [ -n "$why" ] || prepare; }; } || stop "$java is $("$java" -version 2>&1 | grep version)"
-  [ -z "$why" ] || exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" --source 17 "$me" "$@"
-  # The optimizing compiler costs every start a tenth, and pays from some 20 MB of state on. The other one starts late: a few feeds are read before it pays.
-  for file; do case ${file#--*=} in -*) continue ;; esac; [ ! -f "${file#--*=}" ] || [ -z "$(find -L "${file#--*=}" -prune -size +40000 2>/dev/null)" ] || jit=4; done
-  gc=Serial && [ -x "$home/bin/jwebserver" ] || [ $jit = 4 ] || gc=G1 # Java 17 takes objects from its archive with this one only
-  set -- -cp "$entry.jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
-  [ -z "$own" ] || exec "$java" "$@" # the options below may not go with the user's
-  exec "$java" -XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile="$entry.jsa" -XX:TieredStopAtLevel=$jit -XX:+Use${gc}GC \
-    -XX:CompileThresholdScaling=3 -XX:StringTableSize=1009 -XX:-UsePerfData -Xlog:disable -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
+  java=${JAVA_HOME:+$JAVA_HOME/bin/java}
+  java=${java:-$(command -v java)}
+  case $java in
+    -*) java=./$java ;;
+  esac
+  if [ ! -f "$java" ] || [ ! -x "$java" ]; then
+    stop "there is no ${java:-java on the PATH}"
+  fi
+  users_options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS
+  [ -z "$users_options" ] || check_options || exit 3
+
+  find_entry
+  if ! ready; then
+    new_enough "$java" || stop "$java is $(asked_version "$java" | sed -n '/version "/{p;q;}')"
+    [ -n "$why" ] || prepare
+  fi
+  start=start_classes
+  [ -z "$why" ] || start=start_source
+  [ -z "$users_options" ] || answers || fail "Java does not run the program with the options in\
+ JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS or _JAVA_OPTIONS; $(how_to_clear)"
+  "$start" "$@"
 }
-ready() { [ -z "$why" ] && [ ! "$entry.jar" -nt "$entry.jsa" ] && trusted "$cache" "$cache/.." "$entry.jar" "$entry.jsa"; }
-trusted() { # each is the user's or root's, and nobody else can write it
-  for file; do [ -O "$file" ] || [ -n "$(find "$file" -prune -user 0)" ] || return; done
-  [ "$(find "$@" -prune ! -perm -20 ! -perm -2)" = "$*" ]
-} 2>/dev/null
-name() { # the entry, by the digests of a source and of what says which JDK this is
-  command -v sha256sum || sha256sum() { shasum -a 256 "$@"; } # macOS
-  home=${JAVA_HOME:-$(readlink -f "$java")} home=${home%/bin/java}
-  sums=$(if [ -f "$home/release" ]; then sha256sum "$1" "$home/release"; else "$java" -version 2>&1 | sha256sum "$1" -; fi) || return
-  sums=${sums%% *}-${sums##*"$IFS"} sums=${sums%% *} entry=$cache/$sums && [ ${#sums} = 129 ]
-} >/dev/null 2>&1
-prepare() {
-  (umask 077 && mkdir -p "$cache"); trusted "$cache" "$cache/.." || why="cache directory is not trusted: $cache"
-  [ -n "$why" ] || { build; ready; } || why="nothing could be built in $cache"
-} >/dev/null 2>&1 </dev/null
-build() ( # in a directory of its own, from a copy, which gives the entry its name
-  unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS && umask 022 &&
-    new=$(mktemp -d "$cache/new.XXXXXX") && trap 'rm -rf "$new"' EXIT && copy=$new/Freshness.java && cp "$me" "$copy" && name "$copy" &&
-    "$java" -XX:TieredStopAtLevel=1 -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none -cp /dev/null/none -d "$new/classes" "$copy" &&
-    "$java" -m jdk.jartool/sun.tools.jar.Main -c -f "$new/jar" -0 -M -C "$new/classes" . || exit
-  ln "$new/jar" "$entry.jar" || { [ ! -e "$entry.jsa" ] && trusted "$entry.jar"; } || # another build was first,
-    { ready && exit; rm -rf "$entry.jar" "$entry.jsa" && ln "$new/jar" "$entry.jar"; } # or something is wrong with it
-  "$java" -XX:ArchiveClassesAtExit="$new/jsa" -Djdk.launcher.sourcefile="$me" -cp "$entry.jar" Freshness smoke && touch "$new/jsa"
-  mv "$new/jsa" "$entry.jsa"
-  ls -t "$cache" | tail -n +25 | while read -r old; do rm -rf "${cache:?}/$old"; done
+
+# ---- Start ----
+
+start_source() {
+  # The quick compiler alone takes 0.7 to 0.8 of the time. A class path that does not exist keeps
+  # out plugins for javac that lie in the working directory.
+  exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" \
+    --source 17 "$me" "$@"
+}
+
+start_classes() {
+  choose_compilers "$@"
+  set -- -cp "$jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
+  [ -z "$users_options" ] || exec "$java" "$@" # the options below might not go with the user's
+  set -- -XX:TieredStopAtLevel="$compilers" -XX:+Use"$collector"GC "$@"
+  # Each of these is worth its line. The figures are what a gate on three feeds takes more of
+  # processor time without it, on 17, 21 and 25. What is set last comes first on the command line.
+  set -- -XX:CompileThresholdScaling=3 "$@" # 8 %, 7 %, 8 %: most methods are called too seldom
+  set -- -XX:ArchiveRelocationMode=0 "$@" # 13 %, 16 %, 17 %: the image stays at its own address
+  set -- -XX:+UnlockDiagnosticVMOptions "$@" # 17 and 21 ask it for the one above
+  set -- -XX:-UsePerfData "$@" # 3 %, 7 %, 2 %: no file for jps and jstat
+  set -- -Xlog:disable "$@" # not for speed: warnings about the image would precede the verdict
+  set -- -XX:SharedArchiveFile="$archive" "$@" # 27 %, 26 %, 37 %
+  set -- -XX:+IgnoreUnrecognizedVMOptions "$@" # another maker's Java may not know them all
+  exec "$java" "$@"
+}
+
+# choose_compilers ARGUMENT...: by the largest file among them. The optimizing compiler pays from
+# some 20 MB on; before, it costs a tenth. Java 17 takes objects from its archive with G1 only;
+# everywhere else the serial collector starts faster.
+choose_compilers() {
+  compilers=1
+  for file; do
+    file=${file#--*=}
+    case $file in
+      -*) continue ;;
+    esac
+    [ -f "$file" ] || continue
+    [ -z "$(find -L "$file" -prune -size +40000 2>/dev/null)" ] || compilers=4
+  done
+  collector=Serial
+  if [ $compilers = 1 ] && [ ! -x "$home/bin/jwebserver" ]; then # which came with 18
+    collector=G1
+  fi
+}
+
+# ---- The user's options for Java ----
+
+# check_options: refuses every option that is not known to leave the verdict alone. With others Java
+# lists its modules, prints its flags or runs other code, and ends with 0: whoever asked the gate
+# would take it for open. Java splits the variables at white space, and knows quotes, backslashes
+# and @files. None of these is let through.
+check_options() (
+  set -f
+  blanks=$(printf ' \t\n\v\f\r.')
+  for variable in JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; do
+    eval "value=\$$variable"
+    IFS=${blanks%.}
+    for word in $value; do
+      [ -z "$word" ] || harmless "$word" || refuse "$variable" "$word"
+    done
+  done
 )
-enough() { case $("$1" -version 2>&1) in *'version "1'[7-9]* | *'version "'[2-9][0-9]*) ;; *) return 1 ;; esac; }
-stop() { # with one line that says how to go on; the user's options might do anything to each Java that is asked
+
+harmless() { # WORD
+  plain=abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._:=+-
+  case $1 in
+    *[!$plain]*) return 1 ;;
+  esac
+  case $1 in
+    -Xms* | -Xmx* | -Xmn* | -Xss*) is_size "${1#-X??}" ;;
+    -XX:MaxRAMPercentage=* | -XX:MinRAMPercentage=* | -XX:InitialRAMPercentage=*)
+      is_decimal "${1#*=}"
+      ;;
+    -XX:ActiveProcessorCount=*) is_number "${1#*=}" ;;
+    -XX:TieredStopAtLevel=[01234]) ;;
+    -XX:+UseSerialGC | -XX:+UseParallelGC | -XX:+UseG1GC | -XX:+UseZGC | -XX:+UseShenandoahGC) ;;
+    -XX:-UsePerfData | -XX:[+-]UseContainerSupport) ;;
+    -Djava.io.tmpdir=?* | -Duser.timezone=?* | -Dfile.encoding=?*) ;;
+    *) return 1 ;;
+  esac
+}
+
+is_number() {
+  case $1 in
+    '' | *[!0123456789]*) return 1 ;;
+  esac
+}
+
+is_decimal() {
+  case $1 in
+    *.*) is_number "${1%%.*}" && is_number "${1#*.}" ;;
+    *) is_number "$1" ;;
+  esac
+}
+
+is_size() {
+  is_number "${1%[kKmMgGtT]}"
+}
+
+refuse() { # VARIABLE WORD
+  fail "$1 holds an option that is not known to be harmless: $(printf %.200s "$2"); $(how_to_clear)"
+}
+
+# answers: whether Java, started with these options in the way that comes next, is this program.
+# Options that do not go together, or a heap that is too small, let Java end with 1 before it
+# begins.
+answers() {
+  answer=$("$start" --version </dev/null 2>/dev/null) || return
+  case $answer in
+    'freshness '[0-9]*', Java '[0-9]*) ;;
+    *) return 1 ;;
+  esac
+}
+
+how_to_clear() {
+  printf %s 'clear it: env -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS'
+  if program=$(quoted "$me"); then
+    printf %s " sh $program ..."
+  fi
+}
+
+# ---- The cache ----
+
+# find_entry: sets cache and entry, or why there is none.
+find_entry() {
+  cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
+  case $cache in
+    /freshness | [!/]*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
+    *:*) why='the path of the cache has a colon, which separates paths for Java' ;;
+  esac
+  case $FRESHNESS_CACHE in
+    off*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
+  esac
+  [ -n "$why" ] || name_entry "$me" || why='no sha256sum or shasum'
+}
+
+name_entry() { # SOURCE
+  command -v sha256sum || sha256sum() { shasum -a 256 "$@"; } # macOS
+  home=${JAVA_HOME:-$(readlink -f "$java")}
+  home=${home%/bin/java}
+  if [ -f "$home/release" ]; then
+    digests=$(sha256sum "$1" "$home/release") || return
+  else # a shim, behind which any JDK may stand
+    digests=$(asked_version "$java" | sha256sum "$1" -) || return
+  fi
+  of_jdk=${digests##*"$IFS"}
+  entry=${digests%% *}-${of_jdk%% *}
+  [ ${#entry} = 129 ] || return
+  entry=$cache/$entry
+} >/dev/null 2>&1
+
+# ready: whether the entry is whole and to be trusted. Sets jar and archive.
+ready() {
+  [ -z "$why" ] || return
+  [ -f "$entry" ] || return # a pipe would never end
+  IFS=' ' read -r directory jar_bytes archive_bytes <"$entry" || return
+  case $directory in
+    classes.*[/]*) return 1 ;;
+    classes.*) ;;
+    *) return 1 ;;
+  esac
+  is_number "$jar_bytes" || return
+  is_number "$archive_bytes" || return
+  jar=$cache/$directory/program.jar
+  archive=$cache/$directory/program.jsa
+  trusted "$cache" "$cache/.." "$entry" "$cache/$directory" "$jar" "$archive"
+} 2>/dev/null
+
+# trusted FILE...: whether each is the user's own or root's, and nobody else can write it; jar and
+# archive also whether they have their sizes.
+trusted() {
+  for file; do
+    [ -O "$file" ] || [ -n "$(find "$file" -prune -user 0)" ] || return
+  done
+  found=$(find "$@" -prune ! -perm -20 ! -perm -2 \
+    \( ! -name program.jar -o -size "${jar_bytes:-0}"c \) \
+    \( ! -name program.jsa -o -size "${archive_bytes:-0}"c \))
+  [ "$found" = "$*" ]
+} 2>/dev/null
+
+# prepare: makes the entry, or says why there is none.
+prepare() {
+  (umask 077 && mkdir -p "$cache")
+  unset jar_bytes archive_bytes # of a damaged entry
+  if ! trusted "$cache" "$cache/.."; then
+    why="cache directory is not trusted: $cache"
+    return
+  fi
+  # A signal waits until the build, which gets it too, has cleared up: then this shell ends by it.
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+  build
+  trap - HUP INT QUIT TERM
+  ready || why="nothing could be built in $cache"
+} >/dev/null 2>&1 </dev/null
+
+build() (
+  unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS JDK_JAVAC_OPTIONS
+  umask 022
+  made=''
+  trap '[ -z "$made" ] || rm -rf "$made"' EXIT
+  trap 'exit 1' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # dash leaves EXIT out if a signal ends it
+  made=$(mktemp -d "$cache/classes.XXXXXX") || exit
+  chmod 755 "$made" || exit # what root builds may be for all
+  work=$made/work
+  mkdir "$work" || exit
+
+  # What is compiled gives the entry its name, and not the source, which may be edited meanwhile.
+  cp "$me" "$work/Freshness.java" || exit
+  name_entry "$work/Freshness.java" || exit
+  "$java" -XX:TieredStopAtLevel=1 -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none \
+    -cp /dev/null/none -d "$work/classes" "$work/Freshness.java" || exit
+  jar=$made/program.jar
+  "$java" -m jdk.jartool/sun.tools.jar.Main -c -f "$jar" -0 -M -C "$work/classes" . || exit
+
+  [ -s "$jar" ] || exit
+
+  # Smoke calls nearly everything. Without an archive a start takes longer, and that is all. So one
+  # of a Java that came to no orderly end is left out; smoke itself fails with 2 if the fixture was
+  # changed.
+  archive=$made/program.jsa
+  "$java" -XX:ArchiveClassesAtExit="$archive" -Djava.io.tmpdir="$work" \
+    -Djdk.launcher.sourcefile="$me" -cp "$jar" Freshness smoke
+  case $? in
+    0 | 2) ;;
+    *) rm -f "$archive" ;;
+  esac
+  : >>"$archive" || exit
+
+  sync "$jar" "$archive" || sync || exit # a sync that takes no files takes all there are
+  sizes="$(($(wc -c <"$jar"))) $(($(wc -c <"$archive")))" || exit
+  (echo "${made#"$cache/"} $sizes" >"$work/entry") || exit # a limit on sizes kills who writes
+
+  trap '' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # from here on another start may use it
+  [ -f "$entry" ] || rm -rf "$entry" # into a directory ln would put it
+  if ! ln "$work/entry" "$entry"; then
+    ! ready || exit 0 # another build was first
+    mv -f "$work/entry" "$entry" || exit # what is there is damaged
+  fi
+  trap - EXIT
+  rm -rf "$work"
+  clear_away
+)
+
+# clear_away: what lies longest in the cache, beyond a dozen entries, and what builds that were
+# killed left there.
+clear_away() {
+  cd "$cache" || return
+  # shellcheck disable=SC2012 # these names are the launcher's own
+  ls -t | tail -n +25 | while read -r old; do
+    rm -rf "./$old"
+  done
+  for old in classes.*; do
+    [ -n "$(find "$old" -prune -type d -mtime +0)" ] || continue # no build takes a day
+    grep -qs "^$old " ./*-* || rm -rf "$old"
+  done
+}
+
+# ---- Which Java, and how it ends without ----
+
+# asked_version JAVA: what it says of itself, without the user's options.
+asked_version() (
   unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
-  for jdk in /usr/lib/jvm/* /opt/* /opt/homebrew/opt/* /Library/Java/JavaVirtualMachines/*"/Contents/Home" ~/.sdkman/candidates/java/*
-  do enough "$jdk/bin/java" && echo "freshness: $1; try the newer JAVA_HOME='$jdk' sh '$me' status" >&2 && exit 3; done
-  echo "freshness: $1; install Java 17 or newer, or set JAVA_HOME to one" >&2; exit 3
+  "$1" -version 2>&1
+)
+
+new_enough() { # JAVA
+  case $(asked_version "$1") in
+    *'version "1'[789]* | *'version "'[23456789][0123456789]*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# stop WHY: for want of a Java; names one that is on this machine.
+stop() {
+  for jdk in /usr/lib/jvm/* /opt/* /opt/homebrew/opt/* \
+    /Library/Java/JavaVirtualMachines/*"/Contents/Home" ~/.sdkman/candidates/java/*; do
+    new_enough "$jdk/bin/java" || continue
+    quoted_jdk=$(quoted "$jdk") || continue
+    program=$(quoted "$me") || continue
+    fail "$1; try the newer JAVA_HOME=$quoted_jdk sh $program status"
+  done
+  fail "$1; install Java 17 or newer, or set JAVA_HOME to one"
+}
+
+# quoted TEXT: prints it as one word of a shell, to be pasted; fails if it has more than printable
+# ASCII.
+quoted() {
+  others=$(printf %s "$1" | LC_ALL=C tr -d ' -~' && echo .)
+  [ "$others" = . ] || return
+  printf '%s\n' "$1" | sed "s/'/'\\\\''/g; s/^/'/; s/\$/'/"
+}
+
+# fail MESSAGE: in one line, without anything that a terminal would act on.
+fail() {
+  line=$(printf %s "$1" | LC_ALL=C tr -c ' -~' '?') || line='Java cannot be started'
+  printf 'freshness: %s\n' "$line" >&2
+  exit 3
 }
 # */

@@ -141,7 +141,7 @@ class Run:
         given = {name: inputs.get(name, each.get("default", "")) for name, each in action["inputs"].items()}
         self.what = json.dumps(given)
         environment = {"PATH": path, "HOME": os.environ["HOME"], "LANG": "C.UTF-8", "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": workspace,
-                       "GITHUB_ACTION_PATH": folder, "RUNNER_TEMP": work, "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+                       "GITHUB_ACTION_PATH": folder, "RUNNER_TEMP": work}
         for name, expression in step["env"].items():
             environment[name] = given[re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", expression).group(1)]
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
@@ -215,6 +215,11 @@ run = case("an open gate", {"feed": "alpha\ncharlie\n", "state": "stale.json"}, 
 equal("the summary has the verdict", run.summary, run.verdict in run.summary.split("\n"), True)
 run = case("a stale feed", {"feed": "bravo", "state": "stale.json"}, 2, r"GATE BLOCKED: bravo stale, 660s > 90s; not safe to serve")
 equal("the summary says why", run.summary, "last tick 660s old, limit 90s" in run.summary, True)
+for name in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"):
+    for options in ("-XX:+UseParallelGC", "-Xinternalversion"):
+        run = case(f"{name}={options}, which the job set", {"feed": "bravo", "state": "stale.json"}, 2, r"GATE BLOCKED: bravo stale.*", **{name: options})
+        equal(f"{name}={options}: nothing of it is in the report", run.log, "icked up" in run.log, False)
+    case(f"{name}, and what cannot be evaluated", {"feed": "", "state": "healthy.json"}, 3, r"freshness: --feed is missing.*", **{name: "-Xmx64m"})
 case("one stale feed of two", {"feed": "alpha\nbravo", "state": "stale.json"}, 2, r"GATE BLOCKED: bravo stale.*")
 case("an action that a stale feed allows", {"feed": "bravo", "state": "stale.json", "action": "read_last_price"}, 0, r"GATE OPEN: .*; allowed: read_last_price")
 case("two actions, of which it allows one", {"feed": "bravo", "state": "stale.json", "action": "read_last_price\nprice_order\n"}, 2, r"GATE BLOCKED: .*not allowed: price_order")

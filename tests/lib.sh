@@ -117,7 +117,7 @@ background() {
   local file=$1
   shift
   # shellcheck disable=SC2016 # Perl's variables
-  if command -v perl >/dev/null; then set -- perl -e '$SIG{$_} = "DEFAULT" for "INT", "HUP"; exec @ARGV or die' "$@"; fi
+  if command -v perl >/dev/null; then set -- perl -e '$SIG{$_} = "DEFAULT" for "INT", "HUP", "QUIT"; exec @ARGV or die' "$@"; fi
   : >"$file"
   set -m
   "$@" >>"$file" 2>&1 &
