@@ -2258,10 +2258,10 @@ public final class Freshness {
             try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
                 int size = checked(in.length(), name);
                 byte[] bytes = new byte[size + 1];
-                long begun = System.nanoTime();
                 if (readInto(bytes, in) != size) {
                     throw changed(name);
                 }
+                long begun = System.nanoTime();
                 long stepNanos = stepNanos(before.lastModifiedTime(), Instant.now());
                 long nanos = Math.max(quietNanos, stepNanos);
                 while (System.nanoTime() - begun < nanos) {
