@@ -167,24 +167,21 @@ row 'where unset variables are errors' "$(said bash -u ./Freshness.java "${gate[
 row 'where nobody can hear the verdict, with input and output closed' "$(rc=0; ./Freshness.java gate --feed alpha --state data/healthy.json <&- >&- 2>/dev/null || rc=$?; echo "$rc")" 3
 row 'by a plain name' "$(said sh Freshness.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
 # Java takes a name that begins with - for an option, and one with @ for a file with arguments.
+echo --version >'@feed'
+echo --version >feed
+wanted=$(said ./Freshness.java gate --feed @feed --state data/healthy.json)
 for name in -x.java @x.java -x/y.java @x/y.java; do
   if [[ $name == *[/]* ]]; then mkdir "./${name%%/*}"; fi
   cp Freshness.java "./$name"
   for from in cache off; do
     [[ $long || $from == cache || $name == @x.java ]] || continue
-    row "by the name $name, from: $from" \
-      "$(FRESHNESS_CACHE=$from said sh -- "$name" gate --feed bravo --state "$work/stale.json" \
-        --baseline data/healthy.json | head -n 1)" "${blocked%%$'\n'*}"
+    row "by the name $name, with an argument that begins with @, from: $from" \
+      "$(FRESHNESS_CACHE=$from said sh -- "$name" gate --feed @feed --state data/healthy.json \
+        --baseline data/healthy.json)" "$wanted"
   done
   rm -r "./${name%%/*}"
 done
-echo --version >'@x'
-echo --version >x
-for from in cache off; do
-  row_like "arguments that begin with @ are no files of arguments, from: $from" \
-    "$(FRESHNESS_CACHE=$from said ./Freshness.java gate --feed @x --state @@x)" 'GATE BLOCKED: *exit 3'
-done
-rm '@x' x
+rm '@feed' feed
 row 'through env' "$(said env ./Freshness.java "${gate[@]}")" "$blocked"
 row 'through xargs' "$(printf '%s\0' "${gate[@]}" | xargs -0 ./Freshness.java 2>&1 | head -n 1 || true)" "${blocked%%$'\n'*}"
 row 'through find -exec' "$(find . -name Freshness.java -exec {} "${gate[@]}" \; 2>&1)" "${blocked% exit 2}"
@@ -380,9 +377,7 @@ row 'Java is asked first, in the way in which it is then started' "$(cat "$LOG")
 -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'what answers nothing is not the program' "$(JAVA_TOOL_OPTIONS=-Xmx64m STUB=mute said "${me[@]}")" "$cannot"
 row 'neither CLASSPATH nor options for javac matter' \
-  "$(export CLASSPATH=$work/none JDK_JAVAC_OPTIONS=--help
-    start "${me[@]}"
-    FRESHNESS_CACHE=off said ./Freshness.java "${gate[@]}")" "$warm"$'\n'"$blocked"
+  "$(CLASSPATH=$work/none JDK_JAVAC_OPTIONS=--help said ./Freshness.java "${gate[@]}")" "$blocked"
 mkdir "$work/flags"
 echo +PrintFlagsInitial >"$work/flags/.hotspotrc"
 echo 'print *.*' >"$work/flags/.hotspot_compiler"
@@ -428,7 +423,7 @@ row 'the hostile directory is one: javac runs what is in it' "$(planted)" 'it ra
 wanted=$(cd "$work" && said "$app/Freshness.java" "${gate[@]}")
 row 'from a hostile directory, from the cache' "$(cd "$work/hostile" && said "$app/Freshness.java" "${gate[@]}")" "$wanted"
 row 'and nothing of it runs' "$(planted)" ''
-row 'from a hostile directory, from the source, CLASSPATH too' "$(cd "$work/hostile" && CLASSPATH=$PWD FRESHNESS_CACHE=off said "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
+row 'from a hostile directory, from the source, CLASSPATH too' "$(cd "$work/hostile" && CLASSPATH=$PWD JDK_JAVAC_OPTIONS=--help FRESHNESS_CACHE=off said "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
 
 # --- What may not be believed ---------------------------------------------------------------------------------------
 
@@ -546,7 +541,7 @@ elsewhere=$(cd "$work/bin" && said "$app/Freshness.java" "${gate[@]}"; ls)
 # What the JVM would make of it: 134 and a file hs_err_pid*.log, or 1.
 for name in jar archive; do
   for bytes in 0 9000; do
-    [[ $long || $name$bytes == jar0 || $name$bytes == archive9000 ]] || continue
+    [[ $long || $name$bytes == jar0 ]] || continue
     cut_to "${!name}" "$bytes"
     row "the $name cut to $bytes bytes: the verdict stands" "$(cd "$work/bin" && said "$app/Freshness.java" "${gate[@]}"; ls)" \
       "$elsewhere"
@@ -646,6 +641,28 @@ echo '// another' >>Freshness.java
 STUB=build start "${me[@]}" >/dev/null
 row 'what a killed build left goes after a day, and neither a build nor an entry' \
   "$(unnamed; ls -d "${jar%/*}")" "classes.underway"$'\n'"${jar%/*}"
+
+# A power cut keeps what was flushed, and of the rest anything. Sync is one that says what it is asked for, and where it stands.
+mkdir "$work/flush"
+cat >"$work/flush/sync" <<end
+#!/bin/sh
+for file; do echo "\${file##*/} of \$(wc -c <"\$file" | tr -d ' ') bytes" >>"$work/flushed"; done
+[ \$# -gt 0 ] || echo all >>"$work/flushed"
+ls "$cache" | grep -e - >>"$work/flushed"
+case \$SYNC in all) exit \$# ;; none) exit 1 ;; esac
+end
+chmod +x "$work/flush/sync"
+for SYNC in '' all none; do
+  export SYNC
+  rm -rf "${cache:?}"/* "$work/flushed"
+  got=$(STUB=build PATH=$work/flush:$PATH start "${me[@]}")
+  want="program.jar of $(wc -c <"$work/sound.jar" | tr -d ' ') bytes"$'\n'"program.jsa of $(wc -c <"$work/sound.jsa" | tr -d ' ') bytes"
+  if [[ $SYNC ]]; then want+=$'\nall'; fi
+  if [[ $SYNC == none ]]; then want+=$'\n'$nothing_built; else want+=$'\n'$warm; fi
+  row "both files are flushed before there is an entry, by a sync that can do: ${SYNC:-one file}" "$(cat "$work/flushed")"$'\n'"$got" "$want"
+done
+row 'nothing is left of what could not be flushed' "$(ls "$cache")" ''
+unset SYNC
 
 # Signals. The build stands at one of its steps until the signal comes; it goes to all its processes, as from a terminal.
 mkdir "$work/stop"
@@ -772,6 +789,19 @@ old=$(JAVA_HOME="$work/old" said sh Freshness.java "${status[@]}")
 if [[ $old == *'; try the newer '* ]]; then
   command=${old##*; try the newer }
   row_like 'and the command in that line works' "$(said env -u JAVA_HOME bash -c "${command% exit 3}")" 'FRESHNESS OK*exit 0'
+  # shellcheck disable=SC2016 # a name
+  hostile="$work/it's \$(touch owned) \`touch owned\` \\ \"x\" "
+  copy_program "$hostile"
+  old=$(JAVA_HOME="$work/old" said sh "$hostile/Freshness.java" "${status[@]}")
+  command=${old##*; try the newer }
+  row_like 'even if the path of the program has what a shell acts on' \
+    "$(said env -u JAVA_HOME bash -c "${command% exit 3}"; ls)" \
+    $'FRESHNESS OK*exit 0\nFreshness.java\ndata'
+  command=$(JAVA_TOOL_OPTIONS=-Xint said sh "$hostile/Freshness.java")
+  command=${command##*; clear it: }
+  row_like 'and so does the one that clears options' \
+    "$(export JAVA_TOOL_OPTIONS=-Xint; said bash -c "${command% ... exit 3} ${status[*]}"; ls)" \
+    $'FRESHNESS OK*exit 0\nFreshness.java\ndata'
 else
   leave_out 'that a JDK is named: none is in the usual places'
 fi
@@ -782,18 +812,22 @@ for usual in /usr/lib/jvm/*; do
   fi
 done
 if [[ ${#other[@]} -gt 0 && -d /usr/lib/jvm ]] && unshare --mount mount --bind "$work" /usr/lib/jvm 2>/dev/null; then
-  mkdir -p "$work/usual/a/bin" "$work/usual/b/bin" "$work/usual/c/bin"
+  mkdir -p "$work/usual/a/bin" "$work/usual/b/bin" "$work/usual/c"$'\e[2J'/bin "$work/usual/c'd;e/bin"
   cp "$work/old/bin/java" "$work/usual/b/bin/java"
-  printf '#!/bin/sh\necho "openjdk version \\"21\\"" >&2\n' >"$work/usual/c/bin/java"
-  chmod +x "$work/usual/c/bin/java"
+  # One that is asked with the user's options is not new enough.
+  # shellcheck disable=SC2016 # for the script
+  printf '#!/bin/sh\n[ -n "$JAVA_TOOL_OPTIONS" ] || echo "openjdk version \\"21\\"" >&2\n' >"$work/usual/c'd;e/bin/java"
+  chmod +x "$work/usual/c'd;e/bin/java"
+  cp -p "$work/usual/c'd;e/bin/java" "$work/usual/c"$'\e[2J'/bin/java
   # shellcheck disable=SC2016 # for the shell inside
-  row_like 'which is new enough itself' "$(JAVA_HOME=$work/old said unshare --mount sh -c 'mount --bind "$0" /usr/lib/jvm && exec sh "$@"' \
-    "$work/usual" "${me[@]}")" "*try the newer JAVA_HOME='/usr/lib/jvm/c' sh *"
+  row_like 'which is new enough itself, and has a name that can be pasted' "$(JAVA_TOOL_OPTIONS=-Xmx64m JAVA_HOME=$work/old said unshare --mount sh -c 'mount --bind "$0" /usr/lib/jvm && exec sh "$@"' \
+    "$work/usual" "${me[@]}")" "*try the newer JAVA_HOME='/usr/lib/jvm/c'\\\\''d;e' sh *"
 fi
 if command -v zsh >/dev/null; then
   row_like 'from zsh, too' "$(JAVA_HOME="$work/old" said zsh ./Freshness.java "${status[@]}")" "freshness: $work/old/bin/java is openjdk *exit 3"
 fi
 row_like 'a JAVA_HOME without java gets one line and exit 3' "$(JAVA_HOME="$work/none" said "${me[@]}")" "freshness: there is no $work/none/bin/java; *JAVA_HOME* exit 3"
+row_like 'and a terminal acts on nothing in it' "$(JAVA_HOME=$'/no\e[2J\n\xc2\x9bwhere' said "${me[@]}")" 'freshness: there is no /no?\[2J???where/bin/java; *exit 3'
 row_like 'no java at all gets one line and exit 3' "$(unset JAVA_HOME; PATH=$work/nodigest said /bin/sh ./Freshness.java "${status[@]}")" \
   'freshness: there is no java on the PATH; *JAVA_HOME* exit 3'
 if [[ -z $long ]]; then
@@ -919,6 +953,26 @@ done
 piped=$(said sh -c "cat '$work/sized.json' | ./Freshness.java gate --feed feed-400000 --state - --baseline '$work/sized.json'")
 row 'a large state from a pipe' "${piped%%;*}, ${piped##* }" 'GATE BLOCKED: feed-400000 stale, 660s > 90s, 2'
 
+# No room at some step of the build: the file system for the cache has so many KiB.
+# shellcheck disable=SC2016 # for the shell inside
+if [[ ${#other[@]} -gt 0 ]] && unshare --mount true 2>/dev/null; then
+  mkdir "$work/small"
+  for room in 4 12 40 140 160 300 320 420 600 900 1400 1700 1800 2000 2400 3000; do
+    row "a cache of $room KiB: the verdict stands, and the next start has it right too" "$(LOG=/dev/null said unshare --mount sh -c '
+      mount -t tmpfs -o mode=700,size="$1"k none "$0" || exit 9
+      shift
+      export XDG_CACHE_HOME="$0/c"
+      "$@" && exit 8
+      [ $? = 2 ] || exit 7
+      for each in "$0"/c/freshness/classes.*; do
+        [ ! -e "$each" ] || grep -qs "^${each##*/} " "$0"/c/freshness/*-* || exit 6
+      done
+      exec "$@"' "$work/small" $room ./Freshness.java "${gate[@]}")" "${blocked% exit 2}"$'\n'"$blocked"
+  done
+else
+  leave_out 'a full disk: this is not root, or there are no mount namespaces'
+fi
+
 # Damage: every hundredth length.
 sound
 for name in jar archive; do
@@ -944,7 +998,17 @@ done
 row 'twenty first runs at once all succeed' "$good $(entries) $(unnamed)" '20 1 '
 row 'and leave an entry that is used' "$(start "${me[@]}")" "$warm"
 
+# shellcheck disable=SC2317 # called by poll
+all_named() { [[ -z $(unnamed) ]]; }
 for delay in 0.1 0.4 0.8 1.2 1.6 2.0 2.4; do
+  rm -rf "${cache:?}"/*
+  setsid ./Freshness.java "${status[@]}" >/dev/null 2>&1 &
+  pid=$!
+  sleep "$delay"
+  kill -TERM -- "-$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  poll all_named || true
+  row "ended after $delay s, no directory is left that has no entry" "$(unnamed)" ''
   rm -rf "${cache:?}"/*
   setsid ./Freshness.java "${status[@]}" >/dev/null 2>&1 &
   pid=$!
