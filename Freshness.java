@@ -3,52 +3,63 @@
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
 /*
- * Freshness: a fail-closed freshness gate for market-data feeds.
+ * Freshness decides whether market-data feeds are fresh enough to act on.
  *
- * Reads a state (what a producer claims) and a baseline (what was agreed) and decides for each feed whether it is safe to
- * serve. Safe is what was proved; everything else is blocked. A fault in one feed makes that feed unknown; a fault that
- * belongs to no single feed makes the whole state invalid, and then nothing is safe.
+ * It reads a state (what a producer claims) and a baseline (what was agreed) and returns a verdict
+ * for each feed. A feed is safe only if that is proved; everything else is blocked. A fault of one
+ * feed makes that feed unknown. A fault that belongs to no single feed, such as a missing bracket,
+ * makes the whole state invalid, and then nothing is safe.
  *
- * Exit codes: 0 proved safe, or the command did its work; 2 evaluated, and not safe; 3 could not be evaluated. 1 is never
- * used: a JVM that dies leaves it.
+ * Exit codes: 0 proved safe, or the command did its work; 2 evaluated, and not safe; 3 could not be
+ * evaluated. 1 is never used, because a JVM that dies leaves it.
+ *
+ * Start with Decision: decide() is the contract's decision table. Everything else feeds it data or
+ * presents its results.
  *
  * The sections, in order:
- *   Limits and defaults
- *   Usage
- *   Start
- *   Domain
- *   Decision
- *   Commands
- *   Reports
- *   State
- *   Edits
- *   JSON
- *   Time
- *   Files
- *   Text
- *   Command line
- *   Launcher
+ *   Limits        how large, how long, how many; the exit codes
+ *   Usage         the commands, one line each, and the words of their help
+ *   Start         main and run, the standard streams, the two types of failure
+ *   Domain        the words of the field: status, alert, kind, reason, feed, verdict
+ *   Decision      baseline, state and instant in, verdicts out; no file, clock or output
+ *   Evaluation    what was read and when, what a watch saw before, what follows from both
+ *   Commands      one function per command: read, decide, render, write
+ *   Reports       one type per form: text, JSON, metrics, gate, work, checks
+ *   State         what a document claims, and the index that finds a feed in it
+ *   Edits         changes of single values; everything else stays byte for byte
+ *   JSON          the grammar of RFC 8259, and nothing about feeds
+ *   Time          seconds and instants, read and written
+ *   Files         documents read whole, files delivered whole, checks of targets
+ *   Environment   where the program is, how it was started, terminal, descriptors
+ *   Text          templates and escaping, widths, suggestions
+ *   Command line  options and calls; it parses, and does nothing else
+ *   Launcher      what a shell runs to start Java
  *
- * Start reading at Decision: decide is the table of the contract, and everything else brings it its figures or shows what it found.
+ * Line 1 makes this file a program: to Java it is a comment, and to a shell it is a command that
+ * fails at once. The shell then reads the launcher from the end of the file into a variable and
+ * runs it. A file that was cut has no whole launcher, and ends with exit 3.
  *
- * This file is compiled at every `java Freshness.java`, so every user pays for every line. Regular expressions, formatters,
- * streams, lambdas and string concatenation each cost tens of milliseconds at first use: none is on the way of a command.
+ * Each `java Freshness.java` compiles this file, so whatever is here costs time at each start.
+ * Regular expressions, formatters, streams, lambdas and string concatenation each cost tens of
+ * milliseconds on first use, so no command's usual path has them. That is why texts are built with
+ * Text.fill() and String.concat().
  */
 
-// Also java.lang is imported by name: else a Runtime.class in the working directory would take the place of the JDK's.
+// The classes of java.lang are imported by name, too: otherwise a Runtime.class in the working
+// directory would shadow the JDK's.
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
 import java.lang.Comparable;
-import java.lang.Double;
+import java.lang.IllegalArgumentException;
 import java.lang.IllegalStateException;
 import java.lang.Integer;
 import java.lang.InterruptedException;
@@ -70,6 +81,8 @@ import java.nio.CharBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -85,69 +98,73 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 public final class Freshness {
 
-    // ---- Limits and defaults ----
+    private Freshness() { }
+
+    // ---- Limits ----
 
     static final int MAX_FILE_BYTES = 256 << 20;
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
-    /** A longer number, or one with more decimals, is kept when a state is rewritten, but it is neither an age nor a limit. */
-    static final int MAX_NUMBER_CHARS = 1000;
-    /** About 31 years. A larger age is implausible: an epoch timestamp written as an age is larger. */
+    /**
+     * A longer number, or one with more decimals, is kept when a state is rewritten, but it is
+     * neither an age nor a limit.
+     */
+    static final int MAX_NUMBER_CHARS = 1_000;
+    /** About 31 years. An epoch timestamp that was written as an age is larger. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
     static final int MAX_SKEW_SECONDS = 1;
-    /** How often a file that something changes meanwhile is read before it is refused. */
-    static final int MAX_TRIES = 3;
-    /** The clock that dates files goes in steps: two changes within one step get the same time. */
+    /** How many times to read a file that changes meanwhile before it is refused. */
+    static final int MAX_READS = 3;
+    /** The clock that dates files goes in steps: two changes in one step get the same time. */
     static final long CLOCK_STEP_NANOS = 10_000_000;
-    /** The longest step of file systems that know whole seconds only. */
+    /** The step of file systems that keep whole seconds only. */
     static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
-    /** How long a file has to stay as it was read, and how often it is read again in that time. */
-    static final long QUIET_NANOS = 1_000_000;
-    static final int LOOKS = 5;
-    /** A file is compared with what was read of it piece by piece: it is in memory only once. */
+    /** How long a file has to stay as it was read, and how often it is read again meanwhile. */
+    static final long QUIET_NANOS = 500_000;
+    static final int LOOKS = 4;
+    /** A file is read and compared in pieces, so that it is in memory only once. */
     static final int PIECE_BYTES = 1 << 16;
-    /** How long a record that another process has locked is waited for, tried again and again. */
-    static final int LOCK_SECONDS = 5;
+    static final int UTF8_PIECE_CHARS = 1 << 13;
+    /** How long to wait for a record that another process has locked, and how often to try. */
+    static final int MAX_LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
-    /** The write permissions of a group and of others in the mode of a file. */
-    static final int WRITABLE_BY_OTHERS = 022;
-    static final int FROZEN_FOR_SECONDS = 3600;
+    static final int FROZEN_FOR_SECONDS = 3_600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
     static final String RECOVERED_AGE_SECONDS = "5";
-    /** Stands in a suggested recovery for the age of a tick, which nobody but the operator can have seen. */
+    /** Placeholder for the tick's age in a suggested recovery: only the operator can know it. */
     static final String TICK_SEEN = "AGE";
-    static final String BUNDLED_BASELINE = "data/healthy.json";
-    static final String FIXTURE_SHA256 = "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
-    static final String ABSENT = "absent";
-    static final String NO_SOURCE = "this start does not say where Freshness.java is";
-    /** How many feeds a headline names and a text report explains. The table always has a row for each. */
+    static final int MIN_WATCH_MILLIS = 100;
+    static final int MAX_WATCH_MILLIS = 86_400_000;
+    /** How many feeds a headline names. A table always has a row for each. */
     static final int MAX_NAMED = 5;
+    /** How many causes a text report explains. */
     static final int MAX_EXPLAINED = 20;
-    /** How far a misspelt word may be from the one that is suggested for it. */
+    /** How many known words a message lists if none of them is near. */
+    static final int MAX_LISTED = 10;
+    /** Maximum edit distance for a spelling suggestion. */
     static final int MAX_EDITS = 3;
-    /** The lines of a terminal that does not say how many it has. */
-    static final int LINES = 24;
+    /** Assumed height of a terminal that does not report one. */
+    static final int TERMINAL_LINES = 24;
     static final int MIN_JAVA = 17;
 
     static final int SAFE = 0;
@@ -156,15 +173,19 @@ public final class Freshness {
 
     // ---- Usage ----
 
-    /** The commands. Brackets hold what is optional, "..." marks what may be repeated. Arguments are parsed by these lines. */
+    /**
+     * The commands. Brackets hold what is optional; "..." follows what may be repeated. Command
+     * lines are parsed by these lines.
+     */
     private static final String[] USAGES = {
-        "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE] [--watch SECONDS]"
-            + " [--color auto|always|never] [--now INSTANT]",
-        "gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE] [--format text|json] [--watch SECONDS] [--quiet]"
-            + " [--now INSTANT]",
-        "scenario KIND --output FILE [--feed NAME] [--state FILE] [--age-seconds N] [--format text|json] [--now INSTANT]",
-        "recover --feed NAME --state FILE --output FILE [--age-seconds N] [--record FILE] [--baseline FILE]"
+        "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE]"
+            + " [--watch SECONDS] [--color auto|always|never] [--now INSTANT]",
+        "gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE]"
+            + " [--format text|json] [--watch SECONDS] [--quiet] [--now INSTANT]",
+        "scenario KIND --output FILE [--feed NAME] [--state FILE] [--age-seconds N]"
             + " [--format text|json] [--now INSTANT]",
+        "recover --feed NAME --state FILE --output FILE [--age-seconds N] [--record FILE]"
+            + " [--baseline FILE] [--format text|json] [--now INSTANT]",
         "smoke [--format text|json]",
         "doctor [--baseline FILE] [--state FILE] [--format text|json]",
         "help [COMMAND]",
@@ -175,7 +196,8 @@ public final class Freshness {
               status    shows each feed: alive, how old, safe to serve or not, and why
               gate      may this work go on? exit 0 only if every feed allows every action
               scenario  writes a failure that status then detects
-              recover   restores one feed on the evidence of a fresh tick, or refuses and writes nothing
+              recover   restores one feed on the evidence of a fresh tick, \
+            or refuses and writes nothing
               smoke     runs the whole contract through real files
               doctor    checks the environment
               help      shows the commands, or the options of one
@@ -183,120 +205,104 @@ public final class Freshness {
             """;
 
     private static final String OPTIONS = """
-              KIND            stale unknown down missing skewed loosened (of one --feed), frozen corrupt (of all)
+              KIND            stale unknown down missing skewed loosened \
+            (of one --feed), frozen corrupt (of all)
               COMMAND         one of status gate scenario recover smoke doctor
               --feed          the feed
-              --state         the state; - reads standard input; status and scenario start from data/healthy.json without it
+              --state         the state; - reads standard input; \
+            status and scenario start from data/healthy.json without it
               --action        the work; without it, the feed must be safe to serve
-              --baseline      who must be there, and how old is too old; data/healthy.json by default
+              --baseline      who must be there, and how old is too old; \
+            data/healthy.json by default
               --output        write it there, whole or not at all; - writes to standard output
               --age-seconds   the age of the tick: 660 by default in a scenario, 5 in a recovery
               --record        append the report there, as one JSON line
               --format        for people or for programs
-              --watch         evaluate again and again: status until interrupted, gate until it closes
+              --watch         evaluate again and again: \
+            status until interrupted, gate until it closes
               --quiet         print only where the gate is blocked
               --color         auto colors on a terminal only
               --now           replaces the clock, like 2026-11-22T09:37:00Z
             """;
-
-    /** The files that smoke and doctor write in their temporary directory. */
-    private static final List<String> STAGED =
-            Arrays.asList("state", "failed", "report", "recovered", "again");
 
     // ---- Start ----
 
     public static void main(String... args) {
         int exit = UNEVALUATED;
         try {
-            OutputStream out = new FileOutputStream(FileDescriptor.out);
-            String in = descriptor(0);
-            String to = descriptor(1);
-            // A closed standard output is none, or with a closed input, where the JVM has put a file of its own, it is /dev/null.
-            if (!in.isEmpty() && (to.isEmpty() || to.equals("/dev/null") && in.endsWith("/lib/modules"))) {
-                out = new OutputStream() {
-                    @Override public void write(int b) throws IOException {
-                        throw new IOException("standard input or output is closed; open both, the input for example with </dev/null");
-                    }
-                };
-            }
+            OutputStream out = Environment.standardOutput();
             exit = run(args, System.in, out, new FileOutputStream(FileDescriptor.err));
         } finally {
             Runtime.getRuntime().halt(exit);
         }
     }
 
-    /** Runs one command and returns its exit code. The only place that turns an error into a line and a code. */
+    /** Runs one command and returns its exit code. Only here does a failure become a line. */
     static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         String problem;
         String help = "";
         try {
-            Call call = new Call(args, in, out, err);
-            return switch (call.help ? "help" : call.command) {
-                case "status" -> status(call);
-                case "gate" -> gate(call);
-                case "scenario" -> scenario(call);
-                case "recover" -> recover(call);
-                case "smoke" -> smoke(call);
-                case "doctor" -> doctor(call);
-                case "--version" -> {
-                    new Output(call.out).put("freshness 1.0, Java {}\n", Runtime.version()).flush();
-                    yield SAFE;
-                }
-                default -> help(call);
-            };
+            return Commands.run(Call.parse(args), new Streams(in, out, err));
         } catch (UsageException e) {
             problem = e.getMessage();
-            help = e.help;
+            help = Text.fill("; see: {}", e.help());
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
-            problem = fill("the output could not be delivered: {}", reason(e));
+            problem = Text.fill("the output could not be delivered: {}", Disk.reason(e));
         } catch (OutOfMemoryError e) {
             problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
         } catch (Throwable e) {
-            problem = fill("internal error, please report it: {}", e);
+            problem = Text.fill("internal error, please report it: {}", e);
         }
         try {
-            new Output(err).put("freshness: {}{}\n", visible(problem), help).flush();
+            new Output(err).text("freshness: {}{}\n", problem, Text.raw(help)).flush();
         } catch (IOException e) {
-            // Nobody can be told, but the exit code still says it.
+            // There is nowhere left to report this, but the exit code still signals it.
         }
         return UNEVALUATED;
     }
 
-    /** What was asked for cannot be done. The message says what is wrong, where, and what was expected. */
-    static class DataException extends RuntimeException {
+    /** Streams are the standard streams of one run. */
+    record Streams(InputStream in, OutputStream out, OutputStream err) { }
+
+    /** DataException says that what was read or written cannot be used: where, and what to do. */
+    static final class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         DataException(String template, Object... values) {
-            super(fill(template, values), null, false, false);
+            super(Text.fill(template, values), null, false, false);
         }
     }
 
-    /** A command line cannot be understood. */
-    static final class UsageException extends DataException {
+    /** UsageException says that a command line asks for something that no command does. */
+    static final class UsageException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        /** Which help to ask for: a command that can be pasted, so it is shown as it is, with nothing escaped. */
-        final String help;
+        private final String help;
 
-        /** @param command whose help it is; null for that of the program */
+        /** The command is the one whose help has the answer, or null for that of the program. */
         UsageException(String command, String template, Object... values) {
-            super(template, values);
-            String help = fill("; see: {} help", program());
-            this.help = command == null ? help : fill("{} {}", help, command);
+            super(Text.fill(template, values), null, false, false);
+            String words = command == null ? "help" : "help ".concat(command);
+            help = Text.fill("{} {}", Environment.program(), words);
+        }
+
+        /** Returns the command that shows the help, as it can be pasted. */
+        String help() {
+            return help;
         }
     }
 
     // ---- Domain ----
 
-    // The constants of the enums are spelled as in the outputs.
+    // The constants of the enums are spelled as in the reports.
 
-    /** In the order in which they need more freshness. */
-    static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price", "serve_cached_status",
-            "price_order", "publish_signal", "rebalance_position");
+    /** The actions, in the order in which they need more freshness. */
+    static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price",
+            "serve_cached_status", "price_order", "publish_signal", "rebalance_position");
 
-    /** How fresh a feed is, and how many of the actions that allows. */
+    /** Status is how fresh a feed is. It allows the first of the actions and blocks the rest. */
     enum Status {
         unknown(1), stale(3), fresh(6);
 
@@ -309,46 +315,64 @@ public final class Freshness {
         }
     }
 
+    /** Alert is who should hear of a verdict: nobody, somebody in working hours, or now. */
     enum Alert { none, ticket, page }
 
-    /** The failures that a scenario writes, and whether each is of one feed or of the whole state. */
+    /** Scope is what a failure affects: one feed, or the whole state. */
+    enum Scope { FEED, STATE }
+
+    /** Kind is a failure that the command scenario writes. */
     enum Kind {
-        stale, unknown, down, missing, skewed, loosened, frozen, corrupt;
+        stale(Scope.FEED), unknown(Scope.FEED), down(Scope.FEED), missing(Scope.FEED),
+        skewed(Scope.FEED), loosened(Scope.FEED), frozen(Scope.STATE), corrupt(Scope.STATE);
 
-        static final List<String> NAMES = new ArrayList<>();
+        final Scope scope;
 
-        static {
-            for (Kind kind : values()) {
-                NAMES.add(kind.name());
-            }
+        Kind(Scope scope) {
+            this.scope = scope;
         }
 
-        boolean ofFeed() {
-            return this != frozen && this != corrupt;
+        boolean isOfFeed() {
+            return scope == Scope.FEED;
+        }
+
+        static List<String> names() {
+            List<String> names = new ArrayList<>();
+            for (Kind kind : values()) {
+                names.add(kind.name());
+            }
+            return names;
         }
     }
 
-    /** Why a feed has its status, in the order of the decision. */
+    /** Reason is why a feed has its status, in the order of the decision table. */
     enum Reason {
-        state_invalid("the state cannot be evaluated: {}", "correct the state, or the producer that writes it"),
+        state_invalid("the state cannot be evaluated: {}",
+                "correct the state, or the producer that writes it"),
         feed_missing("the baseline lists this feed, the state does not", null),
         feed_unexpected("the state lists this feed, the baseline does not",
                 "add this feed to the baseline after review, or stop the producer from writing it"),
-        as_of_missing("the baseline requires as_of and the state has none", "make the producer write as_of, or last_tick_at for each feed"),
-        as_of_invalid("as_of is {}, not an RFC 3339 instant", "make the producer write as_of like 2026-11-22T09:37:00Z"),
-        clock_skew("as_of is {}s in the future", "compare the clock of this host with that of the host that wrote the state"),
+        as_of_missing("the baseline requires as_of and the state has none",
+                "make the producer write as_of, or last_tick_at for each feed"),
+        as_of_invalid("as_of is {}, not an RFC 3339 instant",
+                "make the producer write as_of like 2026-11-22T09:37:00Z"),
+        clock_skew("as_of is {}s in the future",
+                "compare the clock of this host with that of the host that wrote the state"),
         tick_skew("last_tick_at is {}s in the future", clock_skew.advice),
-        alive_invalid("alive is {}, neither true nor false", "make the producer write alive as true or false"),
+        alive_invalid("alive is {}, neither true nor false",
+                "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
-        limit_invalid("max_age_seconds is {}, not a number above 0", "correct max_age_seconds in the state and in the baseline"),
+        limit_invalid("max_age_seconds is {}, not a number above 0",
+                "correct max_age_seconds in the state and in the baseline"),
         age_missing("the age of the newest tick is not known: last_tick_age_seconds is {}", null),
-        age_invalid("{}, not a plausible time", "make the producer write last_tick_at as an instant, or last_tick_age_seconds as a number"),
+        age_invalid("{}, not a plausible time", "make the producer write last_tick_at as an"
+                + " instant, or last_tick_age_seconds as a number"),
         stale("last tick {}s old, limit {}s", null),
         fresh("last tick {}s old, limit {}s", null);
 
-        /** One plain sentence, with places for the figures. */
+        /** One plain sentence, with holes for what Verdict.sentence() puts into it. */
         final String sentence;
-        /** What to do next; null where the way is a recovery on a fresh tick. */
+        /** What to do next; null if that depends on the feed, see Decision.advice(). */
         final String advice;
 
         Reason(String sentence, String advice) {
@@ -358,385 +382,1015 @@ public final class Freshness {
     }
 
     /**
-     * Feed is one entry of a document, as claimed. Its times are nanoseconds; see Time for those that are absent or invalid.
+     * Feed is one entry of a document, as claimed. Time names the values of an age, a limit and a
+     * tick that are absent or not valid.
      *
-     * @param alive null where it is absent, or neither true nor false
-     * @param tick  when the newest tick was made; null where that is absent
-     * @param at    the entry's first byte
+     * @param alive null if it is absent, or neither true nor false
+     * @param tick  when the newest tick arrived; null if that is absent
+     * @param at    the offset of the entry's first byte
      */
-    record Feed(String name, Boolean alive, long age, Instant tick, long limit, int at) { }
+    record Feed(String name, Boolean alive, long ageNanos, Instant tick, long limitNanos,
+            int at) { }
 
     /**
-     * Verdict is what was decided about one feed. Its times are nanoseconds.
+     * Verdict is what was decided about one feed.
      *
-     * @param alive null where it is not known
-     * @param age   the age now
-     * @param limit the limit that counted
-     * @param found what was found instead of something valid, for the sentence of the reason; or why there is a ticket
+     * @param alive      null if it is not known
+     * @param ageNanos   the age at the evaluation
+     * @param limitNanos the limit that applied
+     * @param detail     for an unknown feed, what was found instead of a valid value, or null if
+     *                   nothing was; for a fresh feed, why there is a ticket, or null if there is
+     *                   none
      */
-    record Verdict(String name, Boolean alive, long age, long limit, Reason reason, Alert alert, String found) {
-        Status status() {
-            return safe() ? Status.fresh : reason == Reason.stale ? Status.stale : Status.unknown;
-        }
+    record Verdict(String name, Boolean alive, long ageNanos, long limitNanos, Reason reason,
+            Alert alert, String detail) {
 
-        boolean safe() {
+        boolean isSafe() {
             return reason == Reason.fresh;
         }
 
-        /** One plain sentence with the figures. */
-        String sentence() {
-            return status() == Status.unknown ? fill(reason.sentence, found) : fill(reason.sentence, seconds(age), seconds(limit));
+        /** Returns whether the feed consumer is known to answer. */
+        boolean isAlive() {
+            return alive == Boolean.TRUE;
         }
 
-        /** The verdict in a few words, for a line that names several feeds. */
+        Status status() {
+            if (reason == Reason.fresh) {
+                return Status.fresh;
+            }
+            if (reason == Reason.stale) {
+                return Status.stale;
+            }
+            return Status.unknown;
+        }
+
+        /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
+        String sentence() {
+            return switch (reason) {
+                case feed_missing, feed_unexpected, as_of_missing, feed_down -> reason.sentence;
+                case state_invalid, as_of_invalid, clock_skew, tick_skew, alive_invalid,
+                    limit_invalid, age_missing, age_invalid ->
+                    Text.fill(reason.sentence, Text.orAbsent(detail));
+                case stale, fresh ->
+                    Text.fill(reason.sentence, Time.seconds(ageNanos), Time.seconds(limitNanos));
+            };
+        }
+
+        /** Returns a few words for a line that names several feeds: "bravo stale, 660s > 90s". */
         String brief() {
-            return status() == Status.unknown ? fill("{} unknown ({})", name, reason)
-                    : fill(safe() ? "{} fresh, {}s of {}s" : "{} stale, {}s > {}s", name, seconds(age), seconds(limit));
+            return switch (status()) {
+                case unknown -> Text.fill("{} unknown ({})", name, reason);
+                case stale -> Text.fill("{} stale, {}s > {}s",
+                        name, Time.seconds(ageNanos), Time.seconds(limitNanos));
+                case fresh -> Text.fill("{} fresh, {}s of {}s",
+                        name, Time.seconds(ageNanos), Time.seconds(limitNanos));
+            };
         }
     }
 
     // ---- Decision ----
 
     /**
-     * Decision is the rule. A baseline, a state (or the error that kept one of them from being read) and an instant go in;
-     * verdicts come out. It touches no clock, file, environment or output.
+     * Decision is the rule: a baseline, a state and an instant go in, verdicts come out. It touches
+     * no clock, file, environment or output.
      */
     static final class Decision {
         private final State baseline;
         private final State state;
+        /** Why nothing can be evaluated; null if both documents are valid. */
         private final String error;
-        /** A fault of the snapshot: it makes every feed unknown. */
-        private final Reason fault;
-        /** The time since the snapshot was taken. Added to every age, so that a frozen snapshot turns stale. */
-        private final long elapsed;
         private final Instant now;
-        private final long unchanged;
+        /** How long a watch has seen these same bytes: nothing in them is younger than that. */
+        private final long unchangedNanos;
+        /** The age of the snapshot. It is added to every age, so a frozen snapshot goes stale. */
+        private final long elapsedNanos;
+        /** The fault that makes every feed of the snapshot unknown; null if there is none. */
+        private final Reason snapshotFault;
 
-        /** @param unchanged how long the state is known to have been as it is: nothing in it is younger, whatever the clock says now */
-        Decision(State baseline, State state, String error, Instant now, long unchanged) {
+        Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
             this.baseline = baseline;
             this.state = error == null ? state : State.NONE;
             this.error = error;
             this.now = now;
-            this.unchanged = unchanged;
-            long since = this.state.asOf == null ? 0 : nanosBetween(this.state.asOf, now);
-            elapsed = since < -MAX_SKEW ? since : Math.max(since, unchanged);
-            fault = this.state.asOfText == null ? baseline.requireAsOf ? Reason.as_of_missing : null
-                    : this.state.asOf == null ? Reason.as_of_invalid
-                    : elapsed < -MAX_SKEW ? Reason.clock_skew : null;
+            this.unchangedNanos = unchangedNanos;
+            elapsedNanos = elapsedNanos(this.state.asOf(), now, unchangedNanos);
+            snapshotFault = snapshotFault(baseline, this.state, elapsedNanos);
         }
 
-        /** The verdict on one feed; null where neither the baseline nor the state has it. */
+        private static long elapsedNanos(Instant asOf, Instant now, long unchangedNanos) {
+            if (asOf == null) {
+                return unchangedNanos;
+            }
+            long sinceNanos = Time.nanosBetween(asOf, now);
+            if (sinceNanos < -Time.MAX_SKEW_NANOS) {
+                return sinceNanos; // from the future: being unchanged must not hide that
+            }
+            return Math.max(sinceNanos, unchangedNanos);
+        }
+
+        private static Reason snapshotFault(State baseline, State state, long elapsedNanos) {
+            if (state.asOfText() == null) {
+                return baseline.requiresAsOf() ? Reason.as_of_missing : null;
+            }
+            if (state.asOf() == null) {
+                return Reason.as_of_invalid;
+            }
+            return elapsedNanos < -Time.MAX_SKEW_NANOS ? Reason.clock_skew : null;
+        }
+
+        /** Returns the verdict on one feed, or null if neither document lists it. */
         Verdict of(String name) {
             Feed agreed = baseline.feed(name);
             Feed claim = state.feed(name);
-            return agreed == null && claim == null ? null : decide(name, agreed, claim);
+            if (agreed == null && claim == null) {
+                return null;
+            }
+            return decide(name, agreed, claim);
         }
 
-        /** All verdicts: the baseline's feeds in its order, then the unexpected ones. */
+        /** Returns all verdicts: the baseline's feeds in its order, then the unexpected ones. */
         List<Verdict> all() {
-            var verdicts = new ArrayList<Verdict>(baseline.size());
-            for (Feed agreed : baseline) {
-                verdicts.add(decide(agreed.name, agreed, state.feed(agreed.name)));
+            List<Verdict> verdicts = new ArrayList<>(baseline.size());
+            int expected = 0;
+            for (int i = 0; i < baseline.size(); i++) {
+                Feed agreed = baseline.get(i);
+                Feed claim = state.feed(agreed.name());
+                if (claim != null) {
+                    expected++;
+                }
+                verdicts.add(decide(agreed.name(), agreed, claim));
             }
-            for (Feed claim : state == baseline ? State.NONE : state) {
-                if (baseline.feed(claim.name) == null) {
-                    verdicts.add(decide(claim.name, null, claim));
+            if (expected == state.size()) {
+                return verdicts; // names are unique, so none is left
+            }
+            for (int i = 0; i < state.size(); i++) {
+                Feed claim = state.get(i);
+                if (!baseline.lists(claim.name())) {
+                    verdicts.add(decide(claim.name(), null, claim));
                 }
             }
             return verdicts;
         }
 
-        /** The table of the contract, row by row: the first that matches counts. */
+        /** Decides one feed. Either agreed or claim is null if that document does not list it. */
         private Verdict decide(String name, Feed agreed, Feed claim) {
-            long agreedLimit = agreed == null ? NO_LIMIT : baseline.limitOf(agreed, NO_LIMIT);
-            long ownLimit = claim == null ? agreedLimit : state.limitOf(claim, agreedLimit);
-            long limit = Math.min(ownLimit, agreedLimit); // a state can tighten its limit, never loosen it
-            Boolean alive = claim == null ? null : claim.alive;
-            Instant tick = claim == null ? null : claim.tick;
-            long ahead = tick == null ? 0 : nanosBetween(now, tick);
-            Reason undated = fault == Reason.as_of_missing && tick != null ? null : fault; // a feed that dates its tick needs no as_of
-            long age = agreed == null || claim == null || undated != null || ahead > MAX_SKEW ? UNKNOWN_AGE : age(claim);
+            // The figures.
+            long agreedLimitNanos = limitNanos(baseline, agreed, Time.NO_LIMIT);
+            long ownLimitNanos = limitNanos(state, claim, agreedLimitNanos);
+            // A state can tighten its limit, never loosen it.
+            long limitNanos = Math.min(ownLimitNanos, agreedLimitNanos);
+            Boolean alive = claim == null ? null : claim.alive();
+            Reason datingFault = datingFault(claim);
+            long aheadNanos = aheadNanos(claim);
+            long ageNanos = Time.UNKNOWN_AGE;
+            if (agreed != null && claim != null && datingFault == null
+                    && aheadNanos <= Time.MAX_SKEW_NANOS) {
+                ageNanos = ageNanos(claim);
+            }
 
+            // The table of the contract, row by row: the first that matches applies.
             Reason reason = error != null ? Reason.state_invalid
                     : claim == null ? Reason.feed_missing
                     : agreed == null ? Reason.feed_unexpected
-                    : undated != null ? undated
-                    : ahead > MAX_SKEW ? Reason.tick_skew
+                    : datingFault != null ? datingFault
+                    : aheadNanos > Time.MAX_SKEW_NANOS ? Reason.tick_skew
                     : alive == null ? Reason.alive_invalid
                     : !alive ? Reason.feed_down
-                    : limit == NO_LIMIT ? Reason.limit_invalid
-                    : age == UNKNOWN_AGE ? Reason.age_missing
-                    : age == INVALID_AGE ? Reason.age_invalid
-                    : age > limit ? Reason.stale
+                    : limitNanos == Time.NO_LIMIT ? Reason.limit_invalid
+                    : ageNanos == Time.UNKNOWN_AGE ? Reason.age_missing
+                    : ageNanos == Time.INVALID_AGE ? Reason.age_invalid
+                    : ageNanos > limitNanos ? Reason.stale
                     : Reason.fresh;
 
-            boolean loose = ownLimit > agreedLimit;
-            Alert alert = reason != Reason.fresh ? Alert.page : loose || age > limit - age ? Alert.ticket : Alert.none;
-            String found = switch (reason) {
+            // The verdict.
+            String detail = switch (reason) {
+                case feed_missing, feed_unexpected, as_of_missing, feed_down, stale -> null;
                 case state_invalid -> error;
-                case as_of_invalid -> state.asOfText;
-                case clock_skew -> seconds(-elapsed);
-                case tick_skew -> seconds(ahead);
+                case as_of_invalid -> state.asOfText();
+                case clock_skew -> Time.seconds(-elapsedNanos);
+                case tick_skew -> Time.seconds(aheadNanos);
                 case alive_invalid -> state.text(claim, "alive");
-                case limit_invalid -> agreedLimit == NO_LIMIT ? fill("{} in the baseline", baseline.limitText(agreed))
-                        : fill("{} in the state", state.limitText(claim));
+                case limit_invalid -> invalidLimit(agreed, claim, agreedLimitNanos);
                 case age_missing -> state.text(claim, "last_tick_age_seconds");
-                case age_invalid -> claim.age == INVALID_AGE ? fill("last_tick_age_seconds is {}", state.text(claim, "last_tick_age_seconds"))
-                        : fill("last_tick_at is {}", state.text(claim, "last_tick_at"));
-                case fresh -> loose ? fill("the state's own limit, {}s, is looser", seconds(ownLimit)) : "past half its limit";
-                default -> null;
+                case age_invalid -> invalidAge(claim);
+                case fresh -> ticketReason(ageNanos, limitNanos, ownLimitNanos);
             };
-            return new Verdict(name, alive, age, limit, reason, alert, found);
-        }
-
-        /** The age now, by what the feed says of its newest tick. Where it says two things, the older one counts. */
-        private long age(Feed claim) {
-            long written = claim.age > FOREVER ? claim.age : Math.min(claim.age + Math.max(0, elapsed), FOREVER);
-            if (claim.tick == null) {
-                return written;
+            Alert alert = Alert.page;
+            if (reason == Reason.fresh) {
+                alert = detail == null ? Alert.none : Alert.ticket;
             }
-            long ticked = nanosBetween(claim.tick, now);
-            ticked = ticked > MAX_AGE_SECONDS * SECOND ? INVALID_AGE : Math.max(unchanged, ticked); // the time 0 is no tick, nor one that cannot be read
-            return written == UNKNOWN_AGE ? ticked : Math.max(written, ticked);
+            return new Verdict(name, alive, ageNanos, limitNanos, reason, alert, detail);
         }
 
-        /** The limit of the feeds that have none of their own. */
-        long commonLimit() {
-            return Math.min(baseline.limit, state.limit == COMMON_LIMIT ? baseline.limit : state.limit);
+        /** Returns the feed's own limit, or its document's common one, or else the given one. */
+        private static long limitNanos(State document, Feed feed, long otherwiseNanos) {
+            if (feed == null) {
+                return otherwiseNanos;
+            }
+            return document.limitNanos(feed, otherwiseNanos);
         }
 
-        /** What to do next about an unsafe feed; null where a recovery on a fresh tick is the way. */
+        /** Returns the fault of the snapshot, unless the feed dates its tick and needs no as_of. */
+        private Reason datingFault(Feed claim) {
+            boolean dated = claim != null && claim.tick() != null;
+            if (snapshotFault == Reason.as_of_missing && dated) {
+                return null;
+            }
+            return snapshotFault;
+        }
+
+        /** Returns how far the tick lies in the future; below 0 if it lies in the past. */
+        private long aheadNanos(Feed claim) {
+            if (claim == null || claim.tick() == null) {
+                return 0;
+            }
+            return Time.nanosBetween(now, claim.tick());
+        }
+
+        /** Returns the age now. If the feed states an age and a tick, the older one applies. */
+        private long ageNanos(Feed claim) {
+            long writtenNanos = claim.ageNanos();
+            if (writtenNanos <= Time.FOREVER) {
+                writtenNanos += Math.max(0, elapsedNanos);
+                writtenNanos = Math.min(writtenNanos, Time.FOREVER);
+            }
+            if (claim.tick() == null) {
+                return writtenNanos;
+            }
+            long tickedNanos = Time.nanosBetween(claim.tick(), now);
+            if (tickedNanos > Time.MAX_AGE_NANOS) {
+                // Neither the epoch nor an unreadable time counts as a tick.
+                tickedNanos = Time.INVALID_AGE;
+            }
+            tickedNanos = Math.max(tickedNanos, unchangedNanos);
+            if (writtenNanos == Time.UNKNOWN_AGE) {
+                return tickedNanos;
+            }
+            return Math.max(writtenNanos, tickedNanos);
+        }
+
+        private String invalidLimit(Feed agreed, Feed claim, long agreedLimitNanos) {
+            if (agreedLimitNanos == Time.NO_LIMIT) {
+                return Text.fill("{} in the baseline", limitText(baseline, agreed));
+            }
+            return Text.fill("{} in the state", limitText(state, claim));
+        }
+
+        private static String limitText(State document, Feed feed) {
+            boolean hasOwn = feed.limitNanos() != Time.COMMON_LIMIT;
+            return Text.orAbsent(document.text(hasOwn ? feed : null, "max_age_seconds"));
+        }
+
+        private String invalidAge(Feed claim) {
+            String member = "last_tick_at";
+            if (claim.ageNanos() == Time.INVALID_AGE) {
+                member = "last_tick_age_seconds";
+            }
+            return Text.fill("{} is {}", member, Text.orAbsent(state.text(claim, member)));
+        }
+
+        /** Returns why a fresh feed needs a look in working hours, or null if it does not. */
+        private static String ticketReason(long ageNanos, long limitNanos, long ownLimitNanos) {
+            if (ownLimitNanos > limitNanos) {
+                String seconds = Time.seconds(ownLimitNanos);
+                return Text.fill("the state's own limit, {}s, is looser", seconds);
+            }
+            if (ageNanos > limitNanos - ageNanos) {
+                return "past half its limit";
+            }
+            return null;
+        }
+
+        /** Returns the limit of the feeds that have none of their own. */
+        long commonLimitNanos() {
+            long agreedNanos = baseline.commonLimitNanos();
+            long claimedNanos = state.commonLimitNanos();
+            if (claimedNanos == Time.COMMON_LIMIT) {
+                return agreedNanos;
+            }
+            return Math.min(agreedNanos, claimedNanos);
+        }
+
+        /** Returns what to do about an unsafe feed, or null if a recovery cures it. */
         String advice(Verdict verdict) {
-            Reason reason = verdict.reason == Reason.feed_missing && fault != null ? fault : verdict.reason;
-            return reason.advice != null ? reason.advice
-                    : verdict.limit == NO_LIMIT ? Reason.limit_invalid.advice
-                    : reason == Reason.age_missing && verdict.found.equals(ABSENT) ? Reason.age_invalid.advice
-                    : elapsed > verdict.limit ? fill("restart the collector: the state is {}s old", seconds(elapsed)) : null;
+            Reason reason = verdict.reason();
+            if (reason == Reason.feed_missing && snapshotFault != null) {
+                reason = snapshotFault;
+            }
+            if (reason.advice != null) {
+                return reason.advice;
+            }
+            if (verdict.limitNanos() == Time.NO_LIMIT) {
+                return Reason.limit_invalid.advice;
+            }
+            if (reason == Reason.age_missing && verdict.detail() == null) {
+                return Reason.age_invalid.advice; // an absent age is the producer's fault
+            }
+            if (elapsedNanos > verdict.limitNanos()) {
+                String seconds = Time.seconds(elapsedNanos);
+                return Text.fill("restart the collector: the state is {}s old", seconds);
+            }
+            return null;
+        }
+    }
+
+    // ---- Evaluation ----
+
+    /** Role is what a document is read as: a baseline is strict, a state may hold more. */
+    enum Role { baseline, state }
+
+    /**
+     * Source is one document as it was read.
+     *
+     * @param document null if it could not be read
+     * @param claims   State.NONE if it could not be read or is not valid
+     * @param error    why there are no claims; null if there are
+     */
+    record Source(String name, Document document, State claims, String error) {
+
+        /** Reads a file, or standard input if the name is "-". */
+        static Source read(String name, Role role, InputStream standardInput) {
+            try {
+                if (name.equals("-")) {
+                    return parse(name, Document.read(standardInput), role);
+                }
+                return readFile(name, role);
+            } catch (DataException e) {
+                return unread(name, e.getMessage());
+            } catch (IOException e) {
+                String hint = "";
+                if (name.indexOf("://") >= 0) {
+                    hint = "; an address is read by another program, and its output with --state -";
+                }
+                return unread(name, Text.fill("{}: cannot be read: {}{}",
+                        name, Disk.reason(e), hint));
+            }
+        }
+
+        private static Source readFile(String name, Role role) throws IOException {
+            long quietNanos = QUIET_NANOS;
+            for (int tries = 0; tries < MAX_READS; tries++) {
+                try (InputFile file = InputFile.open(name)) {
+                    Document document = file.read();
+                    // This comes between the two reads, so that time passes at no cost.
+                    Source source = parse(name, document, role);
+                    if (file.stillHolds(document, quietNanos)) {
+                        return source;
+                    }
+                    quietNanos = CLOCK_STEP_NANOS; // somebody does write to it
+                }
+            }
+            throw InputFile.changed(name);
+        }
+
+        private static Source parse(String name, Document document, Role role) {
+            try {
+                return new Source(name, document, State.of(document, role), null);
+            } catch (DataException e) {
+                return new Source(name, document, State.NONE, e.getMessage());
+            }
+        }
+
+        static Source unread(String name, String error) {
+            return new Source(name, null, State.NONE, error);
+        }
+
+        /** Returns this source if it is valid, or throws why it is not. */
+        Source orThrow() {
+            if (error != null) {
+                throw new DataException("{}", error);
+            }
+            return this;
+        }
+
+        /** Returns the digest of what was read, or null if nothing was. */
+        String sha256() {
+            return document == null ? null : document.sha256();
+        }
+    }
+
+    /** Inputs are what was read, and when. No other type reads a state, a baseline and a clock. */
+    record Inputs(Source baseline, Source state, Instant now, long nanoTime) {
+
+        static Inputs read(Call call, InputStream standardInput) {
+            Source baseline = readBaseline(call);
+            Source state = readState(call, baseline, standardInput);
+            // The clock comes after the last byte: reading may take long.
+            return new Inputs(baseline, state, clock(call), System.nanoTime());
+        }
+
+        private static Source readBaseline(Call call) {
+            String name = call.one("--baseline", Environment.bundledBaseline());
+            if (!call.has("--baseline") && !Environment.hasSource()) {
+                return Source.unread(name, Text.fill("not found: {}; name one with --baseline",
+                        Environment.NO_SOURCE));
+            }
+            return Source.read(name, Role.baseline, null);
+        }
+
+        private static Source readState(Call call, Source baseline, InputStream standardInput) {
+            String name = call.one("--state", baseline.name());
+            if (baseline.error() != null) {
+                return Source.unread(name, "not read, because the baseline is not valid");
+            }
+            try {
+                if (!name.equals("-") && isSameFile(name, baseline.name())) {
+                    // Two reads of one file could see two contents.
+                    return new Source(name, baseline.document(), baseline.claims(), null);
+                }
+            } catch (DataException e) {
+                return Source.unread(name, e.getMessage()); // the name is no path
+            }
+            return Source.read(name, Role.state, standardInput);
+        }
+
+        private static boolean isSameFile(String one, String other) {
+            return Disk.isSameFile(Disk.path(one), Disk.path(other));
+        }
+
+        /** Reads the clock, or --now. Rounds up, so that an age is never understated. */
+        static Instant clock(Call call) {
+            if (call.has("--now")) {
+                return Time.instant(call.one("--now", null));
+            }
+            return Instant.ofEpochMilli(System.currentTimeMillis() + 1);
+        }
+
+        /** Returns why nothing can be evaluated, or null if both documents are valid. */
+        String error() {
+            if (baseline.error() != null) {
+                return "baseline ".concat(baseline.error());
+            }
+            return state.error();
+        }
+
+        /** Returns a hint if both documents are valid but do not go together, or else "". */
+        String mismatch() {
+            if (error() != null) {
+                return "";
+            }
+            if (!sharesFeed()) {
+                return "; state and baseline share no feed:"
+                        + " name the baseline of these feeds with --baseline";
+            }
+            return looksSwapped() ? "; are --state and --baseline swapped?" : "";
+        }
+
+        private boolean sharesFeed() {
+            State claims = state.claims();
+            for (int i = 0; i < claims.size(); i++) {
+                if (baseline.claims().lists(claims.get(i).name())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean looksSwapped() {
+            State agreed = baseline.claims();
+            State claims = state.claims();
+            if (agreed == claims) {
+                return false;
+            }
+            boolean onlyBaselineIsDated = agreed.asOfText() != null && claims.asOfText() == null;
+            return claims.requiresAsOf() || onlyBaselineIsDated;
+        }
+    }
+
+    /**
+     * Watch is what repeated evaluations have seen: the last valid state, and since when it is the
+     * same. Two clocks measure that, because one can be set and one can stop.
+     */
+    record Watch(Document last, Instant since, long sinceNanoTime) {
+        /** What a watch has seen before its first evaluation, and all that a single run sees. */
+        static final Watch NOTHING = new Watch(null, null, 0);
+
+        /** Returns what has been seen once those inputs were read. */
+        Watch after(Inputs inputs) {
+            Source state = inputs.state();
+            if (state.error() != null) {
+                return this; // a state that is not valid for a moment gets no younger by that
+            }
+            if (state.document().hasSameContent(last)) {
+                return this;
+            }
+            return new Watch(state.document(), inputs.now(), inputs.nanoTime());
+        }
+
+        /** Returns how long the state is known to have been as it is. */
+        long unchangedNanos(Inputs inputs) {
+            if (last == null) {
+                return 0;
+            }
+            long byClockNanos = Time.nanosBetween(since, inputs.now());
+            return Math.max(byClockNanos, inputs.nanoTime() - sinceNanoTime);
+        }
+    }
+
+    /**
+     * Evaluation is the answer to one question: do these feeds allow these actions? It is complete
+     * when it is constructed, and not safe unless it was evaluated and each part proves it.
+     */
+    static final class Evaluation {
+        private final Inputs inputs;
+        /** What the next evaluation of the same watch starts from. */
+        private final Watch watch;
+        private final Decision decision;
+        /** The actions that every feed must allow. */
+        private final List<String> needed;
+        /** On the feeds that were asked for and are known. */
+        private final List<Verdict> verdicts;
+        /** Those of the verdicts that do not allow what is needed. */
+        private final List<Verdict> unsafe = new ArrayList<>();
+        /** Why there is no answer; null if there is one. */
+        private final String error;
+
+        private Evaluation(Inputs inputs, Watch watch, Decision decision, List<String> needed,
+                List<Verdict> verdicts, String error) {
+            if (needed.isEmpty()) {
+                throw new IllegalArgumentException("no action: every feed would allow that");
+            }
+            this.inputs = inputs;
+            this.watch = watch;
+            this.decision = decision;
+            this.needed = needed;
+            this.verdicts = verdicts;
+            this.error = error;
+            for (Verdict verdict : verdicts) {
+                if (!allows(verdict)) {
+                    unsafe.add(verdict);
+                }
+            }
+        }
+
+        /** Asks, as status does, whether every feed is safe to serve. */
+        static Evaluation ofAll(Inputs inputs, Watch before) {
+            Watch watch = before.after(inputs);
+            Decision decision = decision(inputs, watch);
+            return new Evaluation(inputs, watch, decision, ACTIONS, decision.all(), inputs.error());
+        }
+
+        /** Asks, as gate does, for some feeds; without actions, they must be safe to serve. */
+        static Evaluation ofFeeds(Inputs inputs, Watch before, List<String> feeds,
+                List<String> actions) {
+            Watch watch = before.after(inputs);
+            Decision decision = decision(inputs, watch);
+            List<Verdict> verdicts = new ArrayList<>();
+            String error = inputs.error();
+            for (String feed : feeds) {
+                Verdict verdict = decision.of(feed);
+                if (verdict != null) {
+                    verdicts.add(verdict);
+                } else if (error == null) {
+                    error = inputs.baseline().claims().unknownFeed(feed);
+                }
+            }
+            List<String> needed = actions.isEmpty() ? ACTIONS : actions;
+            return new Evaluation(inputs, watch, decision, needed, verdicts, error);
+        }
+
+        private static Decision decision(Inputs inputs, Watch watch) {
+            return new Decision(inputs.baseline().claims(), inputs.state().claims(),
+                    inputs.error(), inputs.now(), watch.unchangedNanos(inputs));
+        }
+
+        /** Returns whether a verdict allows what is needed. Unevaluated, none does. */
+        boolean allows(Verdict verdict) {
+            return inputs.error() == null && verdict.status().allowed.containsAll(needed);
+        }
+
+        int exit() {
+            if (error != null || verdicts.isEmpty()) {
+                return UNEVALUATED;
+            }
+            return unsafe.isEmpty() ? SAFE : UNSAFE;
+        }
+
+        boolean isSafe() {
+            return exit() == SAFE;
+        }
+
+        Inputs inputs() {
+            return inputs;
+        }
+
+        Watch watch() {
+            return watch;
+        }
+
+        Decision decision() {
+            return decision;
+        }
+
+        List<Verdict> verdicts() {
+            return verdicts;
+        }
+
+        List<Verdict> unsafe() {
+            return unsafe;
+        }
+
+        String error() {
+            return error;
         }
     }
 
     // ---- Commands ----
 
-    /** Shows every feed. Exit 0 only if each one is proved safe. A watch has no end of its own, and so proves nothing. */
-    private static int status(Call call) throws IOException {
-        Path target = target("--output", call);
-        String format = call.one("--format", "text");
-        Report before = null;
-        for (Report report;; before = report, call.pause()) {
-            report = new Report(call, before);
-            Output out = new Output(call.out);
-            if (target != null) {
-                try (Replacement file = new Replacement(target)) {
-                    report.show(format, new Output(file.out));
-                    file.commit(null);
-                    file.settle();
-                }
+    /** Commands do the work, one function each. Each returns the exit code. */
+    static final class Commands {
+        private Commands() { }
+
+        static int run(Call call, Streams streams) throws IOException {
+            if (call.asksForHelp()) {
+                return Help.show(call.command(), streams);
             }
-            if (call.has("--watch")) {
-                if (target == null && terminal()) {
-                    report.redraw(out);
+            return switch (call.command()) {
+                case "status" -> call.has("--watch") ? watchStatus(call, streams)
+                        : status(call, streams);
+                case "gate" -> gate(call, streams);
+                case "scenario" -> scenario(call, streams);
+                case "recover" -> recover(call, streams);
+                case "smoke" -> Smoke.run(call, streams);
+                case "doctor" -> Doctor.run(call, streams);
+                case "help" -> Help.show(call.one("COMMAND", null), streams);
+                case "--version" -> version(streams);
+                default -> throw new IllegalStateException(call.command());
+            };
+        }
+
+        private static int version(Streams streams) throws IOException {
+            new Output(streams.out()).raw("freshness 1.0, Java {}\n", Runtime.version()).flush();
+            return SAFE;
+        }
+
+        /** Shows every feed once. Exit 0 only if each one is proved safe. */
+        private static int status(Call call, Streams streams) throws IOException {
+            Path target = Targets.of("--output", call);
+            Inputs inputs = Inputs.read(call, streams.in());
+            Evaluation evaluation = Evaluation.ofAll(inputs, Watch.NOTHING);
+            String format = call.one("--format", "text");
+            if (target == null) {
+                render(call, evaluation, new Output(streams.out()));
+            } else {
+                deliverStatus(call, evaluation, target);
+            }
+            // People are told, too, when a document or an error went to a program.
+            boolean errorInDocument = evaluation.error() != null && !format.equals("text");
+            if (call.has("--output") || errorInDocument) {
+                OutputStream people = target == null ? streams.err() : streams.out();
+                new Output(people).raw("{}\n", StatusText.headline(evaluation)).flush();
+            }
+            return evaluation.exit();
+        }
+
+        /** Shows every feed again and again. A watch has no end of its own, and proves nothing. */
+        private static int watchStatus(Call call, Streams streams) throws IOException {
+            Path target = Targets.of("--output", call);
+            boolean draws = target == null && Environment.isTerminal();
+            Evaluation before = null;
+            while (true) {
+                Watch seen = before == null ? Watch.NOTHING : before.watch();
+                Evaluation evaluation = Evaluation.ofAll(Inputs.read(call, streams.in()), seen);
+                if (target != null) {
+                    deliverStatus(call, evaluation, target);
+                }
+                Output out = new Output(streams.out());
+                StatusText text = statusText(call, evaluation);
+                if (draws) {
+                    text.redraw(out);
                 } else {
-                    report.transitions(before, out);
+                    text.transitions(before, out);
                 }
-                continue;
-            } else if (target == null) {
-                report.show(format, out);
+                before = evaluation;
+                pause(call);
             }
-            if (call.has("--output") || report.error != null && !format.equals("text")) {
-                new Output(target != null ? call.out : call.err).put("{}\n", report.headline()).flush();
-            }
-            return report.exit();
         }
-    }
 
-    /** May this work go on? Exit 0 only if every named feed allows every named action. A watch lasts as long as it may. */
-    private static int gate(Call call) throws IOException {
-        boolean quiet = call.has("--quiet");
-        for (Gate gate = null;; call.pause()) {
-            gate = new Gate(call, gate);
-            if (!quiet || gate.exit() != SAFE) {
-                gate.show();
+        private static void deliverStatus(Call call, Evaluation evaluation, Path target)
+                throws IOException {
+            try (Delivery delivery = new Delivery()) {
+                render(call, evaluation, new Output(delivery.create(target)));
+                delivery.commit();
             }
-            if (gate.exit() != SAFE || !call.has("--watch")) {
-                return gate.exit();
-            }
-            quiet = true; // it was said that the gate is open
         }
-    }
 
-    /** Writes a failure that status then detects. The same input and the same instant give the same bytes. */
-    private static int scenario(Call call) throws IOException {
-        Kind kind = Kind.valueOf(call.one("KIND", null));
-        String feed = call.one("--feed", null);
-        String output = call.one("--output", null);
-        Path target = target("--output", call);
-        String input = call.has("--state") ? call.one("--state", null) : fixture("name a state with --state");
-        Document document = Document.read(input, call.in);
-        State state = new State(document, Role.state);
-        Instant now = call.now();
-        Feed claim = feed == null ? null : state.feed(feed);
-        if (feed != null && claim == null) {
-            throw state.unknown(feed);
-        }
-        Edit edit = new Edit(document);
-        switch (kind) {
-            case stale -> edit.tick(claim, call.one("--age-seconds", STALE_AGE_SECONDS), now);
-            case unknown -> edit.tick(claim, "null", now);
-            case skewed -> edit.tick(claim, SKEWED_AGE_SECONDS, now);
-            case loosened -> edit.loosen(state, claim, now);
-            case down -> edit.set(claim, "alive", "false");
-            case missing -> edit.remove(state, claim);
-            case frozen -> edit.freeze(state, now);
-            case corrupt -> edit.cut();
-        }
-        Document edited = edit.edited();
-        if (kind != Kind.corrupt) {
-            // Judged by the limits that the state came with: what they would let through is no failure.
-            boolean fails = false;
-            for (Verdict verdict : new Decision(state, new State(edited, Role.state), null, now, 0).all()) {
-                fails |= !verdict.safe() && (feed == null || feed.equals(verdict.name));
+        private static void render(Call call, Evaluation evaluation, Output out)
+                throws IOException {
+            switch (call.one("--format", "text")) {
+                case "json" -> StatusJson.show(evaluation, out);
+                case "prometheus" -> new StatusMetrics(evaluation, out).show();
+                default -> statusText(call, evaluation).show(out);
             }
-            if (!fails) {
-                throw new DataException("nothing written: still fresh by the limits of {}{}", document.label,
-                        kind == Kind.stale ? "; give a larger --age-seconds" : "");
-            }
+            out.flush();
         }
-        deliver(edited, target, call.out, null, null);
-        Facts facts = new Facts()
-                .add("scenario", kind)
-                .add("feed", feed)
-                .add("changed", edit.changes)
-                .file("state", document.label, document)
-                .file("output", output, edited)
-                .command("show", commandLine("status", "--state", output, "--now", call.one("--now", null)));
-        return report(fill(feed == null ? "SCENARIO WRITTEN: {}" : "SCENARIO WRITTEN: {} {}", kind, feed), facts, call, target, SAFE);
-    }
 
-    /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2 and writes nothing. */
-    private static int recover(Call call) throws IOException {
-        String feed = call.one("--feed", null);
-        String output = call.one("--output", null);
-        String age = call.one("--age-seconds", RECOVERED_AGE_SECONDS);
-        Path target = target("--output", call);
-        Path journal = target("--record", call);
-        if (target != null && journal != null && sameFile(target, journal)) {
-            throw call.error("--record and --output are one file: {}", output);
+        private static StatusText statusText(Call call, Evaluation evaluation) {
+            return new StatusText(call, evaluation, Environment.wantsColors(call));
         }
-        Evaluation e = new Evaluation(call, null);
-        if (e.error != null) {
-            throw new DataException("{}", e.error);
-        }
-        Verdict was = e.decision.of(feed);
-        if (was == null) {
-            throw e.baseline.unknown(feed);
-        }
-        Edit edit = new Edit(e.state.document);
-        Feed claim = e.state.feed(feed);
-        if (claim == null) {
-            edit.insert(e.state, e.baseline, e.baseline.feed(feed), age, e.now);
-        } else if (!was.safe()) {
-            edit.tick(claim, age, e.now);
-        }
-        Document edited = edit.edited();
-        Decision next = new Decision(e.baseline, new State(edited, Role.state), null, e.now, 0);
-        Verdict is = next.of(feed);
-        String refusal = refusal(is, e.decision.all(), next.all());
-        boolean refused = refusal != null;
-        Facts facts = new Facts()
-                .add("recovery", refused ? "refused" : was.safe() ? "unchanged" : "recovered")
-                .add("time", e.now)
-                .add("feed", feed)
-                .add("refused_because", refusal)
-                .add("before", was)
-                .add("after", is)
-                .add("changed", edit.changes)
-                .add("baseline", e.baselineName)
-                .file("state", e.stateName, e.state.document)
-                .file("output", refused ? null : output, refused ? null : edited)
-                .command("replay", commandLine("recover", "--feed", feed, "--state", e.stateName, "--output", output, "--age-seconds", age,
-                        "--baseline", call.one("--baseline", null), "--now", e.now.toString()));
-        if (refused) {
-            return report(fill("RECOVERY REFUSED: {}: {}; nothing was written", feed, refusal), facts, call, target, UNSAFE);
-        }
-        // What cannot be recorded is not done, and what was not done is not recorded.
-        String line = journal == null ? null : new Output(null).object(facts).put("\n").toString();
-        deliver(edited, target, call.out, journal, line);
-        return report(fill(was.safe() ? "NOTHING TO RECOVER: {}; the state was copied unchanged" : "RECOVERED: {}", is.brief()),
-                facts, call, target, SAFE);
-    }
 
-    /** Why a feed is not recovered that would have that verdict, among those verdicts on all; null where it is. */
-    private static String refusal(Verdict is, List<Verdict> before, List<Verdict> after) {
-        if (!is.safe()) {
-            return fill("it would still be {}: {}", is.status(), is.sentence());
-        }
-        for (int i = 0; i < before.size(); i++) {
-            if (before.get(i).reason != after.get(i).reason && !before.get(i).name.equals(is.name)) {
-                return fill("the verdict of another feed would change: {}", after.get(i).brief());
-            }
-        }
-        return null;
-    }
-
-    /** Runs the whole contract through real files, with the same code as the commands. */
-    private static int smoke(Call call) throws IOException {
-        Checks checks = new Checks();
-        Document fixture = Document.read(fixture("start it as java Freshness.java smoke"), null);
-        checks.add("the bundled fixture is as it was shipped", fixture.sha256().equals(FIXTURE_SHA256) ? null
-                : fill("{} was edited; keep a baseline of your own in another file, and name it with --baseline", fixture.label));
-        stage(fixture, checks);
-        return checks.report(call);
-    }
-
-    /** Writes that file "state" into a temporary directory, rehearses with it if there are checks for it, and deletes all of it. */
-    private static void stage(Document state, Checks checks) {
-        try {
-            Path directory;
-            synchronized (Ending.HOOK) {
-                Ending.HOOK.hold();
-                directory = Files.createTempDirectory("freshness-");
-                // A signal leaves nothing behind: the JVM deletes these, the last one first.
-                directory.toFile().deleteOnExit();
-                for (String file : STAGED) {
-                    directory.resolve(file).toFile().deleteOnExit();
-                }
-            }
+        /** Waits for the next evaluation of a watch. */
+        private static void pause(Call call) {
             try {
-                deliver(state, directory.resolve("state"), null, null, null);
-                if (checks != null) {
-                    new Rehearsal(directory, checks).all();
+                Thread.sleep(Time.millis(call.one("--watch", null)));
+            } catch (InterruptedException e) {
+                throw new DataException("the watch was interrupted");
+            }
+        }
+
+        /**
+         * May this work go on? Exit 0 only if every named feed allows every named action. A watch
+         * stays for as long as it may.
+         */
+        private static int gate(Call call, Streams streams) throws IOException {
+            List<String> feeds = call.all("--feed");
+            List<String> actions = call.all("--action");
+            boolean sayOpen = !call.has("--quiet");
+            Watch seen = Watch.NOTHING;
+            while (true) {
+                Inputs inputs = Inputs.read(call, streams.in());
+                Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions);
+                if (sayOpen || !evaluation.isSafe()) {
+                    new GateReport(call, evaluation).show(streams);
                 }
-            } finally {
-                clear(directory);
+                if (!evaluation.isSafe() || !call.has("--watch")) {
+                    return evaluation.exit();
+                }
+                sayOpen = false; // once is enough
+                seen = evaluation.watch();
+                pause(call);
             }
-        } catch (IOException e) {
-            throw new DataException("the temporary directory {} cannot be written: {}; name another with -Djava.io.tmpdir=DIR",
-                    System.getProperty("java.io.tmpdir"), reason(e));
+        }
+
+        /**
+         * Writes a failure that status then detects. The same input and the same instant give the
+         * same bytes.
+         */
+        private static int scenario(Call call, Streams streams) throws IOException {
+            Kind kind = Kind.valueOf(call.one("KIND", null));
+            String feed = call.one("--feed", null);
+            String output = call.one("--output", null);
+            Path target = Targets.of("--output", call);
+            String input = call.one("--state", null);
+            if (input == null) {
+                input = Environment.fixture("name a state with --state");
+            }
+            Source source = Source.read(input, Role.state, streams.in()).orThrow();
+            Document document = source.document();
+            State state = source.claims();
+            Instant now = Inputs.clock(call);
+            if (feed != null && !state.lists(feed)) {
+                throw new DataException("{}", state.unknownFeed(feed));
+            }
+
+            Edit edit = new Edit(document);
+            Document failed = fail(kind, state, feed, call, now, edit);
+            if (kind != Kind.corrupt && !isNoticed(state, failed, feed, now)) {
+                String hint = kind == Kind.stale ? "; give a larger --age-seconds" : "";
+                throw new DataException("nothing written: still fresh by the limits of {}{}",
+                        document.label(), hint);
+            }
+            try (Delivery delivery = new Delivery()) {
+                if (target == null) {
+                    failed.writeTo(streams.out());
+                } else {
+                    delivery.create(target, failed);
+                }
+                delivery.commit();
+            }
+
+            Facts facts = new Facts()
+                    .add("scenario", kind)
+                    .add("feed", feed)
+                    .add("changed", edit.changes())
+                    .addFile("state", document.label(), document.sha256())
+                    .addFile("output", output, failed.sha256())
+                    .add("show", Environment.commandLine("status", "--state", output,
+                            "--now", call.one("--now", null)));
+            String headline = "SCENARIO WRITTEN: ".concat(kind.name());
+            if (feed != null) {
+                headline = Text.fill("{} {}", headline, feed);
+            }
+            new WorkReport(headline, facts, "show").show(call, target, streams);
+            return SAFE;
+        }
+
+        /** Returns the state after a failure of that kind. The feed is null for the whole state. */
+        private static Document fail(Kind kind, State state, String feed, Call call, Instant now,
+                Edit edit) {
+            Feed claim = feed == null ? null : state.feed(feed);
+            switch (kind) {
+                case stale -> {
+                    String ageSeconds = call.one("--age-seconds", STALE_AGE_SECONDS);
+                    edit.tick(claim, ageSeconds, now);
+                }
+                case unknown -> edit.tick(claim, "null", now);
+                case skewed -> edit.tick(claim, SKEWED_AGE_SECONDS, now);
+                case loosened -> edit.loosen(state, claim, now);
+                case down -> edit.set(claim, "alive", "false");
+                case missing -> edit.remove(state, claim);
+                case frozen -> edit.freeze(state, now);
+                case corrupt -> edit.cut();
+            }
+            return edit.apply();
+        }
+
+        /**
+         * Judges by the state's original limits: if they still pass it, it is not a failure. The
+         * feed is null if the whole state has to fail.
+         */
+        private static boolean isNoticed(State before, Document failed, String feed, Instant now) {
+            State after = State.of(failed, Role.state);
+            for (Verdict verdict : new Decision(before, after, null, now, 0).all()) {
+                boolean counts = feed == null || feed.equals(verdict.name());
+                if (counts && !verdict.isSafe()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2. */
+        private static int recover(Call call, Streams streams) throws IOException {
+            Path target = Targets.of("--output", call);
+            Path record = Targets.of("--record", call);
+            if (target != null && record != null && Disk.isSameFile(target, record)) {
+                throw call.error("--record and --output are one file: {}",
+                        call.one("--output", null));
+            }
+            Inputs inputs = Inputs.read(call, streams.in());
+            if (inputs.error() != null) {
+                throw new DataException("{}", inputs.error());
+            }
+            Recovery recovery = Recovery.of(inputs, call);
+            WorkReport report = recovery.report();
+            if (recovery.refusal() != null) {
+                report.show(call, target, streams);
+                return UNSAFE;
+            }
+            try (Delivery delivery = new Delivery()) {
+                // What cannot be recorded is not done, and what was not done is not recorded.
+                if (target != null) {
+                    delivery.create(target, recovery.document());
+                }
+                if (record != null) {
+                    delivery.append(record, recovery.recordLine());
+                }
+                if (target == null) {
+                    recovery.document().writeTo(streams.out());
+                }
+                delivery.commit();
+            }
+            report.show(call, target, streams);
+            return SAFE;
         }
     }
 
-    private static void clear(Path directory) throws IOException {
-        synchronized (Ending.HOOK) {
-            Ending.HOOK.hold(); // what the JVM has deleted by now is no fault of a check
-            for (String file : STAGED) {
-                Files.deleteIfExists(directory.resolve(file));
+    /** Recovery is the next state of one feed, and whether it may take the place of the old one. */
+    static final class Recovery {
+        private final Call call;
+        private final Inputs inputs;
+        private final Verdict before;
+        private final Verdict after;
+        private final Edit edit;
+        private final Document document;
+        /** Why nothing may be written; null if it may. */
+        private final String refusal;
+
+        private Recovery(Call call, Inputs inputs, Edit edit, Document document, String feed) {
+            this.call = call;
+            this.inputs = inputs;
+            this.edit = edit;
+            this.document = document;
+            Decision decisionBefore = decision(inputs, inputs.state().claims());
+            Decision decisionAfter = decision(inputs, State.of(document, Role.state));
+            before = decisionBefore.of(feed);
+            after = decisionAfter.of(feed);
+            refusal = refusal(after, decisionBefore.all(), decisionAfter.all());
+        }
+
+        /** Builds the next state. An unknown feed is a DataException. */
+        static Recovery of(Inputs inputs, Call call) {
+            String feed = call.one("--feed", null);
+            State state = inputs.state().claims();
+            State baseline = inputs.baseline().claims();
+            Verdict verdict = decision(inputs, state).of(feed);
+            if (verdict == null) {
+                throw new DataException("{}", baseline.unknownFeed(feed));
             }
-            Files.delete(directory);
+            Edit edit = new Edit(inputs.state().document());
+            Feed claim = state.feed(feed);
+            if (claim == null) {
+                edit.insert(state, baseline, baseline.feed(feed), ageSeconds(call), inputs.now());
+            } else if (!verdict.isSafe()) {
+                edit.tick(claim, ageSeconds(call), inputs.now());
+            }
+            return new Recovery(call, inputs, edit, edit.apply(), feed);
+        }
+
+        private static Decision decision(Inputs inputs, State state) {
+            return new Decision(inputs.baseline().claims(), state, null, inputs.now(), 0);
+        }
+
+        private static String ageSeconds(Call call) {
+            return call.one("--age-seconds", RECOVERED_AGE_SECONDS);
+        }
+
+        /** Returns why this recovery must be refused, or null if it may proceed. */
+        private static String refusal(Verdict feed, List<Verdict> before, List<Verdict> after) {
+            if (!feed.isSafe()) {
+                return Text.fill("it would still be {}: {}", feed.status(), feed.sentence());
+            }
+            for (int i = 0; i < before.size(); i++) {
+                Verdict was = before.get(i);
+                Verdict is = after.get(i);
+                boolean isOther = !is.name().equals(feed.name());
+                if (isOther && was.reason() != is.reason()) {
+                    return Text.fill("the verdict of another feed would change: {}", is.brief());
+                }
+            }
+            return null;
+        }
+
+        String refusal() {
+            return refusal;
+        }
+
+        /** Returns the next state. */
+        Document document() {
+            return document;
+        }
+
+        /** Returns the line for the record: what the report says, as JSON on one line. */
+        String recordLine() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            Output out = new Output(line);
+            new JsonWriter(out).line(facts());
+            out.raw("\n");
+            out.flush();
+            return line.toString(StandardCharsets.UTF_8);
+        }
+
+        WorkReport report() {
+            return new WorkReport(headline(), facts(), "replay");
+        }
+
+        private String headline() {
+            if (refusal != null) {
+                return Text.fill("RECOVERY REFUSED: {}: {}; nothing was written",
+                        after.name(), refusal);
+            }
+            if (before.isSafe()) {
+                return Text.fill("NOTHING TO RECOVER: {}; the state was copied unchanged",
+                        after.brief());
+            }
+            return Text.fill("RECOVERED: {}", after.brief());
+        }
+
+        private Facts facts() {
+            String output = call.one("--output", null);
+            boolean isWritten = refusal == null;
+            String result = "refused";
+            if (isWritten) {
+                result = before.isSafe() ? "unchanged" : "recovered";
+            }
+            Source state = inputs.state();
+            return new Facts()
+                    .add("recovery", result)
+                    .add("time", inputs.now())
+                    .add("feed", after.name())
+                    .add("refused_because", refusal)
+                    .add("before", before)
+                    .add("after", after)
+                    .add("changed", edit.changes())
+                    .add("baseline", inputs.baseline().name())
+                    .addFile("state", state.name(), state.sha256())
+                    .addFile("output", isWritten ? output : null,
+                            isWritten ? document.sha256() : null)
+                    .add("replay", Environment.commandLine("recover", "--feed", after.name(),
+                            "--state", state.name(), "--output", output,
+                            "--age-seconds", ageSeconds(call),
+                            "--baseline", call.one("--baseline", null),
+                            "--now", inputs.now().toString()));
         }
     }
 
-    /** Rehearsal plays the contract through the files of a directory, with the same code as the commands. */
-    static class Rehearsal {
+    /** Smoke plays the contract through the files of a directory, as a user would. */
+    static class Smoke {
+        private static final String FIXTURE_SHA256 =
+                "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
+        private static final String FEED = "bravo";
+
         private final Checks checks;
+        /** The healthy state. The other files are written here. */
         private final String state;
         private final String failed;
         private final String report;
         private final String recovered;
         private final String again;
 
-        /** @param directory where "state" is a healthy state, and the other files are written */
-        Rehearsal(Path directory, Checks checks) {
+        /** The directory has a healthy state in its file "state". */
+        Smoke(Path directory, Checks checks) {
             this.checks = checks;
             state = directory.resolve("state").toString();
             failed = directory.resolve("failed").toString();
@@ -745,155 +1399,320 @@ public final class Freshness {
             again = directory.resolve("again").toString();
         }
 
-        void all() throws IOException {
+        static int run(Call call, Streams streams) throws IOException {
+            String name = Environment.fixture("start it as java Freshness.java smoke");
+            Source source = Source.read(name, Role.baseline, null);
+            Document fixture = source.document();
+            if (fixture == null) {
+                throw new DataException("{}", source.error());
+            }
+            Checks checks = new Checks();
+            checks.add("the bundled fixture is as it was shipped", fixtureFault(fixture));
+            try (Workspace workspace = Workspace.with(fixture)) {
+                new Smoke(workspace.directory(), checks).playAll();
+            }
+            return checks.report(call, streams);
+        }
+
+        private static String fixtureFault(Document fixture) {
+            if (fixture.sha256().equals(FIXTURE_SHA256)) {
+                return null;
+            }
+            return Text.fill("{} was edited; keep a baseline of your own in another file, and name"
+                    + " it with --baseline", fixture.label());
+        }
+
+        void playAll() throws IOException {
             begin("the healthy state is eligible");
             run(SAFE, "status", "--state", state);
             for (Kind kind : Kind.values()) {
-                failure(kind);
+                playFailure(kind);
             }
-            recovery();
+            playRecovery();
         }
 
-        /** A failure is found in the feeds that have it, blocks the unsafe work on them, and blocks no other. */
-        private void failure(Kind kind) throws IOException {
+        /** Its feeds are found and unsafe work on them is blocked, but no other work. */
+        private void playFailure(Kind kind) throws IOException {
             int exit = kind == Kind.corrupt ? UNEVALUATED : UNSAFE;
-            begin(fill("{} fails closed and names only its feeds", kind));
-            if (kind.ofFeed()) {
-                run(SAFE, "scenario", kind.name(), "--feed", "bravo", "--state", state, "--output", failed);
+            String unsafe = kind.isOfFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\"";
+
+            begin(kind.name().concat(" fails closed and names only its feeds"));
+            if (kind.isOfFeed()) {
+                run(SAFE, "scenario", kind.name(), "--feed", FEED,
+                        "--state", state, "--output", failed);
             } else {
                 run(SAFE, "scenario", kind.name(), "--state", state, "--output", failed);
             }
             run(exit, "status", "--format", "json", "--state", failed, "--output", report);
-            names(report, fill("\"unsafe_feeds\": [{}],", kind.ofFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\""));
-            begin(fill("{} blocks unsafe work on its feeds, and on no other", kind));
-            for (String action : Arrays.asList("price_order", "publish_signal", "rebalance_position")) {
-                run(exit, "gate", "--feed", "bravo", "--action", action, "--state", failed);
+            names(report, Text.fill("\"unsafe_feeds\": [{}],", unsafe));
+
+            begin(kind.name().concat(" blocks unsafe work on its feeds, and on no other"));
+            for (String action : Status.stale.blocked) {
+                run(exit, "gate", "--feed", FEED, "--action", action, "--state", failed);
             }
-            run(kind.ofFeed() ? SAFE : exit, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
+            int exitOfOthers = kind.isOfFeed() ? SAFE : exit;
+            run(exitOfOthers, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
         }
 
-        private void recovery() throws IOException {
+        private void playRecovery() throws IOException {
             begin("a recovery that would not be safe is refused and writes nothing");
-            run(SAFE, "scenario", "stale", "--feed", "bravo", "--state", state, "--output", failed);
-            run(UNSAFE, "recover", "--feed", "bravo", "--state", failed, "--output", recovered, "--age-seconds", "91");
+            run(SAFE, "scenario", "stale", "--feed", FEED, "--state", state, "--output", failed);
+            run(UNSAFE, "recover", "--feed", FEED, "--state", failed, "--output", recovered,
+                    "--age-seconds", "91");
             absent(recovered);
+
             begin("a recovery on a fresh tick restores eligibility");
-            run(SAFE, "recover", "--feed", "bravo", "--state", failed, "--output", recovered);
+            run(SAFE, "recover", "--feed", FEED, "--state", failed, "--output", recovered);
             run(SAFE, "status", "--state", recovered);
+
             begin("the same recovery gives the same bytes");
-            run(SAFE, "recover", "--feed", "bravo", "--state", failed, "--output", again);
+            run(SAFE, "recover", "--feed", FEED, "--state", failed, "--output", again);
             same(recovered, again);
         }
+
+        // The steps. Of those between two begins, the first that fails counts.
 
         void begin(String check) {
             checks.add(check, null);
         }
 
-        /** Runs a command, which has to end with that exit code. */
+        /** Runs a command that has to exit with that code. */
         void run(int exit, String... args) {
-            checks.fault(fault(exit, args));
-        }
-
-        /** Returns how a command ended otherwise than with that exit code, or null if it did not. */
-        static String fault(int exit, String... args) {
-            ByteArrayOutputStream said = new ByteArrayOutputStream();
-            int got = Freshness.run(args, InputStream.nullInputStream(), said, said);
-            if (got == exit) {
-                return null;
-            }
-            String first = said.toString(StandardCharsets.UTF_8).split("\n")[0];
-            return fill("exit {} instead of {} of {}: {}", got, exit, String.join(" ", args), first);
+            checks.fault(exitFault(exit, args));
         }
 
         void names(String file, String text) throws IOException {
-            if (!Files.exists(path(file)) || !Files.readString(path(file)).contains(text)) {
+            if (!contentOf(file).contains(text)) {
                 checks.fault("the report does not name its feeds, and only these");
             }
         }
 
         void absent(String file) {
-            if (Files.exists(path(file))) {
+            if (Files.exists(Disk.path(file))) {
                 checks.fault("it wrote a file");
             }
         }
 
         void same(String one, String other) throws IOException {
-            boolean there = Files.exists(path(one)) && Files.exists(path(other));
-            if (!there || Files.mismatch(path(one), path(other)) >= 0) {
+            String content = contentOf(one);
+            if (content.isEmpty() || !content.equals(contentOf(other))) {
                 checks.fault("they differ");
             }
         }
+
+        /** Returns what a file holds, or "" if there is none. */
+        private static String contentOf(String file) throws IOException {
+            Path path = Disk.path(file);
+            return Files.exists(path) ? Files.readString(path) : "";
+        }
+
+        /** Runs a command and returns how its exit differs from that code, or null if it does not. */
+        static String exitFault(int wanted, String... args) {
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            int exit = Freshness.run(args, InputStream.nullInputStream(), said, said);
+            if (exit == wanted) {
+                return null;
+            }
+            String firstLine = said.toString(StandardCharsets.UTF_8).split("\n")[0];
+            return Text.fill("exit {} instead of {} of {}: {}",
+                    exit, wanted, String.join(" ", args), firstLine);
+        }
     }
 
-    /** Checks the environment that the gate is to run in. */
-    private static int doctor(Call call) throws IOException {
-        Checks checks = new Checks();
-        checks.add(fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), null); // an older one starts nothing
-        String fixture = bundledBaseline();
-        if (fixture == null) {
-            if (!call.has("--baseline")) {
-                throw new DataException("{}; name a baseline with --baseline", NO_SOURCE);
+    /** Doctor checks the environment that the gate is to run in. */
+    static final class Doctor {
+        private final Checks checks = new Checks();
+
+        static int run(Call call, Streams streams) throws IOException {
+            Doctor doctor = new Doctor();
+            doctor.checkStart(call);
+            for (Role role : Role.values()) {
+                String file = call.one("--".concat(role.name()), null);
+                if (file != null) {
+                    doctor.checkDocument(role, file, streams);
+                }
             }
-            checks.add("started from compiled classes", null);
-        } else {
-            checks.add(fill("started from {}", System.getProperty("freshness.start", "the source, by java itself")), null);
-            checks.add(fill("the bundled fixture is found and eligible: {}", fixture), Rehearsal.fault(SAFE, "status"));
+            doctor.checkTemporaryFiles();
+            doctor.checkEncoding();
+            doctor.checkClock();
+            return doctor.checks.report(call, streams);
         }
-        for (Role role : Role.values()) {
-            String file = call.one("--".concat(role.name()), null);
-            if (file != null) {
-                checks.add(fill("the {} can be read and is valid: {}", role, file), null);
+
+        private void checkStart(Call call) {
+            // An older Java would not get this far.
+            checks.add(Text.fill("Java is {} or newer: {}", MIN_JAVA, Runtime.version()), null);
+            String fixture = Environment.bundledBaseline();
+            if (fixture == null) {
+                if (!call.has("--baseline")) {
+                    throw new DataException("{}; name a baseline with --baseline",
+                            Environment.NO_SOURCE);
+                }
+                checks.add("started from compiled classes", null);
+                return;
+            }
+            checks.add(Text.fill("started from {}", Environment.start()), null);
+            checks.add(Text.fill("the bundled fixture is found and eligible: {}", fixture),
+                    Smoke.exitFault(SAFE, "status"));
+        }
+
+        private void checkDocument(Role role, String file, Streams streams) {
+            Source source = Source.read(file, role, streams.in());
+            checks.add(Text.fill("the {} can be read and is valid: {}", role, file),
+                    source.error());
+        }
+
+        private void checkTemporaryFiles() throws IOException {
+            String why = null;
+            try {
+                Workspace.with(Document.of("", "a line\n")).close(); // it is read back, too
+            } catch (DataException e) {
+                why = e.getMessage();
+            }
+            checks.add(Text.fill("a temporary file can be written, renamed and read back: {}",
+                    System.getProperty("java.io.tmpdir")), why);
+        }
+
+        private void checkEncoding() throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            new Output(bytes).raw("\u00e9 \u2260 \ud83d\ude00").flush();
+            String hex = HexFormat.of().formatHex(bytes.toByteArray());
+            boolean isUtf8 = hex.equals("c3a920e289a020f09f9880");
+            checks.add("output is UTF-8", isUtf8 ? null : "it is not");
+        }
+
+        private void checkClock() {
+            String now = Instant.now().toString();
+            checks.add("the clock is plausible: ".concat(now),
+                    isPlausible(now) ? null : "set the clock of this machine");
+        }
+
+        /**
+         * Returns whether an instant lies in the hundred years from 2026 on. As texts, instants
+         * with four digits for the year sort by time.
+         */
+        static boolean isPlausible(String now) {
+            return now.compareTo("2026") >= 0 && now.compareTo("2126") < 0;
+        }
+    }
+
+    /** Workspace is a temporary directory, deleted when it is closed or the process ends. */
+    static final class Workspace extends Guarded {
+        /** All that smoke and doctor write there. */
+        private static final List<String> FILES =
+                Arrays.asList("state", "failed", "report", "recovered", "again");
+
+        private Path directory;
+
+        /** Creates a directory with that document as its file "state". */
+        static Workspace with(Document state) {
+            try {
+                Workspace workspace = new Workspace();
+                workspace.create();
                 try {
-                    new State(Document.read(file, call.in), role);
-                } catch (DataException e) {
-                    checks.fault(e.getMessage());
+                    workspace.write(state);
+                    return workspace;
+                } catch (IOException | DataException e) {
+                    workspace.close();
+                    throw e;
                 }
+            } catch (IOException e) {
+                throw unusable(e);
             }
         }
-        checks.add(fill("a temporary file can be written, renamed and read back: {}", System.getProperty("java.io.tmpdir")), null);
-        try {
-            stage(Document.of("", "a line\n"), null); // it is read back when it is written
-        } catch (DataException e) {
-            checks.fault(e.getMessage());
+
+        private static DataException unusable(IOException e) {
+            return new DataException("the temporary directory {} cannot be written: {};"
+                    + " name another with -Djava.io.tmpdir=DIR",
+                    System.getProperty("java.io.tmpdir"), Disk.reason(e));
         }
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        new Output(text).put("\u00e9 \u2260 \ud83d\ude00").flush();
-        checks.add("output is UTF-8", HexFormat.of().formatHex(text.toByteArray()).equals("c3a920e289a020f09f9880") ? null : "it is not");
-        String now = Instant.now().toString();
-        checks.add("the clock is plausible: ".concat(now), plausible(now) ? null : "set the clock of this machine");
-        return checks.report(call);
+
+        private void write(Document state) throws IOException {
+            try (Delivery delivery = new Delivery()) {
+                delivery.create(directory.resolve("state"), state);
+                delivery.commit();
+            }
+        }
+
+        private synchronized void create() throws IOException {
+            waitIfProcessEnds();
+            directory = Files.createTempDirectory("freshness-");
+            // If a signal ends the process, the JVM deletes these, the last one first.
+            directory.toFile().deleteOnExit();
+            for (String file : FILES) {
+                directory.resolve(file).toFile().deleteOnExit();
+            }
+        }
+
+        Path directory() {
+            return directory;
+        }
+
+        @Override void undo() {
+            // The JVM deletes the files after this, when no delivery writes any more.
+        }
+
+        @Override public void close() throws IOException {
+            try {
+                delete();
+            } catch (IOException e) {
+                throw unusable(e);
+            } finally {
+                super.close();
+            }
+        }
+
+        private synchronized void delete() throws IOException {
+            waitIfProcessEnds(); // what the JVM has deleted is no fault of a check
+            for (String file : FILES) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            Files.delete(directory);
+        }
     }
 
-    /** Whether an instant lies in the hundred years from 2026 on; as texts, instants of four digits of a year sort by time. */
-    static boolean plausible(String now) {
-        return now.compareTo("2026") >= 0 && now.compareTo("2126") < 0;
-    }
+    /** Help shows all commands, or the usage and the options of one. */
+    static final class Help {
+        private Help() { }
 
-    /** Shows all commands, or the usage and the options of one. */
-    private static int help(Call call) throws IOException {
-        String command = call.help ? call.command : call.one("COMMAND", null);
-        Output out = new Output(call.out);
-        if (command == null) {
-            out.put("A fail-closed freshness gate: safe is what was proved, everything else is blocked.\n\n{}\n", SUMMARIES)
-                .put("example: {} gate --feed alpha --state state.json && ./publish.sh\n", program())
-                .put("exit codes: 0 proved safe, or done; 2 evaluated, and not safe; 3 could not be evaluated. Go on only on 0.\n")
-                .put("For the options of a command: {} help COMMAND\n", program());
-        } else {
-            String usage = Call.usage(command);
-            out.put("usage: {} {}\n\n", program(), usage);
+        static int show(String command, Streams streams) throws IOException {
+            Output out = new Output(streams.out());
+            if (command == null) {
+                commands(out);
+            } else {
+                options(command, out);
+            }
+            out.flush();
+            return SAFE;
+        }
+
+        private static void commands(Output out) {
+            String program = Environment.program();
+            out.raw("A fail-closed freshness gate: safe is what was proved,"
+                    + " everything else is blocked.\n\n{}\n", SUMMARIES);
+            out.raw("example: {} gate --feed alpha --state state.json && ./publish.sh\n", program);
+            out.raw("exit codes: 0 proved safe, or done; 2 evaluated, and not safe;"
+                    + " 3 could not be evaluated. Go on only on 0.\n");
+            out.raw("For the options of a command: {} help COMMAND\n", program);
+        }
+
+        private static void options(String command, Output out) {
+            Usage usage = Usage.find(command);
+            if (usage == null) {
+                throw Call.unknownCommand(command);
+            }
+            out.raw("usage: {} {}\n\n", Environment.program(), usage.line());
             for (String line : OPTIONS.split("\n")) {
-                if (usage.contains(line.substring(2, line.indexOf(' ', 2)))) {
-                    out.put("{}\n", line);
+                String option = line.substring(2, line.indexOf(' ', 2));
+                if (usage.line().contains(option)) {
+                    out.raw("{}\n", line);
                 }
             }
         }
-        out.flush();
-        return SAFE;
     }
 
     // ---- Reports ----
 
-    /** Output gathers text, and writes it as UTF-8. */
+    /** Output gathers text and writes it as UTF-8. */
     static final class Output {
         private static final int PIECE_CHARS = 1 << 16;
 
@@ -904,69 +1723,21 @@ public final class Freshness {
             this.out = out;
         }
 
-        /** Adds a template, with a value in the place of each {}. */
-        Output put(String template, Object... values) {
-            int from = 0;
-            for (int i = 0, at; (at = template.indexOf("{}", from)) >= 0; i++) {
-                text.append(template, from, at).append(values[i]);
-                from = at + 2;
-            }
-            text.append(template, from, template.length());
+        /** Adds a text for people, whose values are escaped unless they are raw. */
+        Output text(String template, Object... values) {
+            Text.append(text, template, Text.shown(values));
             return this;
         }
 
-        /** Adds a value as JSON. */
-        Output json(Object value) throws IOException {
-            if (value instanceof Verdict verdict) {
-                return json(verdict);
-            } else if (value instanceof Facts facts) {
-                return object(facts);
-            } else if (value instanceof List<?> list) {
-                boolean lines = !list.isEmpty() && !(list.get(0) instanceof String);
-                String separator = lines ? "[\n    " : "[";
-                for (Object each : list) {
-                    put(separator).json(each).spill();
-                    separator = lines ? ",\n    " : ", ";
-                }
-                return put(list.isEmpty() ? "[]" : lines ? "\n  ]" : "]");
-            }
-            boolean bare = value == null || value instanceof Boolean || value instanceof Integer;
-            return put("{}", bare ? value : value instanceof Long nanos ? seconds(nanos) : quoted(value.toString()));
-        }
-
-        private Output json(Verdict v) {
-            return put("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, \"max_age_seconds\": {}, ",
-                        quoted(v.name), v.alive, seconds(v.age), seconds(v.limit))
-                    .put("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"allowed_actions\": {}, \"blocked_actions\": {}, ",
-                        v.status(), v.safe(), words(v.status().allowed), words(v.status().blocked))
-                    .put("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
-                        v.safe() ? null : quoted(v.sentence()), v.reason, v.alert);
-        }
-
-        private static String words(List<String> words) {
-            return words.isEmpty() ? "[]" : fill("[\"{}\"]", String.join("\", \"", words));
-        }
-
-        /** Adds facts as a JSON object on one line. */
-        Output object(Facts facts) throws IOException {
-            return members(facts, "{", ", ").put("}");
-        }
-
-        /** Adds facts as a JSON document, a line each. */
-        Output document(Facts facts) throws IOException {
-            return members(facts, "{\n  ", ",\n  ").put("\n}\n");
-        }
-
-        private Output members(Facts facts, String separator, String next) throws IOException {
-            for (var fact : facts.values.entrySet()) {
-                put("{}\"{}\": ", separator, fact.getKey()).json(fact.getValue());
-                separator = next;
-            }
+        /** Adds a text for a machine, whose values are escaped already by the rules of its form. */
+        Output raw(String template, Object... values) {
+            Text.append(text, template, values);
             return this;
         }
 
-        void spill() throws IOException {
-            if (text.length() >= PIECE_CHARS && out != null) {
+        /** Writes what has been gathered once it is a large piece. */
+        void flushIfLarge() throws IOException {
+            if (text.length() >= PIECE_CHARS) {
                 flush();
             }
         }
@@ -975,836 +1746,1335 @@ public final class Freshness {
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
             text.setLength(0);
         }
-
-        @Override public String toString() {
-            return text.toString();
-        }
     }
 
-    /** Facts are what a command reports of its work, in order: a Long is a time in nanoseconds. */
+    /** Seconds is a time that a report gives in seconds; null if it is missing or not valid. */
+    record Seconds(long nanos) { }
+
+    /** Facts are what a report says, in order: the members of a JSON object. */
     static final class Facts {
-        final Map<String, Object> values = new LinkedHashMap<>();
-        /** The name of the fact that is a command: a text report shows it as it can be pasted, with nothing escaped again. */
-        String command;
+        private final Map<String, Object> values = new LinkedHashMap<>();
 
         Facts add(String name, Object value) {
             values.put(name, value);
             return this;
         }
 
-        /** A file by its name and the digest of what it holds; null where there is none. */
-        Facts file(String name, String label, Document document) {
-            return add(name, label).add(name.concat("_sha256"), document == null ? null : document.sha256());
+        /** Adds a file by its name and the digest of what it holds; null if there is none. */
+        Facts addFile(String name, String label, String sha256) {
+            return add(name, label).add(name.concat("_sha256"), sha256);
         }
 
-        Facts command(String name, String line) {
-            command = name;
-            return add(name, line);
+        Map<String, Object> values() {
+            return values;
         }
     }
 
-    /** Evaluation is what status, gate and recover read and decide, with what every report says of it; where that failed, error says why. */
-    static class Evaluation {
-        final Call call;
-        final Instant now;
-        /** As they were asked for; null if there is no default. */
-        final String baselineName;
-        final String stateName;
-        Document baselineDocument;
-        Document stateDocument;
-        State baseline = State.NONE;
-        State state = State.NONE;
-        String error;
-        final Decision decision;
-        /** The last bytes that were a valid state, and when the watch first saw them: by two clocks, since one can be set and one can stop. */
-        private final Document last;
-        private final Instant seen;
-        private final long seenNanos;
-        /** What a report is about: the verdicts on the feeds that were asked for, and those of them that block. */
-        final List<Verdict> all = new ArrayList<>();
-        final List<Verdict> unsafe = new ArrayList<>();
+    /** JsonWriter writes values as JSON. */
+    static final class JsonWriter {
+        private final Output out;
 
-        /** @param before what the same watch evaluated before; null where there is none */
-        Evaluation(Call call, Evaluation before) {
+        JsonWriter(Output out) {
+            this.out = out;
+        }
+
+        /** Writes facts as a document, one member per line. */
+        void document(Facts facts) throws IOException {
+            members(facts, "{\n  ", ",\n  ");
+            out.raw("\n}\n");
+        }
+
+        /** Writes facts as an object on one line. */
+        void line(Facts facts) throws IOException {
+            members(facts, "{", ", ");
+            out.raw("}");
+        }
+
+        private void members(Facts facts, String begin, String separator) throws IOException {
+            String before = begin;
+            for (Map.Entry<String, Object> fact : facts.values().entrySet()) {
+                out.raw("{}\"{}\": ", before, fact.getKey());
+                value(fact.getValue());
+                before = separator;
+            }
+        }
+
+        private void value(Object value) throws IOException {
+            if (value instanceof Verdict verdict) {
+                verdict(verdict);
+            } else if (value instanceof Facts facts) {
+                line(facts);
+            } else if (value instanceof List<?> list) {
+                list(list);
+            } else if (value instanceof Seconds seconds) {
+                out.raw("{}", Time.seconds(seconds.nanos()));
+            } else if (value == null || value instanceof Boolean || value instanceof Integer) {
+                out.raw("{}", value);
+            } else {
+                out.raw("{}", Text.quoted(value.toString()));
+            }
+        }
+
+        private void list(List<?> list) throws IOException {
+            if (list.isEmpty()) {
+                out.raw("[]");
+            } else if (list.get(0) instanceof String) {
+                elements(list, "[", ", ", "]");
+            } else {
+                elements(list, "[\n    ", ",\n    ", "\n  ]");
+            }
+        }
+
+        private void elements(List<?> list, String begin, String separator, String end)
+                throws IOException {
+            String before = begin;
+            for (Object element : list) {
+                out.raw(before);
+                value(element);
+                out.flushIfLarge();
+                before = separator;
+            }
+            out.raw(end);
+        }
+
+        /** Writes a verdict by a template: there may be a million of them. */
+        private void verdict(Verdict v) {
+            String reason = v.isSafe() ? null : Text.quoted(v.sentence());
+            out.raw("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, "
+                        + "\"max_age_seconds\": {}, ",
+                    Text.quoted(v.name()), v.alive(), Time.seconds(v.ageNanos()),
+                    Time.seconds(v.limitNanos()));
+            out.raw("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, "
+                        + "\"allowed_actions\": {}, \"blocked_actions\": {}, ",
+                    v.status(), v.isSafe(), words(v.status().allowed), words(v.status().blocked));
+            out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
+                    reason, v.reason(), v.alert());
+        }
+
+        /** Writes words that need no escapes. */
+        private static String words(List<String> words) {
+            if (words.isEmpty()) {
+                return "[]";
+            }
+            return Text.fill("[\"{}\"]", String.join("\", \"", words));
+        }
+    }
+
+    /** Evidence is what an audit asks of a verdict: when, of what, by what, with which result. */
+    static final class Evidence {
+        private Evidence() { }
+
+        static Facts addTo(Facts facts, Evaluation evaluation) {
+            Inputs inputs = evaluation.inputs();
+            Source state = inputs.state();
+            Source baseline = inputs.baseline();
+            facts.add("evaluated_at", inputs.now())
+                    .add("as_of", state.claims().asOf())
+                    .addFile("state", state.name(), state.sha256())
+                    .addFile("baseline", baseline.name(), baseline.sha256())
+                    .add("exit", evaluation.exit());
+            if (evaluation.error() != null) {
+                facts.add("error", evaluation.error());
+            }
+            List<Verdict> verdicts = evaluation.verdicts();
+            return facts.add("feeds", verdicts.isEmpty() ? null : verdicts);
+        }
+    }
+
+    /** Explanations say what is blocked, why, and what to do next. */
+    static final class Explanations {
+        private final Call call;
+        private final Evaluation evaluation;
+
+        Explanations(Call call, Evaluation evaluation) {
             this.call = call;
-            baselineName = call.one("--baseline", bundledBaseline());
-            stateName = call.one("--state", baselineName);
-            String reading = "baseline ";
-            try {
-                if (!call.has("--baseline") && (baselineName == null || !Files.exists(source()))) {
-                    throw new DataException("not found: {}; name one with --baseline", NO_SOURCE);
-                }
-                baselineDocument = Document.read(baselineName, null);
-                baseline = new State(baselineDocument, Role.baseline);
-                reading = "";
-                // One read of the same file serves for both: two could see two contents.
-                boolean same = !stateName.equals("-") && sameFile(path(stateName), path(baselineName));
-                stateDocument = same ? baselineDocument : Document.read(stateName, call.in);
-                state = same ? baseline : new State(stateDocument, Role.state);
-            } catch (DataException e) {
-                error = reading.concat(e.getMessage());
-            }
-            now = call.now(); // after the last byte was read: reading may take long
-            Document valid = state == State.NONE ? null : stateDocument;
-            Document known = before == null ? null : before.last;
-            // Only another valid state ends a sighting: what cannot be read meanwhile does not make the old bytes younger.
-            boolean seenBefore = known != null && (valid == null || Arrays.equals(known.bytes, valid.bytes));
-            last = seenBefore ? known : valid;
-            seen = seenBefore ? before.seen : now;
-            seenNanos = seenBefore ? before.seenNanos : System.nanoTime();
-            long unchanged = seenBefore ? Math.max(nanosBetween(seen, now), System.nanoTime() - seenNanos) : 0;
-            decision = new Decision(baseline, state, error, now, unchanged);
+            this.evaluation = evaluation;
         }
 
-        /** What a headline adds where both documents are sound and do not go together. */
-        String mismatch() {
-            boolean shared = error != null;
-            for (int i = 0; i < state.size() && !shared; i++) {
-                shared = baseline.feed(state.get(i).name) != null;
-            }
-            return !shared ? "; state and baseline share no feed: name the baseline of these feeds with --baseline"
-                    : state != baseline && (state.requireAsOf || baseline.asOfText != null && state.asOfText == null)
-                    ? "; are --state and --baseline swapped?" : "";
-        }
-
-        int exit() {
-            return error != null ? UNEVALUATED : unsafe.isEmpty() ? SAFE : UNSAFE;
-        }
-
-        /** Verdicts in a few words each: the first, and how many more there are. */
+        /** Returns the first few verdicts in a few words each, and how many more there are. */
         static String briefs(List<Verdict> verdicts) {
-            var briefs = new ArrayList<String>();
-            for (Verdict v : verdicts) {
-                briefs.add(briefs.size() < MAX_NAMED ? visible(v.brief()) : "");
+            List<String> briefs = new ArrayList<>();
+            for (Verdict verdict : verdicts) {
+                boolean isNamed = briefs.size() < MAX_NAMED;
+                briefs.add(isNamed ? Text.visible(verdict.brief()) : "");
             }
-            return named(briefs, "; ");
+            return Text.named(briefs, "; ");
         }
 
-        private static String named(List<String> words, String separator) {
-            int more = words.size() - MAX_NAMED;
-            return more <= 0 ? String.join(separator, words)
-                    : fill("{}{}and {} more", String.join(separator, words.subList(0, MAX_NAMED)), separator, more);
-        }
-
-        /** What is blocked on unsafe feeds, why, and what to do next; once for all that have it in common. */
-        void explain(String before, Output out) {
-            var feeds = new LinkedHashMap<String, List<String>>();
+        /** Writes each cause once, with the feeds that have it in common. */
+        void show(String before, Output out) {
+            Map<String, List<String>> feedsByCause = new LinkedHashMap<>();
+            List<Verdict> unsafe = evaluation.unsafe();
             int explained = 0;
-            for (Verdict v : unsafe) {
-                String text = fill(": {}\n  why:  {}\n  next: {}\n", String.join(", ", v.status().blocked), visible(v.sentence()), next(v));
-                if (feeds.size() == MAX_EXPLAINED && !feeds.containsKey(text)) {
+            for (Verdict verdict : unsafe) {
+                String cause = cause(verdict);
+                boolean isNew = !feedsByCause.containsKey(cause);
+                if (isNew && feedsByCause.size() == MAX_EXPLAINED) {
                     break;
                 }
-                feeds.putIfAbsent(text, new ArrayList<>());
-                feeds.get(text).add(visible(v.name));
+                if (isNew) {
+                    feedsByCause.put(cause, new ArrayList<>());
+                }
+                feedsByCause.get(cause).add(Text.visible(verdict.name()));
                 explained++;
             }
-            for (var each : feeds.entrySet()) {
-                out.put("{}blocked on {}{}", before, named(each.getValue(), ", "), each.getKey());
+            for (Map.Entry<String, List<String>> entry : feedsByCause.entrySet()) {
+                String feeds = Text.named(entry.getValue(), ", ");
+                out.raw("{}blocked on {}{}", before, feeds, entry.getKey());
             }
-            out.put(explained < unsafe.size() ? "\nand {} more, which --format json explains\n" : "", unsafe.size() - explained);
+            if (explained < unsafe.size()) {
+                out.raw("\nand {} more, which --format json explains\n",
+                        unsafe.size() - explained);
+            }
         }
 
-        /** Completes facts by what an audit asks for: when, of what and by what it was judged, with which result. */
-        Facts evidence(Facts facts) {
-            facts.add("evaluated_at", now)
-                    .add("as_of", state.asOf)
-                    .file("state", stateName, stateDocument)
-                    .file("baseline", baselineName, baselineDocument)
-                    .add("exit", exit());
-            if (error != null) {
-                facts.add("error", error);
-            }
-            return facts.add("feeds", all.isEmpty() ? null : all);
+        private String cause(Verdict verdict) {
+            String blocked = String.join(", ", verdict.status().blocked);
+            return Text.text(": {}\n  why:  {}\n  next: {}\n",
+                    blocked, verdict.sentence(), Text.raw(next(verdict)));
         }
 
-        /** The command that recovers the feed, or what to do where a recovery would be refused. */
+        /** Returns the one thing to do next: a command that recovers the feed, if that cures it. */
         String next(Verdict verdict) {
-            String advice = decision.advice(verdict);
-            String stem = stateName.endsWith(".json") ? stateName.substring(0, stateName.length() - 5).concat("-") : "";
-            return advice != null ? advice
-                    : verdict.name.indexOf('\0') >= 0 ? "give this feed another name: no command line can carry this one"
-                    : stateName.equals("-") ? "save the state to a file, and ask again for that file"
-                    : commandLine("recover", "--feed", verdict.name, "--state", stateName, "--output", stem.concat("recovered.json"),
-                            "--baseline", call.one("--baseline", null), "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
+            String advice = evaluation.decision().advice(verdict);
+            if (advice != null) {
+                return advice;
+            }
+            if (verdict.name().indexOf('\0') >= 0) {
+                return "give this feed another name: no command line can carry this one";
+            }
+            String state = evaluation.inputs().state().name();
+            if (state.equals("-")) {
+                return "save the state to a file, and ask again for that file";
+            }
+            String stem = "";
+            if (state.endsWith(".json")) {
+                stem = state.substring(0, state.length() - ".json".length()).concat("-");
+            }
+            return Environment.commandLine("recover", "--feed", verdict.name(), "--state", state,
+                    "--output", stem.concat("recovered.json"),
+                    "--baseline", call.one("--baseline", null),
+                    "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
         }
     }
 
-    /** Report shows the verdicts on all feeds: as text for people, as JSON and as Prometheus metrics for machines. */
-    static final class Report extends Evaluation {
+    /** StatusText shows all feeds to people. */
+    static final class StatusText {
+        private static final int STATUS_COLUMNS = "unknown".length();
+        private static final int AGE_COLUMNS = 6;
+        private static final int BAR_CELLS = 10;
+        private static final String GREEN = "32";
+        private static final String YELLOW = "33";
+        private static final String RED = "31";
+
+        private final Call call;
+        private final Evaluation evaluation;
         private final boolean colors;
-        private int alive;
 
-        Report(Call call, Evaluation before) {
-            super(call, before);
-            colors = call.colors();
-            for (Verdict v : decision.all()) {
-                all.add(v);
-                alive += v.alive == Boolean.TRUE ? 1 : 0;
-                if (!v.safe()) {
-                    unsafe.add(v);
-                }
+        StatusText(Call call, Evaluation evaluation, boolean colors) {
+            this.call = call;
+            this.evaluation = evaluation;
+            this.colors = colors;
+        }
+
+        /** Returns the verdict on the whole in one line, escaped. */
+        static String headline(Evaluation evaluation) {
+            if (evaluation.error() != null) {
+                return Text.text("FRESHNESS UNKNOWN: {}; nothing is safe to serve",
+                        evaluation.error());
             }
-        }
-
-        /** The verdict on the whole in one line. */
-        String headline() {
-            int total = all.size();
-            return error != null ? fill("FRESHNESS UNKNOWN: {}; nothing is safe to serve", visible(error))
-                    : unsafe.isEmpty() ? fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve", total, total)
-                    : fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe.size(), total, briefs(unsafe), mismatch());
-        }
-
-        void show(String format, Output out) throws IOException {
-            switch (format) {
-                case "json" -> json(out);
-                case "prometheus" -> prometheus(out);
-                default -> text(all, out);
+            int total = evaluation.verdicts().size();
+            int unsafe = evaluation.unsafe().size();
+            if (unsafe == 0) {
+                return Text.fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve",
+                        total, total);
             }
-            out.flush();
+            return Text.fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe, total,
+                    Explanations.briefs(evaluation.unsafe()), evaluation.inputs().mismatch());
         }
 
-        private void text(List<Verdict> rows, Output out) throws IOException {
-            out.put("{}\n", painted(headline(), exit() == SAFE ? Status.fresh : Status.unknown));
-            if (error != null) {
+        void show(Output out) throws IOException {
+            show(evaluation.verdicts(), out);
+        }
+
+        private void show(List<Verdict> rows, Output out) throws IOException {
+            String headlineColor = evaluation.isSafe() ? GREEN : RED;
+            out.raw("{}\n", painted(headline(evaluation), headlineColor));
+            if (evaluation.error() != null) {
                 return;
             }
-            int widest = 0;
-            for (Verdict v : all) {
-                widest = Math.max(widest, width(visible(v.name)));
+            int nameColumns = 0;
+            for (Verdict verdict : rows) {
+                nameColumns = Math.max(nameColumns, Text.width(Text.visible(verdict.name())));
             }
-            out.put("\n");
-            for (Verdict v : rows) { // name, status, bar, age, limit; and an alert with its reason
-                String name = visible(v.name);
-                String status = v.status().name();
-                String age = v.age > FOREVER ? "?" : fill("{}s", seconds(v.age));
-                String limit = v.limit == NO_LIMIT ? "?" : fill("{}s", seconds(v.limit));
-                out.put("  {}{}  {}{}  {} ", name, " ".repeat(widest - width(name)), painted(status, v.status()),
-                        " ".repeat("unknown".length() - status.length()), bar(v));
-                out.put("{}{} of {}", " ".repeat(Math.max(0, 6 - age.length())), age, limit);
-                out.put(v.alert == Alert.none ? "\n" : v.reason == Reason.stale ? "  {}\n" : "  {}: {}\n", v.alert, v.safe() ? v.found : v.reason);
-                out.spill();
+            out.raw("\n");
+            for (Verdict verdict : rows) {
+                row(verdict, nameColumns, out);
+                out.flushIfLarge();
             }
-            explain("\n", out);
-            out.put(call.has("--state") ? "\nstate: {}, judged by the baseline {}\n"
-                    : "\nstate: {} (the baseline itself; --state FILE judges a state)\n", visible(stateName), visible(baselineName));
+            new Explanations(call, evaluation).show("\n", out);
+            Inputs inputs = evaluation.inputs();
+            if (call.has("--state")) {
+                out.text("\nstate: {}, judged by the baseline {}\n",
+                        inputs.state().name(), inputs.baseline().name());
+            } else {
+                out.text("\nstate: {} (the baseline itself; --state FILE judges a state)\n",
+                        inputs.state().name());
+            }
         }
 
-        /** Draws the text over what stands on the terminal: unsafe feeds first, and no more lines than it has. */
-        void redraw(Output out) throws IOException {
-            var rows = new ArrayList<Verdict>(unsafe);
-            for (Verdict v : all) {
-                if (v.safe()) {
-                    rows.add(v);
-                }
+        /** Writes name, status, bar, age and limit, and an alert with its reason. */
+        private void row(Verdict verdict, int nameColumns, Output out) {
+            String name = Text.visible(verdict.name());
+            String status = verdict.status().name();
+            String age = Time.secondsOrQuestionMark(verdict.ageNanos());
+            String limit = Time.secondsOrQuestionMark(verdict.limitNanos());
+            out.raw("  {}{}", name, spaces(nameColumns - Text.width(name)));
+            out.raw("  {}{}", painted(status, colorOf(verdict.status())),
+                    spaces(STATUS_COLUMNS - status.length()));
+            out.raw("  {} {}{} of {}",
+                    bar(verdict), spaces(AGE_COLUMNS - age.length()), age, limit);
+            if (verdict.alert() != Alert.none) {
+                out.raw("  {}", verdict.alert());
             }
-            Output whole = new Output(null);
-            text(rows, whole);
-            String[] lines = whole.toString().split("\n");
-            String height = System.getenv("LINES");
-            int most = Math.max(1, (height != null && height.matches("[0-9]{1,4}") ? Integer.parseInt(height) : LINES) - 2);
-            out.put("\u001b[H\u001b[2J\u001b[3J\u001b[?7l"); // without wrapping: a long line must not push the first one away
-            for (int i = 0; i < lines.length && i < most; i++) {
-                out.put("{}\n", lines[i]);
+            if (verdict.alert() == Alert.ticket) {
+                out.text(": {}", verdict.detail());
+            } else if (verdict.status() == Status.unknown) {
+                out.raw(": {}", verdict.reason());
             }
-            out.put(lines.length > most ? "and {} lines more, which status shows without --watch\u001b[?7h\n" : "\u001b[?7h", lines.length - most).flush();
+            out.raw("\n");
         }
 
-        private String painted(String text, Status status) {
-            return colors ? fill("\u001b[{}m{}\u001b[0m", status == Status.fresh ? 32 : status == Status.stale ? 33 : 31, text) : text;
+        private static String spaces(int count) {
+            return " ".repeat(Math.max(0, count));
         }
 
-        /** Ten cells, all of them full where the age has reached the limit. */
-        private static String bar(Verdict v) {
-            if (v.age > FOREVER || v.limit == NO_LIMIT) {
+        private static String colorOf(Status status) {
+            return switch (status) {
+                case unknown -> RED;
+                case stale -> YELLOW;
+                case fresh -> GREEN;
+            };
+        }
+
+        private String painted(String text, String color) {
+            return colors ? Text.fill("\u001b[{}m{}\u001b[0m", color, text) : text;
+        }
+
+        /** Returns a bar that is full once the age has reached the limit. */
+        private static String bar(Verdict verdict) {
+            if (verdict.ageNanos() > Time.FOREVER || verdict.limitNanos() == Time.NO_LIMIT) {
                 return "[??????????]";
             }
-            int full = (int) Math.min(10, Math.ceil(10.0 * v.age / v.limit));
-            return fill("[{}]", "##########..........".substring(10 - full, 20 - full));
+            double cells = (double) BAR_CELLS * verdict.ageNanos() / verdict.limitNanos();
+            int full = (int) Math.min(BAR_CELLS, Math.ceil(cells));
+            return Text.fill("[{}{}]", "#".repeat(full), ".".repeat(BAR_CELLS - full));
         }
 
-        /** Writes a line for each feed whose status is another than before; the first time, the verdict on the whole. */
-        void transitions(Report before, Output out) throws IOException {
-            Instant time = Instant.ofEpochSecond(now.getEpochSecond());
-            // Without a baseline there are no feeds to name.
-            out.put(before == null || all.isEmpty() && !before.all.isEmpty() ? "{} {}\n" : "", time, headline());
-            for (Verdict v : all) {
-                Verdict old = before == null ? v : before.decision.of(v.name);
-                Status was = old == null ? Status.unknown : old.status();
-                if (was != v.status()) {
-                    out.put("{} {} {} -> {}: {}\n", time, visible(v.name), was, v.status(), visible(v.sentence())).spill();
+        /** Draws the terminal anew: unsafe feeds first, and no more lines than it has. */
+        void redraw(Output out) throws IOException {
+            List<Verdict> rows = new ArrayList<>(evaluation.unsafe());
+            for (Verdict verdict : evaluation.verdicts()) {
+                if (verdict.isSafe()) {
+                    rows.add(verdict);
+                }
+            }
+            ByteArrayOutputStream whole = new ByteArrayOutputStream();
+            Output text = new Output(whole);
+            show(rows, text);
+            text.flush();
+            String[] lines = whole.toString(StandardCharsets.UTF_8).split("\n");
+            // One line for what is left out, and one for the cursor.
+            int shown = Math.max(1, Environment.terminalLines() - 2);
+
+            // Without wrapping: a long line must not push the first one off the screen.
+            out.raw("\u001b[H\u001b[2J\u001b[3J\u001b[?7l");
+            for (int i = 0; i < lines.length && i < shown; i++) {
+                out.raw("{}\n", lines[i]);
+            }
+            String wrap = "\u001b[?7h";
+            if (lines.length > shown) {
+                out.raw("and {} lines more, which status shows without --watch{}\n",
+                        lines.length - shown, wrap);
+            } else {
+                out.raw(wrap);
+            }
+            out.flush();
+        }
+
+        /**
+         * Writes a line for each feed whose status has changed, and the headline the first time.
+         *
+         * @param before the evaluation before this one, or null
+         */
+        void transitions(Evaluation before, Output out) throws IOException {
+            Instant second = Instant.ofEpochSecond(evaluation.inputs().now().getEpochSecond());
+            if (before == null || hasLostAllFeeds(before)) {
+                out.raw("{} {}\n", second, headline(evaluation));
+            }
+            for (Verdict verdict : evaluation.verdicts()) {
+                Status was = before == null ? verdict.status() : statusIn(before, verdict.name());
+                if (was != verdict.status()) {
+                    out.text("{} {} {} -> {}: {}\n", second, verdict.name(), was, verdict.status(),
+                            verdict.sentence());
+                    out.flushIfLarge();
                 }
             }
             out.flush();
         }
 
-        private void json(Output out) throws IOException {
-            var names = new ArrayList<String>();
-            for (Verdict v : unsafe) {
-                names.add(v.name);
-            }
-            Facts facts = new Facts()
-                    .add("overall_status", exit() == SAFE ? "eligible" : "restricted")
-                    .add("unsafe_feeds", all.isEmpty() ? null : names)
-                    .add("max_age_seconds", decision.commonLimit())
-                    .add("fresh_feeds", all.size() - unsafe.size())
-                    .add("alive_feeds", alive)
-                    .add("total_feeds", all.size());
-            out.document(evidence(facts));
+        /** Returns whether the baseline became unreadable, so that no feed can be named. */
+        private boolean hasLostAllFeeds(Evaluation before) {
+            return evaluation.verdicts().isEmpty() && !before.verdicts().isEmpty();
         }
 
-        private void prometheus(Output out) throws IOException {
-            String[] families = {"alive Whether the feed consumer answers; 0 where that is not known.",
-                "safe_to_serve Whether the feed is proved safe to serve.",
-                "last_tick_age_seconds Age of the newest tick at the evaluation; absent where it is not known.",
-                "max_age_seconds Limit that counted; absent where there is no valid one.",
-                "last_tick_timestamp_seconds When the newest tick was made, in seconds since 1970; absent where it is not known.",
-                "info Why: the status, the reason and the alert of the feed; always 1."};
-            for (int i = 0; i < families.length; i++) {
-                String name = family("freshness_feed_".concat(families[i]), out);
-                for (Verdict v : all) {
-                    Object value = switch (i) {
-                        case 0 -> v.alive == Boolean.TRUE ? 1 : 0;
-                        case 1 -> v.safe() ? 1 : 0;
-                        case 2 -> seconds(v.age);
-                        case 3 -> seconds(v.limit);
-                        case 4 -> v.age >= FOREVER ? null : timestamp(now.minusNanos(v.age));
-                        default -> 1;
-                    };
-                    if (value != null) {
-                        String label = v.name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-                        out.put("{}{feed=\"{}\"", name, label);
-                        out.put(i == 5 ? ",freshness_status=\"{}\",reason_code=\"{}\",alert=\"{}\"" : "", v.status(), v.reason, v.alert);
-                        out.put("} {}\n", value).spill();
-                    }
-                }
-            }
-            out.put("{} {}\n", family("freshness_state_valid Whether the state and the baseline could be evaluated.", out), error == null ? 1 : 0);
-            out.put("{} {}\n", family("freshness_last_evaluation_timestamp_seconds When the state was evaluated, in seconds since 1970.", out),
-                    now.getEpochSecond());
-        }
-
-        /** Begins a family of metrics and returns its name. */
-        private static String family(String help, Output out) {
-            String name = help.substring(0, help.indexOf(' '));
-            out.put("# HELP {}\n# TYPE {} gauge\n", help, name);
-            return name;
+        private static Status statusIn(Evaluation before, String feed) {
+            Verdict verdict = before.decision().of(feed);
+            return verdict == null ? Status.unknown : verdict.status();
         }
     }
 
-    /** Gate answers whether work may go on; where it may not, it says which of it, and why. */
-    static final class Gate extends Evaluation {
-        private final List<String> actions;
-        private final List<String> refused;
-        /** All that were asked for and not proved, also those that nobody knows. */
-        private final List<String> blocked = new ArrayList<>();
+    /** StatusJson shows all feeds to programs. */
+    static final class StatusJson {
+        private StatusJson() { }
 
-        Gate(Call call, Evaluation before) {
-            super(call, before);
-            actions = call.all("--action");
-            var denied = new ArrayList<String>();
-            List<String> needed = actions.isEmpty() ? ACTIONS : actions; // without one, all of them: safe to serve
-            boolean evaluated = error == null; // else nothing is proved, whatever a status allows
-            for (String feed : call.all("--feed")) {
-                Verdict verdict = decision.of(feed);
-                if (verdict == null) {
-                    error = error == null ? baseline.unknown(feed).getMessage() : error;
-                    blocked.add(feed);
-                    continue;
-                }
-                all.add(verdict);
-                if (!evaluated || !verdict.status().allowed.containsAll(needed)) {
-                    unsafe.add(verdict);
-                    blocked.add(feed);
-                    denied.addAll(verdict.status().blocked);
+        static void show(Evaluation evaluation, Output out) throws IOException {
+            List<Verdict> verdicts = evaluation.verdicts();
+            List<String> unsafeFeeds = new ArrayList<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                unsafeFeeds.add(verdict.name());
+            }
+            int alive = 0;
+            for (Verdict verdict : verdicts) {
+                if (verdict.isAlive()) {
+                    alive++;
                 }
             }
-            refused = call.all("--action");
-            refused.retainAll(denied);
+            Facts facts = new Facts()
+                    .add("overall_status", evaluation.isSafe() ? "eligible" : "restricted")
+                    .add("unsafe_feeds", verdicts.isEmpty() ? null : unsafeFeeds)
+                    .add("max_age_seconds", new Seconds(evaluation.decision().commonLimitNanos()))
+                    .add("fresh_feeds", verdicts.size() - unsafeFeeds.size())
+                    .add("alive_feeds", alive)
+                    .add("total_feeds", verdicts.size());
+            new JsonWriter(out).document(Evidence.addTo(facts, evaluation));
+        }
+    }
+
+    /** StatusMetrics shows all feeds to Prometheus, in its text format. */
+    static final class StatusMetrics {
+        /** Gauge is a value that each feed has. Its name is that of the metric. */
+        private enum Gauge {
+            alive("Whether the feed consumer answers; 0 where that is not known."),
+            safe_to_serve("Whether the feed is proved safe to serve."),
+            last_tick_age_seconds(
+                    "Age of the newest tick at the evaluation; absent where it is not known."),
+            max_age_seconds("Limit that counted; absent where there is no valid one."),
+            last_tick_timestamp_seconds("When the newest tick was made, in seconds since 1970;"
+                    + " absent where it is not known."),
+            info("Why: the status, the reason and the alert of the feed; always 1.");
+
+            private final String help;
+
+            Gauge(String help) {
+                this.help = help;
+            }
+        }
+
+        private final Evaluation evaluation;
+        private final Output out;
+
+        StatusMetrics(Evaluation evaluation, Output out) {
+            this.evaluation = evaluation;
+            this.out = out;
         }
 
         void show() throws IOException {
-            Output out = new Output(call.out);
-            if (call.json()) {
-                var next = new ArrayList<String>();
-                for (Verdict v : unsafe) {
-                    next.add(next(v));
+            for (Gauge gauge : Gauge.values()) {
+                String name = "freshness_feed_".concat(gauge.name());
+                head(name, gauge.help);
+                for (Verdict verdict : evaluation.verdicts()) {
+                    sample(name, gauge, verdict);
+                    out.flushIfLarge();
                 }
-                out.document(evidence(new Facts().add("gate", exit() == SAFE ? "open" : "blocked").add("actions", actions)
-                        .add("blocked_feeds", blocked).add("next", all.isEmpty() ? null : next)));
-                if (error != null) {
-                    new Output(call.err).put("freshness: {}\n", visible(error)).flush();
+            }
+            head("freshness_state_valid",
+                    "Whether the state and the baseline could be evaluated.");
+            out.raw("freshness_state_valid {}\n", flag(evaluation.error() == null));
+            head("freshness_last_evaluation_timestamp_seconds",
+                    "When the state was evaluated, in seconds since 1970.");
+            out.raw("freshness_last_evaluation_timestamp_seconds {}\n",
+                    evaluation.inputs().now().getEpochSecond());
+        }
+
+        private void head(String name, String help) {
+            out.raw("# HELP {} {}\n# TYPE {} gauge\n", name, help, name);
+        }
+
+        /** Writes a sample, or nothing if the value is not known. */
+        private void sample(String name, Gauge gauge, Verdict verdict) {
+            String value = value(gauge, verdict);
+            if (value == null) {
+                return;
+            }
+            out.raw("{}{feed=\"{}\"", name, label(verdict.name()));
+            if (gauge == Gauge.info) {
+                out.raw(",freshness_status=\"{}\",reason_code=\"{}\",alert=\"{}\"",
+                        verdict.status(), verdict.reason(), verdict.alert());
+            }
+            out.raw("} {}\n", value);
+        }
+
+        private String value(Gauge gauge, Verdict verdict) {
+            return switch (gauge) {
+                case alive -> flag(verdict.isAlive());
+                case safe_to_serve -> flag(verdict.isSafe());
+                case last_tick_age_seconds -> Time.seconds(verdict.ageNanos());
+                case max_age_seconds -> Time.seconds(verdict.limitNanos());
+                case last_tick_timestamp_seconds -> tickTimestamp(verdict);
+                case info -> "1";
+            };
+        }
+
+        private String tickTimestamp(Verdict verdict) {
+            if (verdict.ageNanos() >= Time.FOREVER) {
+                return null;
+            }
+            return Time.timestamp(evaluation.inputs().now().minusNanos(verdict.ageNanos()));
+        }
+
+        private static String flag(boolean value) {
+            return value ? "1" : "0";
+        }
+
+        private static String label(String name) {
+            return name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+        }
+    }
+
+    /** GateReport says whether work may go on, and if not, which of it and why. */
+    static final class GateReport {
+        private final Call call;
+        private final Evaluation evaluation;
+
+        GateReport(Call call, Evaluation evaluation) {
+            this.call = call;
+            this.evaluation = evaluation;
+        }
+
+        void show(Streams streams) throws IOException {
+            Output out = new Output(streams.out());
+            if (call.isJson()) {
+                json(out);
+                if (evaluation.error() != null) {
+                    new Output(streams.err()).text("freshness: {}\n", evaluation.error()).flush();
                 }
-            } else if (error != null) {
-                out.put("GATE BLOCKED: {}\n", visible(error));
-            } else if (unsafe.isEmpty()) {
-                out.put("GATE OPEN: {}; {}\n", briefs(all), asked(actions));
             } else {
-                out.put("GATE BLOCKED: {}; not {}{}\n", briefs(unsafe), asked(refused), mismatch());
-                explain("", out);
+                text(out);
             }
             out.flush();
         }
 
+        private void text(Output out) {
+            List<Verdict> unsafe = evaluation.unsafe();
+            if (evaluation.error() != null) {
+                out.text("GATE BLOCKED: {}\n", evaluation.error());
+            } else if (unsafe.isEmpty()) {
+                out.raw("GATE OPEN: {}; {}\n", Explanations.briefs(evaluation.verdicts()),
+                        asked(call.all("--action")));
+            } else {
+                out.raw("GATE BLOCKED: {}; not {}{}\n", Explanations.briefs(unsafe),
+                        asked(refusedActions()), evaluation.inputs().mismatch());
+                new Explanations(call, evaluation).show("", out);
+            }
+        }
+
         private static String asked(List<String> actions) {
-            return actions.isEmpty() ? "safe to serve" : fill("allowed: {}", String.join(", ", actions));
+            if (actions.isEmpty()) {
+                return "safe to serve";
+            }
+            return Text.fill("allowed: {}", String.join(", ", actions));
+        }
+
+        /** Returns those of the actions asked for that a feed blocks. */
+        private List<String> refusedActions() {
+            List<String> refused = new ArrayList<>();
+            for (String action : call.all("--action")) {
+                for (Verdict verdict : evaluation.unsafe()) {
+                    if (verdict.status().blocked.contains(action)) {
+                        refused.add(action);
+                        break;
+                    }
+                }
+            }
+            return refused;
+        }
+
+        private void json(Output out) throws IOException {
+            Explanations explanations = new Explanations(call, evaluation);
+            List<String> next = new ArrayList<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                next.add(explanations.next(verdict));
+            }
+            Facts facts = new Facts()
+                    .add("gate", evaluation.isSafe() ? "open" : "blocked")
+                    .add("actions", call.all("--action"))
+                    .add("blocked_feeds", blockedFeeds())
+                    .add("next", evaluation.verdicts().isEmpty() ? null : next);
+            new JsonWriter(out).document(Evidence.addTo(facts, evaluation));
+        }
+
+        /** Returns all feeds asked for that are not proved, even those that nobody knows. */
+        private List<String> blockedFeeds() {
+            List<String> blocked = new ArrayList<>(call.all("--feed"));
+            for (Verdict verdict : evaluation.verdicts()) {
+                if (evaluation.allows(verdict)) {
+                    blocked.remove(verdict.name());
+                }
+            }
+            return blocked;
         }
     }
 
-    /** Reports what a command did, on standard error where standard output took its document; returns its exit code. */
-    private static int report(String headline, Facts facts, Call call, Path target, int exit) throws IOException {
-        Output out = new Output(target == null ? call.err : call.out);
-        if (call.json()) {
-            out.document(facts);
-        } else {
-            out.put("{}\n", visible(headline));
-            for (var fact : facts.values.entrySet()) {
-                Object value = fact.getValue();
-                if (value != null) {
-                    String text = value instanceof Verdict verdict ? verdict.brief()
-                            : value instanceof List<?> list ? list.isEmpty() ? "nothing" : list.toString().substring(1, list.toString().length() - 1)
-                            : value.toString();
-                    out.put("  {}: {}\n", fact.getKey(), fact.getKey().equals(facts.command) ? text : visible(text));
+    /** WorkReport says what scenario or recover did. */
+    static final class WorkReport {
+        private final String headline;
+        private final Facts facts;
+        /** The name of the fact that is a command, or null. It is shown as it can be pasted. */
+        private final String commandFact;
+
+        WorkReport(String headline, Facts facts, String commandFact) {
+            this.headline = headline;
+            this.facts = facts;
+            this.commandFact = commandFact;
+        }
+
+        /** Writes to standard output, or to standard error if the document went to the former. */
+        void show(Call call, Path target, Streams streams) throws IOException {
+            Output out = new Output(target == null ? streams.err() : streams.out());
+            if (call.isJson()) {
+                new JsonWriter(out).document(facts);
+            } else {
+                out.text("{}\n", headline);
+                for (Map.Entry<String, Object> fact : facts.values().entrySet()) {
+                    if (fact.getValue() != null) {
+                        line(fact.getKey(), fact.getValue(), out);
+                    }
                 }
             }
+            out.flush();
         }
-        out.flush();
-        return exit;
+
+        private void line(String name, Object value, Output out) {
+            if (name.equals(commandFact)) {
+                out.text("  {}: {}\n", name, Text.raw(value.toString()));
+            } else if (value instanceof Verdict verdict) {
+                out.text("  {}: {}\n", name, verdict.brief());
+            } else if (value instanceof List<?> list) {
+                out.text("  {}: {}\n", name, listed(list));
+            } else {
+                out.text("  {}: {}\n", name, value);
+            }
+        }
+
+        private static String listed(List<?> list) {
+            if (list.isEmpty()) {
+                return "nothing";
+            }
+            String inBrackets = list.toString();
+            return inBrackets.substring(1, inBrackets.length() - 1);
+        }
     }
 
     /** Checks are the lines of smoke and doctor. */
     static final class Checks {
-        /** Why each check has failed; null where it has not. */
-        private final Map<String, String> whys = new LinkedHashMap<>();
-        private String last;
+        /** Check is one line. Why it has failed; null if it has passed. */
+        private record Check(String name, String why) { }
 
-        /** Adds a check, and why it has failed. */
+        private final List<Check> checks = new ArrayList<>();
+
+        /** Adds a check, and why it has failed, or null if it has passed. */
         void add(String name, String why) {
-            last = name;
-            whys.put(name, why);
+            checks.add(new Check(name, why));
         }
 
-        /** Notes why the last check has failed: null is no fault, and only the first one counts. */
+        /** Notes why the last check has failed, unless that is known already or null. */
         void fault(String why) {
-            whys.putIfAbsent(last, why);
+            int last = checks.size() - 1;
+            Check check = checks.get(last);
+            if (check.why() == null) {
+                checks.set(last, new Check(check.name(), why));
+            }
         }
 
-        int report(Call call) throws IOException {
-            var list = new ArrayList<Facts>();
-            Output lines = new Output(null);
+        private int failed() {
             int failed = 0;
-            for (var check : whys.entrySet()) {
-                String name = check.getKey();
-                String why = check.getValue();
-                list.add(new Facts().add("name", name).add("ok", why == null).add("why", why));
-                lines.put(why == null ? "ok - {}\n" : "not ok - {}\n  why: {}\n", visible(name), why == null ? null : visible(why));
-                failed += why == null ? 0 : 1;
+            for (Check check : checks) {
+                if (check.why() != null) {
+                    failed++;
+                }
             }
-            String result = failed == 0 ? "passed" : "failed";
-            Output out = new Output(call.out);
-            if (call.json()) {
-                out.document(new Facts().add(call.command, result).add("checks", list));
+            return failed;
+        }
+
+        /** Writes the report and returns the exit code. */
+        int report(Call call, Streams streams) throws IOException {
+            int failed = failed();
+            boolean hasPassed = failed == 0 && !checks.isEmpty();
+            String result = hasPassed ? "passed" : "failed";
+            Output out = new Output(streams.out());
+            if (call.isJson()) {
+                json(call.command(), result, out);
             } else {
-                String title = fill("{} {}", call.command, result).toUpperCase(Locale.ROOT);
-                out.put("{}: {} of {} checks passed\n{}", title, list.size() - failed, list.size(), lines);
+                String title = Text.fill("{} {}", call.command(), result);
+                out.raw("{}: {} of {} checks passed\n", title.toUpperCase(Locale.ROOT),
+                        checks.size() - failed, checks.size());
+                text(out);
             }
             out.flush();
-            return failed == 0 ? SAFE : UNSAFE;
+            return hasPassed ? SAFE : UNSAFE;
+        }
+
+        private void text(Output out) {
+            for (Check check : checks) {
+                if (check.why() == null) {
+                    out.text("ok - {}\n", check.name());
+                } else {
+                    out.text("not ok - {}\n  why: {}\n", check.name(), check.why());
+                }
+            }
+        }
+
+        private void json(String command, String result, Output out) throws IOException {
+            List<Facts> lines = new ArrayList<>();
+            for (Check check : checks) {
+                lines.add(new Facts().add("name", check.name()).add("ok", check.why() == null)
+                        .add("why", check.why()));
+            }
+            new JsonWriter(out).document(new Facts().add(command, result).add("checks", lines));
         }
     }
 
     // ---- State ----
 
-    /** What a document is read as: a baseline says what it means or is refused, a state may hold more. */
-    enum Role { baseline, state }
-
-    /** State is the list of feeds that a document claims: a producer's, or as a baseline the contract that was reviewed. */
-    static final class State extends AbstractList<Feed> {
+    /**
+     * State is what a document claims: the state of a producer, or, as a baseline, the contract
+     * that was reviewed. It reads an entry when it is asked for: as objects, a million feeds would
+     * take twice the gate's time and memory.
+     */
+    static final class State {
         static final State NONE = new State(Document.of("", "{}"));
-        private static final List<String> MEMBERS = Arrays.asList("max_age_seconds", "as_of", "require_as_of", "feeds");
-        private static final long HASH_PRIME = (1L << 61) - 1;
-        private static final long HASH_POINT = System.nanoTime() * 0x9e3779b97f4a7c15L & HASH_PRIME >> 1;
-        private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
+        private static final List<String> MEMBERS = Arrays.asList(
+                "max_age_seconds", "as_of", "require_as_of", "feeds");
+        private static final List<String> FEED_MEMBERS = Arrays.asList(
+                "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
+        /** No member begins at the first byte of a document. */
+        private static final int NOWHERE = 0;
 
-        final Document document;
-        /** When it was written; null where as_of is absent or unreadable, and asOfText tells which. */
-        Instant asOf;
-        String asOfText;
-        boolean requireAsOf;
-        /** The limit of the feeds that have none of their own. */
-        long limit = COMMON_LIMIT;
-        private final Json reader;
-        /** How many feeds there are, where each begins, and the hash of its name. */
-        private int size;
-        private int[] starts = new int[8];
-        private int[] hashes = new int[8];
-        /** Finds a feed by the hash of its name: open addressing, with the feed's number from 1, or 0 where a slot is free. */
-        private int[] table = new int[16];
+        private final Document document;
+        private final Index index;
+        private Instant asOf;
+        private String asOfText;
+        private boolean requiresAsOf;
+        private long commonLimitNanos = Time.COMMON_LIMIT;
 
         private State(Document document) {
             this.document = document;
-            reader = new Json(document, 0);
+            index = new Index(document);
         }
 
         /** Reads a whole document. A fault that belongs to no single feed is a DataException. */
-        State(Document document, Role role) {
-            this(document);
+        static State of(Document document, Role role) {
+            State state = new State(document);
+            state.readDocument(role);
+            return state;
+        }
+
+        private void readDocument(Role role) {
             Json in = new Json(document, 0);
-            int feedsAt = 0; // no member begins there
-            in.enter('{', "an object with max_age_seconds and feeds");
+            int feedsAt = NOWHERE;
+            in.enterObject("an object with max_age_seconds and feeds");
             while (in.member()) {
-                int at = in.at;
-                switch (in.name) {
-                    case "max_age_seconds" -> limit = limit(in.skipped());
-                    case "as_of" -> {
-                        String text = in.plain();
-                        asOf = instant(text);
-                        asOfText = Json.shortened(text);
-                    }
-                    case "require_as_of" -> {
-                        Boolean required = in.bool();
-                        if (role == Role.baseline && required == null) {
-                            throw in.error(at, "expected true or false");
-                        }
-                        requireAsOf = required == Boolean.TRUE;
-                    }
+                switch (in.name()) {
+                    case "max_age_seconds" -> commonLimitNanos = Time.limitNanos(in.valueText());
+                    case "as_of" -> readAsOf(in);
+                    case "require_as_of" -> requiresAsOf = readRequireAsOf(in, role);
                     case "feeds" -> {
-                        feedsAt = at;
-                        in.enter('[', "an array of feeds");
-                        while (in.element()) {
-                            index(in, role);
-                        }
+                        feedsAt = in.at();
+                        readFeeds(in, role);
                     }
-                    default -> in.other(role, MEMBERS);
+                    default -> skipOther(in, role, MEMBERS);
                 }
             }
-            in.end();
-            if (size == 0) {
-                throw in.error(feedsAt, feedsAt == 0 ? "expected a member feeds" : "expected at least one feed");
+            in.expectEnd();
+            if (feedsAt == NOWHERE) {
+                throw in.error(0, "expected a member feeds");
+            }
+            if (index.size() == 0) {
+                throw in.error(feedsAt, "expected at least one feed");
             }
         }
 
-        /** Checks a feed and remembers where it is: as objects, a million of them would take twice the gate's time and memory. */
-        private void index(Json in, Role role) {
-            int at = in.at;
+        private void readAsOf(Json in) {
+            String text = in.plainText();
+            asOf = Time.instant(text);
+            asOfText = Json.shortened(text);
+        }
+
+        private static boolean readRequireAsOf(Json in, Role role) {
+            int at = in.at();
+            Boolean required = in.booleanOrNull();
+            if (role == Role.baseline && required == null) {
+                throw in.error(at, "expected true or false");
+            }
+            return required == Boolean.TRUE;
+        }
+
+        private void readFeeds(Json in, Role role) {
+            in.enterArray("an array of feeds");
+            while (in.element()) {
+                int at = in.at();
+                String name = readFeedName(in, role);
+                if (!index.add(name, at)) {
+                    throw in.error(at, "expected each feed once, found a second {}", name);
+                }
+            }
+        }
+
+        /** Checks an entry, moves past it, and returns the name of its feed. */
+        private static String readFeedName(Json in, Role role) {
+            int at = in.at();
             String feed = null;
-            in.enter('{', "a feed, an object with a name");
+            in.enterObject("a feed, an object with a name");
             while (in.member()) {
-                if (in.name.equals("name")) {
-                    feed = in.feedName();
+                if (in.name().equals("name")) {
+                    feed = readName(in);
                 } else {
-                    in.other(role, FEED_MEMBERS);
+                    skipOther(in, role, FEED_MEMBERS);
                 }
             }
             if (feed == null) {
                 throw in.error(at, "expected a feed with a name");
-            } else if (size == starts.length) {
-                starts = Arrays.copyOf(starts, 2 * size);
-                hashes = Arrays.copyOf(hashes, 2 * size);
-                table = new int[4 * size];
-                for (int i = 0; i < size; i++) {
-                    table[slot("", hashes[i])] = i + 1; // a name that no feed has: all of these differ
-                }
             }
-            int hash = hash(feed);
-            int slot = slot(feed, hash);
-            if (table[slot] != 0) {
-                throw in.error(at, "expected each feed once, found a second {}", feed);
-            }
-            starts[size] = at;
-            hashes[size] = hash;
-            table[slot] = ++size;
+            return feed;
         }
 
-        /** The slot of the feed of that name, or the free one where it belongs. */
+        private static String readName(Json in) {
+            int at = in.at();
+            String name = in.isString() ? in.string() : "";
+            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_CHARS) {
+                throw in.error(at, "expected a name, a string of 1 to {} characters",
+                        MAX_NAME_CHARS);
+            }
+            return name;
+        }
+
+        /**
+         * Moves past a member that decides nothing. In a baseline, one that is neither known nor a
+         * note is an error: it might be a misspelt rule.
+         */
+        private static void skipOther(Json in, Role role, List<String> known) {
+            String name = in.name();
+            boolean isNote = name.startsWith("x-") || name.startsWith("$");
+            if (role == Role.baseline && !known.contains(name) && !isNote) {
+                String shown = Json.shortened(name);
+                throw in.error(in.nameAt(), "unknown member of a baseline: {}{}; a note is named"
+                        + " x-{}", shown, Text.suggestion(name, known), shown);
+            }
+            in.skip();
+        }
+
+        int size() {
+            return index.size();
+        }
+
+        /** Returns a feed by its place in the document, from 0. */
+        Feed get(int i) {
+            return readFeed(index.offset(i));
+        }
+
+        /** Returns the feed of that name, or null if there is none. */
+        Feed feed(String name) {
+            int i = index.find(name);
+            return i == Index.NOT_FOUND ? null : get(i);
+        }
+
+        boolean lists(String name) {
+            return index.find(name) != Index.NOT_FOUND;
+        }
+
+        /** Returns the place of a feed in the document, from 0. */
+        int placeOf(Feed feed) {
+            return index.find(feed.name());
+        }
+
+        private Feed readFeed(int at) {
+            String name = null;
+            Boolean alive = null;
+            long ageNanos = Time.UNKNOWN_AGE;
+            Instant tick = null;
+            long limitNanos = Time.COMMON_LIMIT;
+            Json in = new Json(document, at);
+            in.enterObject("a feed");
+            while (in.member()) {
+                switch (in.name()) {
+                    case "name" -> name = in.string();
+                    case "alive" -> alive = in.booleanOrNull();
+                    case "last_tick_age_seconds" -> ageNanos = Time.ageNanos(in.valueText());
+                    case "last_tick_at" -> tick = readInstant(in);
+                    case "max_age_seconds" -> limitNanos = Time.limitNanos(in.valueText());
+                    default -> in.skip();
+                }
+            }
+            return new Feed(name, alive, ageNanos, tick, limitNanos, at);
+        }
+
+        /** Returns an instant, null if the value is null, or Time.UNREADABLE if it is neither. */
+        private static Instant readInstant(Json in) {
+            if (in.isNull()) {
+                in.skip();
+                return null;
+            }
+            Instant instant = Time.instant(in.plainText());
+            return instant == null ? Time.UNREADABLE : instant;
+        }
+
+        Document document() {
+            return document;
+        }
+
+        /** Returns when the snapshot was taken; null if as_of is absent or not an instant. */
+        Instant asOf() {
+            return asOf;
+        }
+
+        /** Returns what as_of says; null only if it is absent. */
+        String asOfText() {
+            return asOfText;
+        }
+
+        boolean requiresAsOf() {
+            return requiresAsOf;
+        }
+
+        /** Returns the limit of the feeds that have none of their own, or Time.COMMON_LIMIT. */
+        long commonLimitNanos() {
+            return commonLimitNanos;
+        }
+
+        /** Returns the limit of a feed: its own, or the common one, or else the given one. */
+        long limitNanos(Feed feed, long otherwiseNanos) {
+            if (feed.limitNanos() != Time.COMMON_LIMIT) {
+                return feed.limitNanos();
+            }
+            if (commonLimitNanos != Time.COMMON_LIMIT) {
+                return commonLimitNanos;
+            }
+            return otherwiseNanos;
+        }
+
+        /** Returns a member's JSON text, of the document if feed is null; null if it is absent. */
+        String text(Feed feed, String member) {
+            String text = document.member(feed, member);
+            return text == null ? null : Json.shortened(text);
+        }
+
+        /** Returns the message about a name that no feed has. */
+        String unknownFeed(String feed) {
+            if (feed.indexOf(',') >= 0) {
+                return Text.fill("unknown feed: {}; several feeds take a --feed each", feed);
+            }
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < size(); i++) {
+                names.add(get(i).name());
+            }
+            return Text.fill("unknown feed: {}{}", feed, Text.suggestion(feed, names));
+        }
+    }
+
+    /**
+     * Index finds the place of a feed in its document by its name. It keeps offsets and hashes
+     * instead of names.
+     */
+    static final class Index {
+        static final int NOT_FOUND = -1;
+        private static final int FIRST_CAPACITY = 8;
+        private static final long HASH_PRIME = (1L << 61) - 1;
+        private static final long HASH_POINT =
+                (System.nanoTime() * 0x9e3779b97f4a7c15L) & (HASH_PRIME >> 1);
+
+        private final Document document;
+        private int size;
+        /** Where each entry begins, and the hash of its name. */
+        private int[] offsets = new int[FIRST_CAPACITY];
+        private int[] hashes = new int[FIRST_CAPACITY];
+        /** A hash table with open addressing: the place of an entry plus 1, or 0 if it is free. */
+        private int[] slots = new int[2 * FIRST_CAPACITY];
+
+        Index(Document document) {
+            this.document = document;
+        }
+
+        int size() {
+            return size;
+        }
+
+        int offset(int place) {
+            return offsets[place];
+        }
+
+        /** Returns the place of the entry of that name, or NOT_FOUND. */
+        int find(String name) {
+            return slots[slot(name, hash(name))] - 1;
+        }
+
+        /** Adds an entry that begins at that offset. Returns false if its name is there already. */
+        boolean add(String name, int offset) {
+            if (size == offsets.length) {
+                grow();
+            }
+            int hash = hash(name);
+            int slot = slot(name, hash);
+            if (slots[slot] != 0) {
+                return false;
+            }
+            offsets[size] = offset;
+            hashes[size] = hash;
+            size++;
+            slots[slot] = size;
+            return true;
+        }
+
+        private void grow() {
+            offsets = Arrays.copyOf(offsets, 2 * size);
+            hashes = Arrays.copyOf(hashes, 2 * size);
+            slots = new int[4 * size];
+            for (int place = 0; place < size; place++) {
+                int slot = firstSlot(hashes[place]);
+                while (slots[slot] != 0) {
+                    slot = nextSlot(slot);
+                }
+                slots[slot] = place + 1;
+            }
+        }
+
+        /** Returns the slot of the entry of that name, or the free one where it would go. */
         private int slot(String name, int hash) {
-            int slot = hash & table.length - 1;
-            while (table[slot] != 0 && (hashes[table[slot] - 1] != hash || !get(table[slot] - 1).name.equals(name))) {
-                slot = slot + 1 & table.length - 1;
+            int slot = firstSlot(hash);
+            while (slots[slot] != 0 && !isNamed(slots[slot] - 1, name, hash)) {
+                slot = nextSlot(slot);
             }
             return slot;
         }
 
+        private int firstSlot(int hash) {
+            return hash & (slots.length - 1);
+        }
+
+        private int nextSlot(int slot) {
+            return (slot + 1) & (slots.length - 1);
+        }
+
+        private boolean isNamed(int place, String name, int hash) {
+            if (hashes[place] != hash) {
+                return false;
+            }
+            Json in = new Json(document, offsets[place]);
+            in.enterObject("a feed");
+            while (in.member()) {
+                if (in.name().equals("name")) {
+                    return in.string().equals(name);
+                }
+                in.skip();
+            }
+            return false;
+        }
+
         /**
-         * A polynomial over the field of that prime, at a point that is another in each run: two names collide at no more
-         * points than they have characters, so nobody can write names that do, and a table of them stays fast.
+         * Hashes a name with a polynomial over the field of HASH_PRIME, at a point that differs in
+         * each run. Two names collide at no more points than they have characters. So nobody can
+         * write a state whose names collide, and the table stays fast.
          */
         static int hash(String name) {
             long hash = 1;
             for (char c : name.toCharArray()) {
                 long low = hash * HASH_POINT;
-                hash = (low & HASH_PRIME) + (Math.multiplyHigh(hash, HASH_POINT) << 3 | low >>> 61) + c;
+                long high = Math.multiplyHigh(hash, HASH_POINT);
+                // In this field 2 to the power of 61 is 1, so the upper bits move to the lower end.
+                hash = (low & HASH_PRIME) + ((high << 3) | (low >>> 61)) + c;
                 hash = (hash & HASH_PRIME) + (hash >>> 61);
             }
-            return (int) (hash ^ hash >>> 30);
-        }
-
-        /** The feed of that name; null where there is none. */
-        Feed feed(String name) {
-            int number = table[slot(name, hash(name))];
-            return number == 0 ? null : get(number - 1);
-        }
-
-        @Override public int size() {
-            return size;
-        }
-
-        @Override public Feed get(int i) {
-            int at = starts[i];
-            String feed = null;
-            Boolean alive = null;
-            long age = UNKNOWN_AGE;
-            Instant tick = null;
-            long limit = COMMON_LIMIT;
-            reader.at = at;
-            reader.enter('{', "");
-            while (reader.member()) {
-                switch (reader.name) {
-                    case "name" -> feed = reader.string();
-                    case "alive" -> alive = reader.bool();
-                    case "last_tick_age_seconds" -> age = age(reader.skipped());
-                    case "last_tick_at" -> tick = reader.instant();
-                    case "max_age_seconds" -> limit = limit(reader.skipped());
-                    default -> reader.skip();
-                }
-            }
-            return new Feed(feed, alive, age, tick, limit, at);
-        }
-
-        /** The limit of a feed: its own, or the common one, or else the other one. */
-        long limitOf(Feed feed, long otherwise) {
-            return feed.limit != COMMON_LIMIT ? feed.limit : limit != COMMON_LIMIT ? limit : otherwise;
-        }
-
-        /** The JSON text of that member of a feed, or of the document where that is null. */
-        String text(Feed feed, String member) {
-            String text = document.member(feed, member);
-            return text == null ? ABSENT : Json.shortened(text);
-        }
-
-        String limitText(Feed feed) {
-            return text(feed.limit == COMMON_LIMIT ? null : feed, "max_age_seconds");
-        }
-
-        DataException unknown(String feed) {
-            var names = new ArrayList<String>();
-            for (Feed each : this) {
-                names.add(each.name);
-            }
-            return new DataException("unknown feed: {}{}", feed, feed.indexOf(',') < 0 ? suggestion(feed, names)
-                    : "; several feeds take a --feed each");
+            return (int) (hash ^ (hash >>> 30));
         }
     }
 
     // ---- Edits ----
 
-    /** Splice puts those bytes in the place of what stands between two offsets. In order of the first of them. */
-    private record Splice(int from, int to, byte[] with) implements Comparable<Splice> {
-        @Override public int compareTo(Splice other) {
-            return Integer.compare(from, other.from);
-        }
-    }
-
     /**
-     * Edit changes single values in the bytes of a state: all else stays in place and digit for digit. The changes are
-     * collected, each by its place in the original, and written once: one by one, each would move the rest of the file again.
+     * Edit changes single values of a state. Everything else stays in place and byte for byte. It
+     * collects the changes, at their offsets in the old document, and applies them all at once.
      */
     static final class Edit {
         private final Document document;
         private final List<Splice> splices = new ArrayList<>();
-        final List<String> changes = new ArrayList<>();
+        private final List<String> changes = new ArrayList<>();
 
         Edit(Document document) {
             this.document = document;
         }
 
-        /** The document with all changes in it; the very same one if there are none. */
-        Document edited() {
+        /** Returns what was changed, in words. */
+        List<String> changes() {
+            return changes;
+        }
+
+        /** Returns the new document, or the old one if nothing was changed. */
+        Document apply() {
             if (splices.isEmpty()) {
                 return document;
             }
-            splices.sort(null); // keeps the order of what is put in at one place
-            byte[] old = document.bytes;
-            long length = document.length();
-            for (Splice splice : splices) {
-                length += splice.with.length - (splice.to - splice.from);
-            }
-            ByteBuffer bytes = ByteBuffer.allocate(Document.checked(length, "the new state") + 1);
-            int at = 0;
-            for (Splice splice : splices) {
-                bytes.put(old, at, splice.from - at).put(splice.with);
-                at = splice.to;
-            }
-            bytes.put(old, at, old.length - at);
-            return new Document(document.label, bytes.array());
+            Collections.sort(splices); // stable: what is added at one place stays in its order
+            return document.with(splices);
         }
 
-        /** A tick of that age was seen. A feed that dates its ticks gets the date, and the age only where it has one. */
-        void tick(Feed feed, String age, Instant now) {
+        /**
+         * Notes that a tick of that age was seen. A feed that dates its ticks gets the date, and
+         * the age only if it has one.
+         *
+         * @param ageSeconds a JSON text; below 0 for a tick from the future
+         */
+        void tick(Feed feed, String ageSeconds, Instant now) {
             set(feed, "alive", "true");
-            boolean dated = document.member(feed, "last_tick_at") != null;
-            if (!dated || document.member(feed, "last_tick_age_seconds") != null) {
-                set(feed, "last_tick_age_seconds", age);
+            boolean isDated = document.member(feed, "last_tick_at") != null;
+            if (!isDated || document.member(feed, "last_tick_age_seconds") != null) {
+                set(feed, "last_tick_age_seconds", ageSeconds);
             }
-            if (dated) {
-                boolean future = age.startsWith("-");
-                long nanos = Freshness.age(age.substring(future ? 1 : 0));
-                set(feed, "last_tick_at", nanos > FOREVER ? "null" : fill("\"{}\"", now.minusNanos(future ? -nanos : nanos)));
+            if (isDated) {
+                set(feed, "last_tick_at", tickText(ageSeconds, now));
             }
+        }
+
+        private static String tickText(String ageSeconds, Instant now) {
+            boolean isAhead = ageSeconds.startsWith("-");
+            long nanos = Time.ageNanos(isAhead ? ageSeconds.substring(1) : ageSeconds);
+            if (nanos > Time.FOREVER) {
+                return "null";
+            }
+            Instant tick = isAhead ? now.plusNanos(nanos) : now.minusNanos(nanos);
+            return quoted(tick);
+        }
+
+        private static String quoted(Instant instant) {
+            return Text.fill("\"{}\"", instant);
         }
 
         /** Dates the state and its ticks back by the time that it is to be frozen for. */
         void freeze(State state, Instant now) {
-            for (Feed feed : state) {
-                if (feed.tick != null && feed.tick != UNREADABLE) {
-                    set(feed, "last_tick_at", fill("\"{}\"", feed.tick.minusSeconds(FROZEN_FOR_SECONDS)));
+            for (int i = 0; i < state.size(); i++) {
+                Feed feed = state.get(i);
+                if (feed.tick() != null && feed.tick() != Time.UNREADABLE) {
+                    Instant tick = feed.tick().minusSeconds(FROZEN_FOR_SECONDS);
+                    set(feed, "last_tick_at", quoted(tick));
                 }
             }
-            set(null, "as_of", fill("\"{}\"", now.minusSeconds(FROZEN_FOR_SECONDS)));
+            set(null, "as_of", quoted(now.minusSeconds(FROZEN_FOR_SECONDS)));
         }
 
-        /** Sets a member of a feed, or of the document where that is null; an absent one comes last, in the layout of the others. */
+        /** Sets a member of a feed, or of the document if that is null; a new one comes last. */
         void set(Feed feed, String member, String value) {
-            String name = feed == null ? member : fill("{} {}", feed.name, member);
-            Json in = new Json(document, feed == null ? 0 : feed.at);
-            int open = in.at + 1;
-            in.enter('{', "an object");
-            int last = in.at;
-            String gap = document.text(open, last);
+            String name = feed == null ? member : Text.fill("{} {}", feed.name(), member);
+            Json in = document.objectOf(feed);
+            int begin = in.at();
+            in.enterObject("an object");
+            int end = in.at();
+            String layout = document.text(begin + 1, end); // as before the first member
             while (in.member()) {
-                int at = in.at;
-                boolean found = in.name.equals(member);
-                String old = in.skipped();
-                last = in.at;
-                if (found) {
-                    if (!old.equals(value)) {
-                        splice(at, last, value);
-                        changes.add(fill("{} {} -> {}", name, Json.shortened(old), value));
-                    }
+                int at = in.at();
+                boolean isMember = in.name().equals(member);
+                String old = in.valueText();
+                end = in.at();
+                if (isMember) {
+                    replace(at, end, name, old, value);
                     return;
                 }
             }
-            splice(last, last, fill(",{}\"{}\": {}", gap, member, value));
-            changes.add(fill("{} added: {}", name, value));
+            splice(end, end, Text.fill(",{}\"{}\": {}", layout, member, value));
+            changes.add(Text.fill("{} added: {}", name, value));
+        }
+
+        private void replace(int from, int to, String name, String old, String value) {
+            if (old.equals(value)) {
+                return;
+            }
+            splice(from, to, value);
+            changes.add(Text.fill("{} {} -> {}", name, Json.shortened(old), value));
         }
 
         /** Removes a feed with the comma and the white space between it and its neighbour. */
         void remove(State state, Feed feed) {
-            int i = 0;
-            while (state.get(i).at != feed.at) {
-                i++;
-            }
             if (state.size() == 1) {
-                throw new DataException("nothing written: {} is the only feed, and a state must have one", feed.name);
-            } else if (i == 0) {
-                splice(feed.at, state.get(1).at, "");
+                throw new DataException("nothing written: {} is the only feed, and a state must"
+                        + " have one", feed.name());
+            }
+            int place = state.placeOf(feed);
+            if (place == 0) {
+                splice(feed.at(), state.get(1).at(), "");
             } else {
-                splice(document.end(state.get(i - 1).at), document.end(feed.at), "");
+                int endBefore = document.end(state.get(place - 1).at());
+                splice(endBefore, document.end(feed.at()), "");
             }
-            changes.add(feed.name.concat(" removed"));
+            changes.add(feed.name().concat(" removed"));
         }
 
-        /** Puts a missing feed back: its baseline entry with a fresh tick, behind the feed that it follows there. */
-        void insert(State state, State baseline, Feed feed, String age, Instant now) {
-            Document contract = baseline.document;
-            Edit entry = new Edit(Document.of(contract.label, contract.text(feed.at, contract.end(feed.at))));
-            entry.tick(new Feed(feed.name, null, 0, null, 0, 0), age, now);
-            Feed before = null;
-            for (Feed each : baseline) {
-                Feed present = state.feed(each.name);
-                before = present == null || each.at > feed.at ? before : present;
+        /** Puts a missing feed back: its baseline entry with a fresh tick, in its old place. */
+        void insert(State state, State baseline, Feed agreed, String ageSeconds, Instant now) {
+            String entry = freshEntry(baseline.document(), agreed, ageSeconds, now);
+            Feed before = feedBefore(state, baseline, agreed);
+            Feed neighbour = before == null ? state.get(0) : before;
+            String space = spaceBefore(neighbour.at());
+            if (before == null) {
+                splice(neighbour.at(), neighbour.at(), Text.fill("{},{}", entry, space));
+            } else {
+                int end = document.end(before.at());
+                splice(end, end, Text.fill(",{}{}", space, entry));
             }
-            int neighbour = before != null ? before.at : state.get(0).at;
-            int gap = neighbour;
-            while (document.bytes[gap - 1] <= ' ') {
-                gap--;
-            }
-            String space = document.text(gap, neighbour);
-            Document added = entry.edited();
-            String text = added.text(0, added.length());
-            int where = before != null ? document.end(neighbour) : neighbour;
-            splice(where, where, before != null ? fill(",{}{}", space, text) : fill("{},{}", text, space));
-            changes.add(feed.name.concat(" put back from the baseline"));
+            changes.add(agreed.name().concat(" put back from the baseline"));
         }
 
-        /** Raises tenfold the limit that counts for the feed. */
+        private static String freshEntry(Document contract, Feed agreed, String ageSeconds,
+                Instant now) {
+            String text = contract.text(agreed.at(), contract.end(agreed.at()));
+            Document entry = Document.of(contract.label(), text);
+            Edit edit = new Edit(entry);
+            Feed alone = new Feed(agreed.name(), null, Time.UNKNOWN_AGE, null,
+                    Time.COMMON_LIMIT, 0);
+            edit.tick(alone, ageSeconds, now);
+            return edit.apply().text();
+        }
+
+        /** Returns the last feed that stands before that one in the baseline and is not missing. */
+        private static Feed feedBefore(State state, State baseline, Feed agreed) {
+            for (int i = baseline.placeOf(agreed) - 1; i >= 0; i--) {
+                Feed present = state.feed(baseline.get(i).name());
+                if (present != null) {
+                    return present;
+                }
+            }
+            return null;
+        }
+
+        private String spaceBefore(int at) {
+            int from = at;
+            while (Json.isSpace(document.byteAt(from - 1))) {
+                from--;
+            }
+            return document.text(from, at);
+        }
+
+        /** Raises tenfold the limit that applies to the feed. */
         void loosen(State state, Feed feed, Instant now) {
-            long limit = state.limitOf(feed, NO_LIMIT);
-            if (limit == NO_LIMIT) {
-                throw new DataException("nothing written: {} has no limit to loosen", feed.name);
+            long limitNanos = state.limitNanos(feed, Time.NO_LIMIT);
+            if (limitNanos == Time.NO_LIMIT) {
+                throw new DataException("nothing written: {} has no limit to loosen", feed.name());
             }
             tick(feed, STALE_AGE_SECONDS, now);
-            set(feed.limit != COMMON_LIMIT ? feed : null, "max_age_seconds", seconds(Math.min(limit, MAX_LIMIT / 10) * 10));
+            boolean hasOwn = feed.limitNanos() != Time.COMMON_LIMIT;
+            long tenfoldNanos = Math.min(limitNanos, Time.MAX_LIMIT_NANOS / 10) * 10;
+            set(hasOwn ? feed : null, "max_age_seconds", Time.seconds(tenfoldNanos));
         }
 
         /** Cuts the document in the middle of its content, which leaves no valid JSON. */
         void cut() {
-            int end = document.end(0);
-            splice(end / 2, document.length(), "");
-            changes.add(fill("cut after {} bytes", end / 2));
+            int middle = document.end(0) / 2;
+            splice(middle, document.length(), "");
+            changes.add(Text.fill("cut after {} bytes", middle));
         }
 
-        private void splice(int from, int to, String with) {
-            splices.add(new Splice(from, to, with.getBytes(StandardCharsets.UTF_8)));
+        private void splice(int from, int to, String text) {
+            splices.add(new Splice(from, to, text.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
     // ---- JSON ----
 
     /**
-     * Json reads RFC 8259 strictly, from bytes: a cursor that a caller leads through the values it knows and lets skip the
-     * others, which are checked all the same. Each fault is a DataException with file:line:column and what was expected.
+     * Json reads RFC 8259 strictly, from bytes. It is a cursor that a caller leads through the
+     * values it knows, and it checks the others while it skips them. Each fault is a DataException
+     * with file:line:column and what was expected.
      */
     static final class Json {
-        private static final int MAX_SHOWN = 40;
-        /** How the usual mistakes begin, byte for byte, and what they are. */
-        private static final String[] MISTAKES = {
-            "\u00ef\u00bb\u00bf", "a byte-order mark; write UTF-8 without one",
-            "\u00ff\u00fe", "UTF-16; write UTF-8", "\u00fe\u00ff", "UTF-16; write UTF-8", "\0", "UTF-16 or binary data; write UTF-8",
-            "NaN", "NaN; an age that is not known is null", "Infinity", "Infinity; an age that is not known is null",
-            "//", "a comment, which JSON does not have", "/*", "a comment, which JSON does not have",
-            "#", "a comment, which JSON does not have", "'", "a single quote; JSON has double quotes",
-        };
+        private static final int MAX_SHOWN_CHARS = 40;
+        /** How much of what was found an error has to see: the longest common mistake. */
+        private static final int FOUND_BYTES = 8;
 
-        private final String label;
-        private final byte[] in;
-        /** The next byte to read. */
-        int at;
-        /** The name of the last member, and where it began. */
-        String name;
+        private final Document document;
+        /** The offset of the next byte. */
+        private int at;
+        /** The name of the last member, and where it begins. */
+        private String name;
         private int nameAt;
+        /** Whether the next member or element is the first of its object or array. */
         private boolean first;
-        private boolean ascii = true;
+        private boolean isAscii = true;
         /** The member names so far of each object or array that is open; an array has none. */
-        private final List<HashSet<String>> names = new ArrayList<>();
+        private final List<Set<String>> names = new ArrayList<>();
 
-        /** Begins at the first value from that byte on. */
+        /** Begins at the first value from that offset on. */
         Json(Document document, int from) {
-            label = document.label;
-            in = document.bytes;
+            this.document = document;
             at = from;
-            space();
+            skipSpace();
+        }
+
+        int at() {
+            return at;
+        }
+
+        String name() {
+            return name;
+        }
+
+        int nameAt() {
+            return nameAt;
+        }
+
+        /** Returns the next byte, or 0 at the end. */
+        private byte peek() {
+            return document.byteAt(at);
         }
 
         // Section 2: white space and structure.
 
-        private void space() {
-            while (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t') {
+        private void skipSpace() {
+            while (isSpace(peek())) {
                 at++;
             }
         }
 
-        /** Takes that character and the white space behind it. */
+        static boolean isSpace(byte b) {
+            return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+        }
+
+        /** Takes that character and the white space after it. */
         private void take(char c, String expected) {
-            if (in[at] != c) {
+            if (peek() != c) {
                 throw expected(expected);
             }
             at++;
-            space();
+            skipSpace();
         }
 
-        /** Enters an object or an array. */
-        void enter(char open, String expected) {
+        /** Enters an object, so that member() finds its first one. */
+        void enterObject(String expected) {
+            enter('{', expected);
+        }
+
+        /** Enters an array, so that element() finds its first one. */
+        void enterArray(String expected) {
+            enter('[', expected);
+        }
+
+        private void enter(char open, String expected) {
             if (names.size() == MAX_NESTING) {
                 throw error(at, "expected at most {} levels of nesting", MAX_NESTING);
             }
@@ -1813,79 +3083,91 @@ public final class Freshness {
             first = true;
         }
 
-        /** Whether another member or element follows, with the cursor at it. */
-        private boolean follows(char close, String expected) {
-            space();
-            if (in[at] == close) {
+        /** Moves to the next member or element, or leaves and returns false if there is none. */
+        private boolean advance(char close, String expected) {
+            skipSpace();
+            if (peek() == close) {
                 at++;
                 names.remove(names.size() - 1);
                 first = false;
                 return false;
-            } else if (!first) {
+            }
+            if (!first) {
                 take(',', expected);
             }
             first = false;
             return true;
         }
 
-        void end() {
-            space();
-            if (at < in.length - 1) {
+        /** Checks that nothing follows, and that all of the document is UTF-8. */
+        void expectEnd() {
+            skipSpace();
+            if (at < document.length()) {
                 throw expected("the end of the file");
-            } else if (!ascii) {
-                utf8();
+            }
+            if (!isAscii) {
+                checkUtf8();
             }
         }
 
         // Section 3: values.
 
-        /** Checks any value and passes over it. */
+        boolean isString() {
+            return peek() == '"';
+        }
+
+        boolean isNull() {
+            return peek() == 'n';
+        }
+
+        /** Checks any value and moves past it. */
         void skip() {
-            switch (in[at]) {
+            switch (peek()) {
                 case '{' -> {
-                    enter('{', "");
+                    enter('{', "an object");
                     while (member()) {
                         skip();
                     }
                 }
                 case '[' -> {
-                    enter('[', "");
+                    enter('[', "an array");
                     while (element()) {
                         skip();
                     }
                 }
-                case '"' -> scan();
-                case 't' -> literal("true");
-                case 'f' -> literal("false");
-                case 'n' -> literal("null");
-                default -> {
-                    if (in[at] != '-' && !digit()) {
-                        throw expected("a value");
-                    }
-                    number();
-                }
+                case '"' -> checkString();
+                case 't' -> takeLiteral("true");
+                case 'f' -> takeLiteral("false");
+                case 'n' -> takeLiteral("null");
+                case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> checkNumber();
+                default -> throw expected("a value");
             }
         }
 
-        /** Passes over any value and returns its text, of one that is too long for a number the beginning. */
-        String skipped() {
+        /** Moves past any value and returns its text, at most one character more than a number. */
+        String valueText() {
             int from = at;
             skip();
-            return new String(in, from, Math.min(at - from, MAX_NUMBER_CHARS + 1), StandardCharsets.UTF_8);
+            return document.text(from, Math.min(at, from + MAX_NUMBER_CHARS + 1));
         }
 
-        /** A string without its quotes, any other value as it stands. */
-        String plain() {
-            return in[at] == '"' ? string() : skipped();
+        /** Takes any value, and returns a string as string() does, or the text of another value. */
+        String plainText() {
+            return isString() ? string() : valueText();
         }
 
-        static String shortened(String text) {
-            return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN).concat("...");
+        /** Takes any value, and returns null if it is neither true nor false. */
+        Boolean booleanOrNull() {
+            return switch (valueText()) {
+                case "true" -> Boolean.TRUE;
+                case "false" -> Boolean.FALSE;
+                default -> null;
+            };
         }
 
-        private void literal(String word) {
-            for (char c : word.toCharArray()) {
-                if (in[at] != c) {
+        private void takeLiteral(String word) {
+            for (int i = 0; i < word.length(); i++) {
+                if (peek() != word.charAt(i)) {
                     throw expected(word);
                 }
                 at++;
@@ -1894,475 +3176,758 @@ public final class Freshness {
 
         // Section 4: objects.
 
-        /** Whether another member follows, with the cursor at its value. */
+        /** Moves to the value of the next member, and returns whether there is one. */
         boolean member() {
-            if (!follows('}', "',' or '}'")) {
+            if (!advance('}', "',' or '}'")) {
                 return false;
-            } else if (in[at] != '"') {
+            }
+            if (!isString()) {
                 throw expected("a member name in double quotes");
             }
             nameAt = at;
             name = string();
-            if (!names.get(names.size() - 1).add(name)) {
-                throw error(nameAt, "expected each member once, found a second {}", shortened(name));
+            boolean isNew = names.get(names.size() - 1).add(name);
+            if (!isNew) {
+                throw error(nameAt, "expected each member once, found a second {}",
+                        shortened(name));
             }
-            space();
+            skipSpace();
             take(':', "':'");
             return true;
         }
 
         // Section 5: arrays.
 
-        /** Whether an element follows, with the cursor at it. */
+        /** Moves to the next element, and returns whether there is one. */
         boolean element() {
-            return follows(']', "',' or ']'");
+            return advance(']', "',' or ']'");
         }
 
         // Section 6: numbers.
 
-        private void number() {
-            at += in[at] == '-' ? 1 : 0;
-            int whole = at;
-            digits();
-            if (in[whole] == '0' && at > whole + 1) {
-                throw error(whole, "expected a number without leading zeros");
-            }
-            if (in[at] == '.') {
+        private void checkNumber() {
+            if (peek() == '-') {
                 at++;
-                digits();
             }
-            if (in[at] == 'e' || in[at] == 'E') {
-                at += in[at + 1] == '+' || in[at + 1] == '-' ? 2 : 1;
-                digits();
+            int wholeAt = at;
+            takeDigits();
+            boolean hasLeadingZero = document.byteAt(wholeAt) == '0' && at > wholeAt + 1;
+            if (hasLeadingZero) {
+                throw error(wholeAt, "expected a number without leading zeros");
+            }
+            if (peek() == '.') {
+                at++;
+                takeDigits();
+            }
+            if (peek() == 'e' || peek() == 'E') {
+                at++;
+                if (peek() == '+' || peek() == '-') {
+                    at++;
+                }
+                takeDigits();
             }
         }
 
-        private boolean digit() {
-            return isDigit((char) in[at]);
-        }
-
-        private void digits() {
-            if (!digit()) {
+        private void takeDigits() {
+            if (!isDigit(peek())) {
                 throw expected("a digit");
             }
-            while (digit()) {
+            while (isDigit(peek())) {
                 at++;
             }
+        }
+
+        private static boolean isDigit(byte b) {
+            return b >= '0' && b <= '9';
         }
 
         // Section 7: strings.
 
+        /** Takes a string, and returns it without quotes and escapes. */
         String string() {
             int from = at + 1;
-            boolean escapes = scan();
-            String text = new String(in, from, at - 1 - from, StandardCharsets.UTF_8);
-            if (!escapes) {
-                return text;
-            }
-            StringBuilder b = new StringBuilder();
-            for (int i = 0; i < text.length(); i++) {
+            boolean hasEscapes = checkString();
+            String text = document.text(from, at - 1);
+            return hasEscapes ? unescaped(text) : text;
+        }
+
+        private static String unescaped(String text) {
+            StringBuilder plain = new StringBuilder(text.length());
+            int i = 0;
+            while (i < text.length()) {
                 char c = text.charAt(i);
-                if (c == '\\') {
-                    c = "\"\\/\b\f\n\r\tu".charAt("\"\\/bfnrtu".indexOf(text.charAt(++i)));
-                    if (c == 'u') {
-                        c = (char) HexFormat.fromHexDigits(text, i + 1, i + 5);
+                i++;
+                if (c != '\\') {
+                    plain.append(c);
+                    continue;
+                }
+                char escape = text.charAt(i);
+                i++;
+                switch (escape) {
+                    case '"', '\\', '/' -> plain.append(escape);
+                    case 'b' -> plain.append('\b');
+                    case 'f' -> plain.append('\f');
+                    case 'n' -> plain.append('\n');
+                    case 'r' -> plain.append('\r');
+                    case 't' -> plain.append('\t');
+                    case 'u' -> {
+                        plain.append((char) HexFormat.fromHexDigits(text, i, i + 4));
                         i += 4;
                     }
-                }
-                b.append(c);
-            }
-            return b.toString();
-        }
-
-        /** The name of a feed: a string of some characters, but not too many. */
-        String feedName() {
-            int from = at;
-            String feed = in[at] == '"' ? string() : "";
-            if (feed.isEmpty() || feed.codePointCount(0, feed.length()) > MAX_NAME_CHARS) {
-                throw error(from, "expected a name, a string of 1 to {} characters", MAX_NAME_CHARS);
-            }
-            return feed;
-        }
-
-        /** True or false; null for any other value. */
-        Boolean bool() {
-            String text = skipped();
-            return text.equals("true") ? Boolean.TRUE : text.equals("false") ? Boolean.FALSE : null;
-        }
-
-        /** An instant; null where the value is null. */
-        Instant instant() {
-            boolean none = in[at] == 'n';
-            Instant instant = Freshness.instant(plain());
-            return none ? null : instant == null ? UNREADABLE : instant;
-        }
-
-        /** Passes over a member that decides nothing. In a baseline it has to be named as a note: it might be a misspelt rule. */
-        void other(Role role, List<String> known) {
-            if (role == Role.baseline && !known.contains(name) && !name.startsWith("x-") && !name.startsWith("$")) {
-                throw error(nameAt, "unknown member of a baseline: {}{}; a note is named x-{}", shortened(name), suggestion(name, known), shortened(name));
-            }
-            skip();
-        }
-
-        /** Checks a string, passes over it, and says whether it has escapes. */
-        private boolean scan() {
-            boolean escapes = false;
-            for (at++; in[at] != '"'; at++) {
-                if (in[at] == '\\') {
-                    escapes = true;
-                    escape();
-                } else if (in[at] < 0) {
-                    ascii = false;
-                } else if (in[at] < ' ') {
-                    throw expected(at < in.length - 1 ? "control characters only escaped" : "'\"'");
+                    default -> throw new IllegalStateException("checkString() let it through");
                 }
             }
+            return plain.toString();
+        }
+
+        /** Checks a string, moves past it, and returns whether it has escapes. */
+        private boolean checkString() {
+            boolean hasEscapes = false;
             at++;
-            return escapes;
+            while (true) {
+                byte b = peek();
+                if (b == '"') {
+                    at++;
+                    return hasEscapes;
+                }
+                if (b == '\\') {
+                    hasEscapes = true;
+                    checkEscape();
+                } else if (b >= 0 && b < ' ') {
+                    boolean isOpen = at == document.length();
+                    throw expected(isOpen ? "'\"'" : "control characters only escaped");
+                } else {
+                    if (b < 0) {
+                        isAscii = false;
+                    }
+                    at++;
+                }
+            }
         }
 
-        /** Checks an escape, and that half a surrogate pair has the other half behind it. */
-        private void escape() {
-            int from = at++;
-            if (in[at] != 'u') {
-                if ("\"\\/bfnrt".indexOf(in[at]) < 0) {
-                    throw expected("one of \" \\ / b f n r t u");
-                }
+        /** Checks an escape, and that each half of a surrogate pair has the other one. */
+        private void checkEscape() {
+            int from = at;
+            at++;
+            if (peek() != 'u') {
+                checkShortEscape();
                 return;
             }
-            char unit = hex();
-            boolean paired = Character.isHighSurrogate(unit) && in[++at] == '\\' && in[++at] == 'u' && Character.isLowSurrogate(hex());
-            if (Character.isSurrogate(unit) && !paired) {
-                throw error(from, "expected a pair of surrogates, found one alone");
+            at++;
+            char unit = hexDigits();
+            if (!Character.isSurrogate(unit)) {
+                return;
+            }
+            if (Character.isHighSurrogate(unit) && peek() == '\\'
+                    && document.byteAt(at + 1) == 'u') {
+                at += 2;
+                if (Character.isLowSurrogate(hexDigits())) {
+                    return;
+                }
+            }
+            throw error(from, "expected a pair of surrogates, found one alone");
+        }
+
+        private void checkShortEscape() {
+            switch (peek()) {
+                case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at++;
+                default -> throw expected("one of \" \\ / b f n r t u");
             }
         }
 
-        /** Takes four hexadecimal digits, and leaves the cursor at the last. */
-        private char hex() {
+        /** Takes four hexadecimal digits: 00e9 is the letter e with an acute accent. */
+        private char hexDigits() {
             int value = 0;
             for (int i = 0; i < 4; i++) {
-                if (!HexFormat.isHexDigit(in[++at])) {
+                if (!HexFormat.isHexDigit(peek())) {
                     throw expected("four hexadecimal digits");
                 }
-                value = value << 4 | HexFormat.fromHexDigit(in[at]);
+                value = 16 * value + HexFormat.fromHexDigit(peek());
+                at++;
             }
             return (char) value;
         }
 
-        /** Checks the encoding of the strings: all else is ASCII. */
-        private void utf8() {
-            var decoder = StandardCharsets.UTF_8.newDecoder();
-            ByteBuffer bytes = ByteBuffer.wrap(in);
-            CharBuffer chars = CharBuffer.allocate(1 << 13);
-            while (decoder.decode(bytes, chars.clear(), true).isOverflow()) {
-                continue; // nobody needs the characters
-            }
-            if (bytes.hasRemaining()) {
-                at = bytes.position();
+        /** Checks the encoding. Only strings can have more than ASCII, and they were passed. */
+        private void checkUtf8() {
+            int invalidAt = document.invalidUtf8At();
+            if (invalidAt >= 0) {
+                at = invalidAt;
                 throw expected("UTF-8");
             }
         }
 
         // Errors.
 
+        static String shortened(String text) {
+            if (text.length() <= MAX_SHOWN_CHARS) {
+                return text;
+            }
+            return text.substring(0, MAX_SHOWN_CHARS).concat("...");
+        }
+
         private DataException expected(String what) {
             return error(at, "expected {}, found {}", what, found());
         }
 
-        /** What stands at the cursor; the usual mistakes by their names. */
+        /** Returns what stands at the cursor, a common mistake by its name. */
         private String found() {
-            String rest = new String(in, at, Math.min(8, in.length - 1 - at), StandardCharsets.ISO_8859_1);
-            for (int i = 0; i < MISTAKES.length; i += 2) {
-                if (rest.startsWith(MISTAKES[i])) {
-                    return MISTAKES[i + 1];
-                }
+            if (at >= document.length()) {
+                return "the end";
             }
-            int before = at;
-            do {
-                before--;
-            } while (before > 0 && in[before] <= ' ');
-            return rest.isEmpty() ? "the end"
-                    : before > 0 && in[before] == ',' && "}]".indexOf(in[at]) >= 0 ? "a trailing comma"
-                    : in[at] > ' ' && in[at] < 0x7f ? fill("'{}'", rest.charAt(0)) : fill("byte 0x{}", Integer.toHexString(in[at] & 0xff));
+            String mistake = commonMistake();
+            if (mistake != null) {
+                return mistake;
+            }
+            byte b = peek();
+            if ((b == '}' || b == ']') && isAfterComma()) {
+                return "a trailing comma";
+            }
+            if (b > ' ' && b < 0x7f) {
+                return Text.fill("'{}'", (char) b);
+            }
+            return Text.fill("byte 0x{}", Integer.toHexString(b & 0xff));
         }
 
-        /** An error at that byte. Lines and columns count from 1, a column is a character. */
+        /** Returns the name of the common mistake that begins at the cursor, or null. */
+        private String commonMistake() {
+            int to = Math.min(at + FOUND_BYTES, document.length());
+            String next = document.latin1(at, to);
+            if (next.startsWith("\u00ef\u00bb\u00bf")) {
+                return "a byte-order mark; write UTF-8 without one";
+            }
+            if (next.startsWith("\u00ff\u00fe") || next.startsWith("\u00fe\u00ff")) {
+                return "UTF-16; write UTF-8";
+            }
+            if (next.startsWith("\0")) {
+                return "UTF-16 or binary data; write UTF-8";
+            }
+            if (next.startsWith("NaN")) {
+                return "NaN; an age that is not known is null";
+            }
+            if (next.startsWith("Infinity")) {
+                return "Infinity; an age that is not known is null";
+            }
+            if (next.startsWith("//") || next.startsWith("/*") || next.startsWith("#")) {
+                return "a comment, which JSON does not have";
+            }
+            if (next.startsWith("'")) {
+                return "a single quote; JSON has double quotes";
+            }
+            return null;
+        }
+
+        private boolean isAfterComma() {
+            int before = at - 1;
+            while (before > 0 && isSpace(document.byteAt(before))) {
+                before--;
+            }
+            return before > 0 && document.byteAt(before) == ',';
+        }
+
+        /** Returns an error at that offset. Lines and columns count from 1, in characters. */
         DataException error(int where, String template, Object... values) {
             int line = 1;
             int column = 1;
             for (int i = 0; i < where; i++) {
-                line += in[i] == '\n' ? 1 : 0;
-                column = in[i] == '\n' ? 1 : (in[i] & 0xc0) == 0x80 ? column : column + 1;
+                byte b = document.byteAt(i);
+                boolean continuesCharacter = (b & 0xc0) == 0x80;
+                if (b == '\n') {
+                    line++;
+                    column = 1;
+                } else if (!continuesCharacter) {
+                    column++;
+                }
             }
-            return new DataException("{}:{}:{}: {}", label, line, column, fill(template, values));
+            String message = Text.fill(template, values);
+            return new DataException("{}:{}:{}: {}", document.label(), line, column, message);
         }
     }
 
     // ---- Time ----
 
-    // Times are nanoseconds. What is finer is rounded against the feed: an age up, a limit down.
+    /** Time reads and writes times. A time is a whole number of nanoseconds, in a long. */
+    static final class Time {
+        static final long SECOND = 1_000_000_000;
+        static final long MAX_SKEW_NANOS = MAX_SKEW_SECONDS * SECOND;
+        static final long MAX_AGE_NANOS = MAX_AGE_SECONDS * SECOND;
+        /** About 126 years. A longer time is cut to it, and two of them fit in a long. */
+        static final long FOREVER = 4 * MAX_AGE_NANOS;
+        /** A longer limit is cut to it, so that FOREVER lies above every limit. */
+        static final long MAX_LIMIT_NANOS = FOREVER - SECOND;
+        // A missing age lies above every limit, and a missing limit below every age, so a
+        // forgotten check fails closed.
+        static final long UNKNOWN_AGE = FOREVER + 1;
+        static final long INVALID_AGE = FOREVER + 2;
+        static final long NO_LIMIT = -1;
+        /** The limit of a feed, or of a document, that states none of its own. */
+        static final long COMMON_LIMIT = -2;
+        /** An instant that is there and cannot be read. It is older than every limit. */
+        static final Instant UNREADABLE = Instant.MIN;
 
-    static final long SECOND = 1_000_000_000;
-    static final long MAX_SKEW = MAX_SKEW_SECONDS * SECOND;
-    /** About 126 years: a longer time is as good as this one, and two of them fit in a long. */
-    static final long FOREVER = 4 * MAX_AGE_SECONDS * SECOND;
-    /** A longer limit is cut, so that FOREVER is older than any. */
-    static final long MAX_LIMIT = FOREVER - SECOND;
-    // A missing age is older than any limit, and a missing limit is below any age: a check that is forgotten blocks.
-    static final long UNKNOWN_AGE = FOREVER + 1;
-    static final long INVALID_AGE = FOREVER + 2;
-    static final long NO_LIMIT = -1;
-    /** A feed without a limit of its own, for which the document's counts; a document without one. */
-    static final long COMMON_LIMIT = -2;
-    /** An instant that is there and cannot be read: it is older than any limit. */
-    static final Instant UNREADABLE = Instant.MIN;
+        private static final int NANO_DIGITS = 9;
+        private static final long NOT_A_TIME = -1;
 
-    /** The age in a JSON text. */
-    static long age(String json) {
-        long age = nanos(json, 1);
-        return json.equals("null") ? UNKNOWN_AGE : age < 0 || age > MAX_AGE_SECONDS * SECOND ? INVALID_AGE : age;
-    }
-
-    /** The limit in a JSON text. */
-    static long limit(String json) {
-        long limit = nanos(json, 0);
-        return limit > 0 ? Math.min(limit, MAX_LIMIT) : NO_LIMIT;
-    }
-
-    /** A JSON number of seconds; decimals past the ninth count as so many nanoseconds more. -1 where it is none, or negative. */
-    private static long nanos(String json, int forMore) {
-        boolean negative = json.startsWith("-");
-        int e = Math.max(json.indexOf('e'), json.indexOf('E'));
-        String number = json.substring(negative ? 1 : 0, e < 0 ? json.length() : e);
-        if (!negative && !isDigit(json.charAt(0)) || json.length() > MAX_NUMBER_CHARS) {
-            return -1;
+        /** Rounding says where a time goes that lies between two nanoseconds. */
+        enum Rounding {
+            /** For an age: an age of 90.0000000001 s is above a limit of 90 s. */
+            UP,
+            /** For a limit: an age of 90 s is above a limit of 89.9999999999 s. */
+            DOWN
         }
-        int point = number.indexOf('.');
-        String digits = number.replace(".", "").concat("00000000000000000000"); // so many make FOREVER of any number
-        // The value is 0.DIGITS times ten to this power; a double, since no exponent is too large for one.
-        double power = (point < 0 ? number.length() : point) + 9 + (e < 0 ? 0 : Double.parseDouble(json.substring(e + 1)));
-        long nanos = 0;
-        int last = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            last = digits.charAt(i) == '0' ? last : i + 1;
-            nanos = i >= power ? nanos : nanos < FOREVER / 10 ? 10 * nanos + digits.charAt(i) - '0' : FOREVER;
+
+        /** Reads an age from the text of a JSON value, such as 8, 0.25 or null. */
+        static long ageNanos(String json) {
+            if (json.equals("null")) {
+                return UNKNOWN_AGE;
+            }
+            long nanos = nanos(json, Rounding.UP);
+            if (nanos == NOT_A_TIME || nanos > MAX_AGE_NANOS) {
+                return INVALID_AGE;
+            }
+            return nanos;
         }
-        boolean tooFine = last > 0 && last - power > MAX_NUMBER_CHARS - 9;
-        return tooFine || negative && last > 0 ? -1 : last > 0 && last > power ? nanos + forMore : nanos;
-    }
 
-    /** A time in seconds, with the decimals it needs; null where there is none. */
-    static String seconds(long nanos) {
-        if (nanos < 0 || nanos > FOREVER) {
-            return null;
+        /** Reads a limit from the text of a JSON value, such as 90 or 1.5e3. */
+        static long limitNanos(String json) {
+            long nanos = nanos(json, Rounding.DOWN);
+            if (nanos == NOT_A_TIME || nanos == 0) {
+                return NO_LIMIT;
+            }
+            return Math.min(nanos, MAX_LIMIT_NANOS);
         }
-        String digits = Long.toString(SECOND + nanos % SECOND).substring(1);
-        String decimals = digits.replace('0', ' ').stripTrailing().replace(' ', '0'); // without the zeros at the end
-        return fill(decimals.isEmpty() ? "{}" : "{}.{}", nanos / SECOND, decimals);
-    }
 
-    static long nanosBetween(Instant from, Instant to) {
-        long bound = FOREVER / SECOND + 1; // one more, for the nanoseconds
-        long seconds = Math.max(-bound, Math.min(to.getEpochSecond() - from.getEpochSecond(), bound));
-        return Math.max(-FOREVER, Math.min(seconds * SECOND + to.getNano() - from.getNano(), FOREVER));
-    }
-
-    /** An instant in seconds since 1970; null before that. */
-    static String timestamp(Instant instant) {
-        return instant.isBefore(Instant.EPOCH) ? null : fill("{}{}", instant.getEpochSecond(), seconds(instant.getNano()).substring(1));
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
-    }
-
-    /** Reads a date-time as in RFC 3339, section 5.6, but for the leap second; null where it is none. */
-    static Instant instant(String s) {
-        StringBuilder form = new StringBuilder();
-        for (char c : s.toCharArray()) {
-            form.append(isDigit(c) ? '0' : c == 't' ? 'T' : c == 'z' ? 'Z' : c);
+        /**
+         * Reads a JSON number of seconds. A time above FOREVER is cut to it. Returns NOT_A_TIME if
+         * the text is no number, or one that is negative or has too many digits.
+         */
+        private static long nanos(String json, Rounding rounding) {
+            Decimal number = Decimal.parse(json);
+            if (number == null) {
+                return NOT_A_TIME;
+            }
+            int used = number.usedDigits();
+            if (used == 0) {
+                return 0; // whatever its sign and its exponent
+            }
+            int wholeDigits = number.pointAt + NANO_DIGITS; // so many make whole nanoseconds
+            int decimals = used - number.pointAt;
+            if (number.negative || decimals > MAX_NUMBER_CHARS) {
+                return NOT_A_TIME;
+            }
+            long nanos = 0;
+            for (int i = 0; i < wholeDigits; i++) {
+                if (nanos >= FOREVER / 10) {
+                    return FOREVER;
+                }
+                nanos = 10 * nanos + number.digit(i);
+            }
+            boolean isExact = used <= wholeDigits;
+            if (!isExact && rounding == Rounding.UP) {
+                nanos++;
+            }
+            return nanos;
         }
-        boolean utc = form.indexOf("Z") == s.length() - 1;
-        int zone = s.length() - (utc ? 1 : 6);
-        if (zone < 0 || !form.toString().equals(fill("0000-00-00T00:00:00{}{}", zone > 20 ? ".".concat("0".repeat(zone - 20)) : "",
-                utc ? "Z" : s.charAt(zone) == '-' ? "-00:00" : "+00:00"))) {
-            return null;
-        }
-        String fraction = s.substring(Math.min(20, zone), zone).concat("000000000");
-        try {
-            LocalDateTime local = LocalDateTime.of(number(s, 0, 4), number(s, 5, 7), number(s, 8, 10), number(s, 11, 13), number(s, 14, 16),
-                    number(s, 17, 19), number(fraction, 0, 9));
-            int ahead = utc ? 0 : LocalTime.of(number(s, zone + 1, zone + 3), number(s, zone + 4, zone + 6)).toSecondOfDay();
-            // A fraction that an Instant cannot hold is refused: cut off, it would make an age or a skew smaller.
-            boolean exact = fraction.substring(9).replace("0", "").isEmpty();
-            return exact ? local.toInstant(ZoneOffset.UTC).plusSeconds(s.charAt(zone) == '-' ? ahead : -ahead) : null;
-        } catch (DateTimeException noSuchTime) {
-            return null;
-        }
-    }
 
-    private static int number(String digits, int from, int to) {
-        return Integer.parseInt(digits, from, to, 10);
+        /**
+         * Decimal is a number taken apart. For example, -12.5e3 is negative, has the digits 125,
+         * and its point stands after 5 of them (the last two are zeros that nobody wrote).
+         */
+        private record Decimal(boolean negative, String digits, int pointAt) {
+            /** A larger exponent changes nothing, given how many digits a number may have. */
+            private static final int MAX_EXPONENT = 1_000_000;
+
+            /** Reads a number of RFC 8259, section 6, or returns null if the text is none. */
+            static Decimal parse(String text) {
+                if (text.length() > MAX_NUMBER_CHARS) {
+                    return null;
+                }
+                boolean negative = text.startsWith("-");
+                int at = negative ? 1 : 0;
+                String whole = digitsAt(text, at);
+                boolean leadingZero = whole.length() > 1 && whole.startsWith("0");
+                if (whole.isEmpty() || leadingZero) {
+                    return null;
+                }
+                at += whole.length();
+
+                String fraction = "";
+                if (text.startsWith(".", at)) {
+                    fraction = digitsAt(text, at + 1);
+                    if (fraction.isEmpty()) {
+                        return null;
+                    }
+                    at += 1 + fraction.length();
+                }
+
+                int exponent = 0;
+                if (text.startsWith("e", at) || text.startsWith("E", at)) {
+                    at++;
+                    boolean down = text.startsWith("-", at);
+                    if (down || text.startsWith("+", at)) {
+                        at++;
+                    }
+                    String power = digitsAt(text, at);
+                    if (power.isEmpty()) {
+                        return null;
+                    }
+                    exponent = down ? -exponent(power) : exponent(power);
+                    at += power.length();
+                }
+
+                if (at < text.length()) {
+                    return null;
+                }
+                return new Decimal(negative, whole.concat(fraction), whole.length() + exponent);
+            }
+
+            private static int exponent(String digits) {
+                int exponent = 0;
+                for (int i = 0; i < digits.length(); i++) {
+                    exponent = 10 * exponent + (digits.charAt(i) - '0');
+                    exponent = Math.min(exponent, MAX_EXPONENT);
+                }
+                return exponent;
+            }
+
+            /** Returns how many digits there are up to the last one that is not 0. */
+            int usedDigits() {
+                int used = digits.length();
+                while (used > 0 && digits.charAt(used - 1) == '0') {
+                    used--;
+                }
+                return used;
+            }
+
+            /** Returns the value of a digit; 0 after the last one. */
+            int digit(int i) {
+                return i < digits.length() ? digits.charAt(i) - '0' : 0;
+            }
+        }
+
+        /** Returns the digits that begin there: of "12.5" at 0, these are "12". */
+        private static String digitsAt(String text, int from) {
+            int to = from;
+            while (to < text.length() && isDigit(text.charAt(to))) {
+                to++;
+            }
+            return text.substring(from, to);
+        }
+
+        private static boolean isDigit(char c) {
+            return c >= '0' && c <= '9';
+        }
+
+        /** Writes a time in seconds, such as 660 or 0.25; null if it is missing or not valid. */
+        static String seconds(long nanos) {
+            if (nanos < 0 || nanos > FOREVER) {
+                return null;
+            }
+            StringBuilder text = new StringBuilder();
+            text.append(nanos / SECOND);
+            long rest = nanos % SECOND;
+            if (rest > 0) {
+                text.append('.');
+            }
+            long place = SECOND / 10;
+            while (rest > 0) {
+                text.append(rest / place);
+                rest %= place;
+                place /= 10;
+            }
+            return text.toString();
+        }
+
+        /** Reads the milliseconds in a number of seconds; a text that is none gives a long time. */
+        static long millis(String seconds) {
+            return ageNanos(seconds) / 1_000_000;
+        }
+
+        /** Writes a time with its unit, such as "660s"; "?" if it is missing or not valid. */
+        static String secondsOrQuestionMark(long nanos) {
+            String seconds = seconds(nanos);
+            return seconds == null ? "?" : seconds.concat("s");
+        }
+
+        /** Writes an instant in seconds since 1970, such as 1795340220.25; null before that. */
+        static String timestamp(Instant instant) {
+            if (instant.isBefore(Instant.EPOCH)) {
+                return null;
+            }
+            String fraction = seconds(instant.getNano()).substring(1); // without its 0
+            return Long.toString(instant.getEpochSecond()).concat(fraction);
+        }
+
+        /** Returns the time from one instant to the other, between -FOREVER and FOREVER. */
+        static long nanosBetween(Instant from, Instant to) {
+            long maxSeconds = FOREVER / SECOND + 1; // one more, for the part of a second
+            long seconds = to.getEpochSecond() - from.getEpochSecond();
+            seconds = Math.max(-maxSeconds, Math.min(seconds, maxSeconds));
+            long nanos = seconds * SECOND + to.getNano() - from.getNano();
+            return Math.max(-FOREVER, Math.min(nanos, FOREVER));
+        }
+
+        /**
+         * Reads a date-time of RFC 3339, section 5.6, such as 2026-11-22T09:37:00.25+01:00, or
+         * returns null if it is none. A leap second is none, and neither is a time with more than
+         * nine decimals: cut to nanoseconds, it would make an age or a skew look smaller.
+         */
+        static Instant instant(String text) {
+            if (!hasForm(text, 0, "0000-00-00T00:00:00")) {
+                return null;
+            }
+            int offsetAt = offsetAt(text);
+            String offset = text.substring(offsetAt);
+            if (!isForm(offset, "Z") && !isForm(offset, "+00:00")) {
+                return null;
+            }
+            if (!exists(text, offsetAt) || !isWholeNanos(text, offsetAt)) {
+                return null;
+            }
+            LocalDateTime local = LocalDateTime.of(
+                    number(text, 0, 4), number(text, 5, 7), number(text, 8, 10),
+                    number(text, 11, 13), number(text, 14, 16), number(text, 17, 19),
+                    fractionNanos(text, offsetAt));
+            long offsetSeconds = offsetSeconds(text, offsetAt);
+            return local.toInstant(ZoneOffset.UTC).minusSeconds(offsetSeconds);
+        }
+
+        private static boolean isForm(String text, String form) {
+            return text.length() == form.length() && hasForm(text, 0, form);
+        }
+
+        /** Returns whether that form begins there: 0 is any digit, + any sign, T and Z any case. */
+        private static boolean hasForm(String text, int at, String form) {
+            if (text.length() < at + form.length()) {
+                return false;
+            }
+            for (int i = 0; i < form.length(); i++) {
+                char c = text.charAt(at + i);
+                boolean matches = switch (form.charAt(i)) {
+                    case '0' -> isDigit(c);
+                    case '+' -> c == '+' || c == '-';
+                    case 'T' -> c == 'T' || c == 't';
+                    case 'Z' -> c == 'Z' || c == 'z';
+                    default -> c == form.charAt(i);
+                };
+                if (!matches) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Returns where the offset begins: after the seconds, or after their decimals. */
+        private static int offsetAt(String text) {
+            if (!hasForm(text, 19, ".0")) {
+                return 19;
+            }
+            return 20 + digitsAt(text, 20).length();
+        }
+
+        private static boolean exists(String text, int offsetAt) {
+            int month = number(text, 5, 7);
+            if (month < 1 || month > 12) {
+                return false;
+            }
+            int day = number(text, 8, 10);
+            if (day < 1 || day > YearMonth.of(number(text, 0, 4), month).lengthOfMonth()) {
+                return false;
+            }
+            return isTimeOfDay(text, 11) && number(text, 17, 19) < 60
+                    && (isUtc(text, offsetAt) || isTimeOfDay(text, offsetAt + 1));
+        }
+
+        /** Returns whether the 00:00 that begins there is a time from 00:00 to 23:59. */
+        private static boolean isTimeOfDay(String text, int at) {
+            return number(text, at, at + 2) < 24 && number(text, at + 3, at + 5) < 60;
+        }
+
+        private static boolean isUtc(String text, int offsetAt) {
+            return hasForm(text, offsetAt, "Z");
+        }
+
+        /** Returns the nine decimals after the point at 19, or zeros for those that are missing. */
+        private static int fractionNanos(String text, int offsetAt) {
+            int nanos = 0;
+            for (int i = 20; i < 20 + NANO_DIGITS; i++) {
+                int digit = i < offsetAt ? text.charAt(i) - '0' : 0;
+                nanos = 10 * nanos + digit;
+            }
+            return nanos;
+        }
+
+        /** Returns whether nothing is cut off: that would make an age or a skew look smaller. */
+        private static boolean isWholeNanos(String text, int offsetAt) {
+            for (int i = 20 + NANO_DIGITS; i < offsetAt; i++) {
+                if (text.charAt(i) != '0') {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static long offsetSeconds(String text, int offsetAt) {
+            if (isUtc(text, offsetAt)) {
+                return 0;
+            }
+            long hours = number(text, offsetAt + 1, offsetAt + 3);
+            long minutes = number(text, offsetAt + 4, offsetAt + 6);
+            long seconds = 3600 * hours + 60 * minutes;
+            return text.charAt(offsetAt) == '-' ? -seconds : seconds;
+        }
+
+        private static int number(String text, int from, int to) {
+            return Integer.parseInt(text, from, to, 10);
+        }
     }
 
     // ---- Files ----
 
-    /**
-     * Document is a file's content, read whole.
-     *
-     * @param bytes the content and a zero byte behind it, so that a reader need not ask for the end at each byte
-     */
-    record Document(String label, byte[] bytes) {
+    /** Splice puts a text in the place of the bytes of a document between two offsets. */
+    record Splice(int from, int to, byte[] text) implements Comparable<Splice> {
+        @Override public int compareTo(Splice other) {
+            return Integer.compare(from, other.from);
+        }
+    }
+
+    /** Document is a file's content, read whole. */
+    static final class Document {
+        private final String label;
+        /** The content, and a zero byte after it, so that a reader need not ask for the end. */
+        private final byte[] bytes;
+
+        private Document(String label, byte[] bytes) {
+            this.label = label;
+            this.bytes = bytes;
+        }
+
         static Document of(String label, String text) {
-            return new Document(label, text.concat("\0").getBytes(StandardCharsets.UTF_8));
+            return of(label, text.getBytes(StandardCharsets.UTF_8));
         }
 
-        /** Reads a regular file, or standard input where the name is "-". */
-        static Document read(String name, InputStream standardInput) {
-            try {
-                if (name.equals("-")) {
-                    byte[] bytes = standardInput.readNBytes(MAX_FILE_BYTES + 1);
-                    return new Document("standard input", Arrays.copyOf(bytes, checked(bytes.length, "standard input") + 1));
-                }
-                Document document = readQuiet(path(name), name, QUIET_NANOS);
-                for (int tries = 1; document == null && tries < MAX_TRIES; tries++) {
-                    // Something does write to it: now it has to be quiet for longer.
-                    document = readQuiet(path(name), name, CLOCK_STEP_NANOS);
-                }
-                if (document != null) {
-                    return document;
-                }
-                throw changed(name);
-            } catch (IOException e) {
-                throw new DataException("{}: cannot be read: {}{}", name, reason(e),
-                        name.indexOf("://") < 0 ? "" : "; an address is read by another program, and its output with --state -");
-            }
+        static Document of(String label, byte[] content) {
+            checkSize(content.length, label);
+            return new Document(label, Arrays.copyOf(content, content.length + 1));
         }
 
-        /**
-         * Reads a file, and then again from its start: a writer that rewrites it in place may be in
-         * the middle. Returns null if that gives other bytes, or if it is written to meanwhile. To
-         * rename a file over it does no harm: what was opened is whole.
-         *
-         * @param quietNanos how long it has to stay as it is; longer if it was written to just now
-         */
-        private static Document readQuiet(Path path, String name, long quietNanos)
-                throws IOException {
-            BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
-            if (!before.isRegularFile()) {
-                // A FIFO or a device could block for ever, or never end.
-                throw new DataException(before.isDirectory() ? "{}: a directory; name a file in it"
-                        : "{}: not a regular file; a pipe is read with --state -", name);
-            }
-            try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
-                int size = checked(in.length(), name);
-                byte[] bytes = new byte[size + 1];
-                if (readInto(bytes, in) != size) {
-                    throw changed(name);
-                }
-                long begun = System.nanoTime();
-                long stepNanos = stepNanos(before.lastModifiedTime(), Instant.now());
-                long nanos = Math.max(quietNanos, stepNanos);
-                while (System.nanoTime() - begun < nanos) {
-                    LockSupport.parkNanos(nanos / LOOKS);
-                    if (!holds(in, bytes)) {
-                        return null;
-                    }
-                }
-                BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
-                boolean replaced = !Objects.equals(before.fileKey(), after.fileKey());
-                if (!replaced && !before.lastModifiedTime().equals(after.lastModifiedTime())) {
-                    return null;
-                }
-                return new Document(name, bytes);
-            }
+        /** Reads standard input to its end. */
+        static Document read(InputStream standardInput) throws IOException {
+            return of("standard input", standardInput.readNBytes(MAX_FILE_BYTES + 1));
         }
 
-        /** How long from now on a change may leave a file that time: 0 if that time is past. */
-        static long stepNanos(FileTime modified, Instant now) {
-            Instant time = modified.toInstant();
-            long stepNanos = time.getNano() == 0 ? WHOLE_SECONDS_STEP_NANOS : CLOCK_STEP_NANOS;
-            long ageNanos = nanosBetween(time, now);
-            if (ageNanos < 0) {
-                return CLOCK_STEP_NANOS; // dated by another clock, or by hand
-            }
-            return Math.max(0, stepNanos - ageNanos + 1);
-        }
-
-        /** Reads until the array is full or the file ends, and returns how much that was. */
-        private static int readInto(byte[] bytes, RandomAccessFile in) throws IOException {
-            int at = 0;
-            while (at < bytes.length) {
-                int read = in.read(bytes, at, Math.min(bytes.length - at, PIECE_BYTES));
-                if (read < 0) {
-                    break;
-                }
-                at += read;
-            }
-            return at;
-        }
-
-        /** Whether the file holds these bytes, but for the zero behind them, and nothing more. */
-        static boolean holds(RandomAccessFile in, byte[] bytes) throws IOException {
-            byte[] piece = new byte[Math.min(bytes.length, PIECE_BYTES)];
-            int size = bytes.length - 1;
-            int at = 0;
-            in.seek(0);
-            while (true) {
-                int read = in.read(piece, 0, piece.length);
-                if (read < 0) {
-                    return at == size;
-                }
-                if (read > size - at || !Arrays.equals(bytes, at, at + read, piece, 0, read)) {
-                    return false;
-                }
-                at += read;
-            }
-        }
-
-        private static DataException changed(String name) {
-            return new DataException("{}: changed while it was read; "
-                    + "write a new file and rename it over the old one", name);
-        }
-
-        private static int checked(long size, String name) {
+        private static int checkSize(long size, String name) {
             if (size > MAX_FILE_BYTES) {
                 throw new DataException("{}: larger than {} MiB", name, MAX_FILE_BYTES >> 20);
             }
             return (int) size;
         }
 
+        /** Returns whether a file holds this document from its start to its end. */
+        boolean isIn(RandomAccessFile file) throws IOException {
+            byte[] piece = new byte[Math.min(bytes.length, PIECE_BYTES)];
+            int at = 0;
+            file.seek(0);
+            while (true) {
+                int read = file.read(piece, 0, piece.length);
+                if (read < 0) {
+                    return at == length();
+                }
+                if (read > length() - at
+                        || !Arrays.equals(bytes, at, at + read, piece, 0, read)) {
+                    return false;
+                }
+                at += read;
+            }
+        }
+
+        /** Returns a copy with those splices, which are sorted and do not overlap. */
+        Document with(List<Splice> splices) {
+            long length = length();
+            for (Splice splice : splices) {
+                length += splice.text().length - (splice.to() - splice.from());
+            }
+            int checkedLength = checkSize(length, "the new state");
+            ByteBuffer copy = ByteBuffer.allocate(checkedLength + 1);
+            int from = 0;
+            for (Splice splice : splices) {
+                copy.put(bytes, from, splice.from() - from).put(splice.text());
+                from = splice.to();
+            }
+            copy.put(bytes, from, bytes.length - from); // with the zero byte
+            return new Document(label, copy.array());
+        }
+
+        boolean hasSameContent(Document other) {
+            return other != null && Arrays.equals(bytes, other.bytes);
+        }
+
+        String label() {
+            return label;
+        }
+
         int length() {
             return bytes.length - 1;
         }
 
-        void writeTo(OutputStream out) throws IOException {
-            out.write(bytes, 0, length());
+        /** Returns a byte, or 0 at the end. */
+        byte byteAt(int at) {
+            return bytes[at];
+        }
+
+        String text() {
+            return text(0, length());
         }
 
         String text(int from, int to) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
 
-        /** The byte behind the value that begins there. */
+        /** Returns a text with one character for each byte. */
+        String latin1(int from, int to) {
+            return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+        }
+
+        void writeTo(OutputStream out) throws IOException {
+            out.write(bytes, 0, length());
+        }
+
+        /** Returns the offset after the value that begins there. */
         int end(int valueAt) {
             Json in = new Json(this, valueAt);
             in.skip();
-            return in.at;
+            return in.at();
         }
 
-        /** The JSON text of that member of a feed, or of the document where that is null; null where it has none. */
+        /** Returns a cursor at the entry of a feed, or at the top if that is null. */
+        Json objectOf(Feed feed) {
+            return new Json(this, feed == null ? 0 : feed.at());
+        }
+
+        /** Returns a member's JSON text, of the top if feed is null; null if it is absent. */
         String member(Feed feed, String name) {
-            Json in = new Json(this, feed == null ? 0 : feed.at);
-            in.enter('{', "an object");
+            Json in = objectOf(feed);
+            in.enterObject("an object");
             while (in.member()) {
-                if (in.name.equals(name)) {
-                    return in.skipped();
+                if (in.name().equals(name)) {
+                    return in.valueText();
                 }
                 in.skip();
             }
             return null;
+        }
+
+        /** Returns the offset of the first byte that is not UTF-8, or -1 if all are. */
+        int invalidUtf8At() {
+            CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            CharBuffer ignored = CharBuffer.allocate(UTF8_PIECE_CHARS);
+            CoderResult result = decoder.decode(in, ignored, true);
+            while (result.isOverflow()) {
+                ignored.clear(); // only decoding errors matter here
+                result = decoder.decode(in, ignored, true);
+            }
+            return in.hasRemaining() ? in.position() : -1;
         }
 
         String sha256() {
@@ -2371,811 +3936,1409 @@ public final class Freshness {
                 digest.update(bytes, 0, length());
                 return HexFormat.of().formatHex(digest.digest());
             } catch (NoSuchAlgorithmException e) {
-                throw new DataException("this JDK has no SHA-256"); // each has to have it
+                throw new IllegalStateException(e); // each JDK has to have it
             }
-        }
-    }
-
-    /** Replacement is a new file beside its target, that takes the target's place whole or not at all, with its mode and owner. */
-    static final class Replacement implements AutoCloseable {
-        /** One for the process, whatever it writes: the JVM keeps each name that it is to delete. The nanosecond keeps processes apart. */
-        private static final String NAME = fill(".freshness-{}.tmp", System.nanoTime());
-
-        private final Path target;
-        private final Path temporary;
-        private final FileChannel directory;
-        private final FileChannel channel;
-        final OutputStream out;
-
-        Replacement(Path target) throws IOException {
-            this.target = target;
-            temporary = target.resolveSibling(NAME);
-            Map<String, Object> replaced = ownership(target);
-            if (replaced != null) {
-                refuseForeign(target, replaced);
-            }
-            directory = FileChannel.open(target.getParent()); // now: what fails later is too late
-            synchronized (Ending.HOOK) {
-                Ending.HOOK.hold();
-                temporary.toFile().deleteOnExit(); // SIGTERM and SIGINT leave nothing behind
-                channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            }
-            out = Channels.newOutputStream(channel);
-            if (replaced != null) {
-                // Those that were checked: another file may have the name by now.
-                for (String attribute : Arrays.asList("gid", "uid", "mode")) {
-                    keep(attribute, replaced.get(attribute));
-                }
-            }
-        }
-
-        private void keep(String attribute, Object value) throws IOException {
-            try {
-                String name = "unix:".concat(attribute);
-                Files.setAttribute(temporary, name, value, LinkOption.NOFOLLOW_LINKS);
-            } catch (FileSystemException notAllowed) {
-                // Only root may give a file away; the mode is that of a file of one's own.
-            }
-        }
-
-        /** Reads the new file back, and puts it in place if it holds those bytes; null asks for no comparison. */
-        void commit(Document wanted) throws IOException {
-            synchronized (Ending.HOOK) {
-                Ending.HOOK.hold(); // at the end the JVM deletes the file, and that is no fault of this work
-                channel.force(true);
-                channel.close();
-                if (wanted != null && !holds(wanted)) {
-                    throw new DataException("{}: what was read back is not what was written", target);
-                }
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            }
-        }
-
-        private boolean holds(Document wanted) throws IOException {
-            try (RandomAccessFile in = new RandomAccessFile(temporary.toFile(), "r")) {
-                return Document.holds(in, wanted.bytes);
-            }
-        }
-
-        /** The new name is on disk once its directory is. */
-        void settle() throws IOException {
-            directory.force(true);
-        }
-
-        @Override public void close() throws IOException {
-            directory.close();
-            channel.close();
-            Files.deleteIfExists(temporary);
         }
     }
 
     /**
-     * Journal appends a line to a file that others append to as well, under a lock, and takes it back where the work that it
-     * records is not done.
+     * InputFile is a regular file that is read twice through one descriptor, because a writer that
+     * rewrites it in place may have been in the middle of the first read. If another file is
+     * renamed over it meanwhile, that does no harm: what was opened is whole.
      */
-    static final class Journal implements AutoCloseable {
+    static final class InputFile implements AutoCloseable {
+        private final String name;
         private final Path path;
-        private FileChannel channel;
-        private Object key;
-        /** The size without the line. */
-        private long size;
-        private boolean locked;
-        /** Whether this process made the file. */
-        private boolean made;
-        private boolean done;
+        private final BasicFileAttributes attributes;
+        private final RandomAccessFile file;
 
-        Journal(Path path, String line) throws IOException {
+        private InputFile(String name, Path path, BasicFileAttributes attributes,
+                RandomAccessFile file) {
+            this.name = name;
             this.path = path;
-            long begun = System.nanoTime();
-            for (String obstacle = open(); obstacle != null; obstacle = open()) {
-                if (System.nanoTime() - begun > LOCK_SECONDS * SECOND) {
-                    throw new DataException("{}: {}; nothing was written", path, obstacle);
+            this.attributes = attributes;
+            this.file = file;
+        }
+
+        static InputFile open(String name) throws IOException {
+            Path path = Disk.path(name);
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path, BasicFileAttributes.class);
+            if (attributes.isDirectory()) {
+                throw new DataException("{}: a directory; name a file in it", name);
+            }
+            if (!attributes.isRegularFile()) {
+                // A FIFO or a device could block forever, or never end.
+                throw new DataException("{}: not a regular file; a pipe is read with --state -",
+                        name);
+            }
+            return new InputFile(name, path, attributes,
+                    new RandomAccessFile(path.toFile(), "r"));
+        }
+
+        Document read() throws IOException {
+            int length = Document.checkSize(file.length(), name);
+            byte[] bytes = new byte[length + 1]; // with room for one byte too many
+            int at = 0;
+            while (at < bytes.length) {
+                int read = file.read(bytes, at, Math.min(bytes.length - at, PIECE_BYTES));
+                if (read < 0) {
+                    break;
                 }
-                sleep(LOCK_POLL_MILLIS);
+                at += read;
             }
-            synchronized (Ending.HOOK) {
-                try {
-                    Ending.HOOK.hold();
-                    append(line);
-                } catch (IOException | DataException e) {
-                    close();
-                    throw e;
+            if (at != length) {
+                throw changed(name);
+            }
+            return new Document(name, bytes);
+        }
+
+        static DataException changed(String name) {
+            return new DataException("{}: changed while it was read;"
+                    + " write a new file and rename it over the old one", name);
+        }
+
+        /**
+         * Returns whether the file stays as it was read for that long, or for longer if it was just
+         * written. Each look comes after a pause, which gives a writer its turn: without one, both
+         * reads see the same moment.
+         */
+        boolean stillHolds(Document document, long quietNanos) throws IOException {
+            FileTime modified = attributes.lastModifiedTime();
+            long neededNanos = Math.max(quietNanos, unclearNanos(modified, Instant.now()));
+            long begunNanoTime = System.nanoTime();
+            do {
+                LockSupport.parkNanos(neededNanos / LOOKS);
+                if (!document.isIn(file)) {
+                    return false;
                 }
-            }
+            } while (System.nanoTime() - begunNanoTime < neededNanos);
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            boolean isReplaced = !Objects.equals(attributes.fileKey(), now.fileKey());
+            return isReplaced || modified.equals(now.lastModifiedTime());
         }
 
-        /** Opens and locks the record. Returns why to try that again, or null if it worked. */
-        private String open() throws IOException {
-            synchronized (Ending.HOOK) {
-                Ending.HOOK.hold();
-                Ending.HOOK.open = this;
-                try {
-                    made = false;
-                    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                        Files.createFile(path);
-                        made = true;
-                    }
-                    key = key(path);
-                    channel = FileChannel.open(path, StandardOpenOption.READ,
-                            StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-                    locked = lock();
-                    if (!locked) {
-                        made = false; // it is another's now
-                        channel.close();
-                        return "another process has locked this record; fuser and lslocks show it";
-                    }
-                    if (!isInPlace()) {
-                        // Renamed or removed before it was locked: a line in it might be lost.
-                        channel.close();
-                        return "this record is replaced again and again";
-                    }
-                    size = channel.size();
-                    return null;
-                } catch (FileAlreadyExistsException | NoSuchFileException replaced) {
-                    return "this record is replaced again and again";
-                } catch (IOException e) {
-                    close();
-                    throw e;
-                }
+        /**
+         * Returns for how long a change may still leave a file with the time that it has, because
+         * the clock that dates files goes in steps: 0 unless it was just written.
+         */
+        static long unclearNanos(FileTime modified, Instant now) {
+            Instant time = modified.toInstant();
+            boolean hasWholeSeconds = time.getNano() == 0;
+            long stepNanos = hasWholeSeconds ? WHOLE_SECONDS_STEP_NANOS : CLOCK_STEP_NANOS;
+            long ageNanos = Time.nanosBetween(time, now);
+            if (ageNanos < 0) {
+                return CLOCK_STEP_NANOS; // dated by another clock, or by hand
             }
-        }
-
-        /** What tells the file of that name from any other. */
-        private static Object key(Path path) throws IOException {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
-        }
-
-        private boolean isInPlace() throws IOException {
-            try {
-                return Objects.equals(key, key(path));
-            } catch (NoSuchFileException removed) {
-                return false;
-            }
-        }
-
-        /** Takes the lock if it is free. To wait for it may last for ever: a reader can hold it. */
-        private boolean lock() throws IOException {
-            try {
-                return channel.tryLock() != null;
-            } catch (OverlappingFileLockException held) {
-                return false; // by this process
-            }
-        }
-
-        private void append(String line) throws IOException {
-            Map<String, Object> owner = ownership(path);
-            if (owner != null && !made) {
-                refuseForeign(path, owner);
-            }
-            ByteBuffer last = ByteBuffer.allocate(1);
-            boolean torn = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-            byte[] bytes = (torn ? "\n".concat(line) : line).getBytes(StandardCharsets.UTF_8);
-            channel.position(size);
-            Channels.newOutputStream(channel).write(bytes);
-            channel.force(true);
+            return Math.max(0, stepNanos - ageNanos + 1);
         }
 
         @Override public void close() throws IOException {
-            synchronized (Ending.HOOK) {
-                if (!done) {
-                    takeBack();
+            file.close();
+        }
+    }
+
+    /**
+     * Guarded is work that must leave nothing behind if a signal ends the process. Two threads
+     * meet here: the one that does the work, and the one that the JVM starts when it ends. Each
+     * step that would leave something behind holds the monitor, so the JVM's thread comes before
+     * it or after it. If it came before, the step never begins.
+     */
+    abstract static class Guarded implements AutoCloseable {
+        private final Thread shutdownHook = new ShutdownHook();
+        private boolean processEnds;
+
+        Guarded() {
+            try {
+                Runtime.getRuntime().addShutdownHook(shutdownHook);
+            } catch (IllegalStateException e) {
+                processEnds = true; // the JVM takes no more hooks once it ends
+            }
+        }
+
+        /** Takes back what is not done. It is called with the monitor held, perhaps twice. */
+        abstract void undo() throws IOException;
+
+        /** Once the process ends, waits for it: nobody would clean up what is begun now. */
+        final synchronized void waitIfProcessEnds() throws IOException {
+            try {
+                while (processEnds) {
+                    wait();
                 }
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+        }
+
+        /** Does what a signal's thread does; from then on no step begins. */
+        final synchronized void endOfProcess() {
+            processEnds = true;
+            try {
+                undo();
+            } catch (IOException e) {
+                // What is there stays, and there is nowhere left to report it.
+            }
+        }
+
+        @Override public void close() throws IOException {
+            try {
+                Runtime.getRuntime().removeShutdownHook(shutdownHook);
+            } catch (IllegalStateException e) {
+                // The process ends, and the hook runs or has run.
+            }
+        }
+
+        private final class ShutdownHook extends Thread {
+            @Override public void run() {
+                endOfProcess();
+            }
+        }
+    }
+
+    /**
+     * Delivery puts a new file in its target's place, and appends the line that records the work:
+     * whole or not at all, and both or neither. Only SIGKILL can come between the two.
+     *
+     * <pre>
+     * try (Delivery delivery = new Delivery()) {
+     *     delivery.create(target, document);
+     *     delivery.append(record, line);
+     *     delivery.commit();
+     * }
+     * </pre>
+     *
+     * It is PENDING until commit() has renamed the new file, and DONE from then on. If it is closed
+     * earlier, or the process ends earlier, it is UNDONE: the new file is deleted, and the line is
+     * cut off again.
+     */
+    static final class Delivery extends Guarded {
+        private enum Stage { PENDING, DONE, UNDONE }
+
+        private Stage stage = Stage.PENDING;
+        private NewFile newFile;
+        private RecordFile record;
+
+        /** Creates the new file beside its target, to be written to. */
+        synchronized OutputStream create(Path target) throws IOException {
+            waitIfProcessEnds();
+            newFile = new NewFile(target);
+            return newFile.create();
+        }
+
+        /** Creates the new file with that content. It is read back before it is renamed. */
+        void create(Path target, Document document) throws IOException {
+            document.writeTo(create(target));
+            newFile.expect(document);
+        }
+
+        /** Appends a line to a file that others append to as well. */
+        void append(Path path, String line) throws IOException {
+            long begunNanoTime = System.nanoTime();
+            String obstacle = lock(path);
+            while (obstacle != null) {
+                if (System.nanoTime() - begunNanoTime > MAX_LOCK_SECONDS * Time.SECOND) {
+                    throw new DataException("{}: {}; nothing was written", path, obstacle);
+                }
+                // Outside of the monitor: while this waits for others, a signal can end it.
+                Disk.sleep(LOCK_POLL_MILLIS);
+                obstacle = lock(path);
+            }
+            synchronized (this) {
+                waitIfProcessEnds();
+                record.append(line);
+            }
+        }
+
+        private synchronized String lock(Path path) throws IOException {
+            waitIfProcessEnds();
+            record = new RecordFile(path);
+            return record.lock();
+        }
+
+        /** Renames the new file, if there is one, and keeps the record, if there is one. */
+        synchronized void commit() throws IOException {
+            // If a signal's thread has deleted the new file, that is no fault of this work.
+            waitIfProcessEnds();
+            if (newFile == null) {
+                stage = Stage.DONE; // the document went to standard output
+                return;
+            }
+            newFile.moveIntoPlace();
+            stage = Stage.DONE;
+            // The new name is on disk once its directory is. If that fails, nothing is undone.
+            newFile.flushDirectory();
+        }
+
+        @Override void undo() throws IOException {
+            if (stage != Stage.PENDING) {
+                return;
+            }
+            stage = Stage.UNDONE;
+            try {
+                if (record != null) {
+                    record.takeBack();
+                }
+            } finally {
+                if (newFile != null) {
+                    newFile.delete();
+                }
+            }
+        }
+
+        @Override public void close() throws IOException {
+            try {
+                undoAndClose();
+            } finally {
+                super.close();
+            }
+        }
+
+        private synchronized void undoAndClose() throws IOException {
+            try {
+                undo();
+            } finally {
+                if (newFile != null) {
+                    newFile.close();
+                }
+                if (record != null) {
+                    record.close();
+                }
+            }
+        }
+
+        /** NewFile is the file that waits beside its target to take the target's place. */
+        private static final class NewFile {
+            private final Path target;
+            private final Path path;
+            private FileChannel directory;
+            private FileChannel channel;
+            /** The owner, the group and the mode of the target; null if there is no target. */
+            private Map<String, Object> attributes;
+            private boolean isCreated;
+            /** What the file has to hold before it is renamed; null if that is not known. */
+            private Document expected;
+
+            NewFile(Path target) {
+                this.target = target;
+                String name = Text.fill(".freshness-{}.tmp", System.nanoTime());
+                path = target.resolveSibling(name);
+            }
+
+            OutputStream create() throws IOException {
+                attributes = Owners.attributes(target);
+                if (attributes != null) {
+                    Owners.refuseForeign(target, attributes);
+                }
+                // Opened now, because after the rename it would be too late to fail.
+                directory = FileChannel.open(target.getParent());
+                channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE);
+                isCreated = true;
+                if (attributes != null) {
+                    takeOver("gid"); // first: once the file belongs to somebody else, it is fixed
+                    takeOver("uid");
+                    takeOver("mode");
+                }
+                return Channels.newOutputStream(channel);
+            }
+
+            private void takeOver(String attribute) throws IOException {
+                try {
+                    Files.setAttribute(path, "unix:".concat(attribute), attributes.get(attribute),
+                            LinkOption.NOFOLLOW_LINKS);
+                } catch (FileSystemException e) {
+                    // Only root may give a file away. Anybody else gets a file of their own.
+                }
+            }
+
+            void expect(Document document) {
+                expected = document;
+            }
+
+            void moveIntoPlace() throws IOException {
+                channel.force(true);
+                channel.close();
+                if (expected != null) {
+                    verify();
+                }
+                Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+
+            private void verify() throws IOException {
+                try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+                    if (!expected.isIn(file)) {
+                        throw new DataException("{}: what was read back is not what was written",
+                                target);
+                    }
+                }
+            }
+
+            void flushDirectory() throws IOException {
+                directory.force(true);
+            }
+
+            void delete() throws IOException {
+                if (isCreated) {
+                    Files.deleteIfExists(path);
+                }
+            }
+
+            void close() throws IOException {
+                if (channel != null) {
+                    channel.close();
+                }
+                if (directory != null) {
+                    directory.close();
+                }
+            }
+        }
+
+        /** RecordFile is a file to which others append lines as well, each under its lock. */
+        private static final class RecordFile {
+            private static final String LOCKED =
+                    "another process has locked this record; fuser and lslocks show it";
+            private static final String REPLACED = "this record is replaced again and again";
+
+            private final Path path;
+            private FileChannel channel;
+            /** What tells this file from another one of the same name. */
+            private Object fileKey;
+            /** Whether this work created the file. */
+            private boolean isNew;
+            private boolean isLocked;
+            /** How long the file was before the line was appended. */
+            private long length;
+
+            RecordFile(Path path) {
+                this.path = path;
+            }
+
+            /**
+             * Opens and locks the file. Returns why that has to be tried again, or null if it is
+             * locked. The system is not asked to wait: a reader may hold a lock forever.
+             */
+            String lock() throws IOException {
+                try {
+                    createIfAbsent();
+                    fileKey = currentFileKey();
+                    channel = FileChannel.open(path, StandardOpenOption.READ,
+                            StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                } catch (FileAlreadyExistsException | NoSuchFileException e) {
+                    return REPLACED;
+                }
+                if (!tryLock()) {
+                    isNew = false; // another process uses it now
+                    channel.close();
+                    return LOCKED;
+                }
+                if (!hasItsName()) {
+                    // It was renamed or removed before it was locked. A line in it might be lost.
+                    isNew = false;
+                    channel.close();
+                    return REPLACED;
+                }
+                isLocked = true;
+                length = channel.size();
+                return null;
+            }
+
+            private void createIfAbsent() throws IOException {
+                if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createFile(path);
+                    isNew = true;
+                }
+            }
+
+            private boolean tryLock() throws IOException {
+                try {
+                    return channel.tryLock() != null;
+                } catch (OverlappingFileLockException e) {
+                    return false; // by this process
+                }
+            }
+
+            private boolean hasItsName() throws IOException {
+                try {
+                    return Objects.equals(fileKey, currentFileKey());
+                } catch (NoSuchFileException e) {
+                    return false;
+                }
+            }
+
+            private Object currentFileKey() throws IOException {
+                return Files.readAttributes(path, BasicFileAttributes.class,
+                        LinkOption.NOFOLLOW_LINKS).fileKey();
+            }
+
+            void append(String line) throws IOException {
+                Map<String, Object> attributes = Owners.attributes(path);
+                if (attributes != null && !isNew) {
+                    Owners.refuseForeign(path, attributes);
+                }
+                String separator = endsInsideLine() ? "\n" : "";
+                channel.position(length);
+                byte[] bytes = separator.concat(line).getBytes(StandardCharsets.UTF_8);
+                Channels.newOutputStream(channel).write(bytes);
+                channel.force(true);
+            }
+
+            /** Returns whether somebody died while appending: the last line has no end. */
+            private boolean endsInsideLine() throws IOException {
+                if (length == 0) {
+                    return false;
+                }
+                ByteBuffer last = ByteBuffer.allocate(1);
+                channel.read(last, length - 1);
+                return last.get(0) != '\n';
+            }
+
+            /** Cuts the line off again, and removes the file if it was created for it. */
+            void takeBack() throws IOException {
+                if (isLocked) {
+                    channel.truncate(length);
+                }
+                if (isNew && hasItsName() && Files.size(path) == 0) {
+                    Files.delete(path);
+                }
+            }
+
+            void close() throws IOException {
                 if (channel != null) {
                     channel.close();
                 }
             }
         }
-
-        private void takeBack() throws IOException {
-            if (locked && channel.isOpen()) {
-                channel.truncate(size);
-            }
-            if (made && isInPlace() && Files.size(path) == 0) {
-                Files.delete(path);
-            }
-            made = false;
-        }
     }
 
-    /**
-     * Ending is the hook of this process: when a signal ends it, a record whose work is not done is taken back, and the
-     * main thread, which runs on for a moment, begins nothing that would be left.
-     */
-    static final class Ending extends Thread {
-        static final Ending HOOK = new Ending();
+    /** Owners tells whose a file is. Without Unix attributes, nobody's, and nothing is refused. */
+    static final class Owners {
+        private static final int WRITABLE_BY_OTHERS = 022;
 
-        private boolean begun;
-        private Journal open;
+        private Owners() { }
 
-        private Ending() {
+        /** Returns uid, gid and mode of a file; null if there is none, or none of these. */
+        static Map<String, Object> attributes(Path file) throws IOException {
             try {
-                Runtime.getRuntime().addShutdownHook(this);
-            } catch (IllegalStateException e) {
-                begun = true; // before this hook was there
+                return Files.readAttributes(file, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
+            } catch (NoSuchFileException | UnsupportedOperationException e) {
+                return null;
             }
         }
 
-        @Override public synchronized void run() {
-            begun = true;
-            try {
-                if (open != null) {
-                    open.close();
-                }
-            } catch (IOException e) {
-                // The record stays, and nobody can be told.
+        /**
+         * Refuses another user's file in a directory that others can write: it may have been put
+         * there so that what is written becomes that user's.
+         */
+        static void refuseForeign(Path file, Map<String, Object> attributes) throws IOException {
+            Path directory = file.getParent();
+            int mode = (Integer) Files.getAttribute(directory, "unix:mode");
+            if ((mode & WRITABLE_BY_OTHERS) == 0) {
+                return;
+            }
+            if (!attributes.get("uid").equals(ownUid(directory))) {
+                throw new DataException("{}: another user's file, in a directory that others can"
+                        + " write; name another file", file);
             }
         }
 
-        /** Once the end has begun, waits for it: nobody would clean up what is begun now. */
-        synchronized void hold() throws IOException {
-            try {
-                while (begun) {
-                    wait();
-                }
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
-    }
-
-    /**
-     * Writes a state, and appends that line to its record if there is one: both or neither. What
-     * fails most easily comes first: the new file is complete before the record is touched.
-     */
-    static void deliver(Document document, Path target, OutputStream out, Path record, String line)
-            throws IOException {
-        try (Replacement file = target == null ? null : new Replacement(target)) {
-            if (file != null) {
-                document.writeTo(file.out);
-            }
-            try (Journal journal = record == null ? null : new Journal(record, line)) {
-                if (file == null) {
-                    document.writeTo(out);
-                }
-                synchronized (Ending.HOOK) {
-                    if (file != null) {
-                        file.commit(document);
-                    }
-                    if (journal != null) {
-                        journal.done = true;
-                    }
-                }
-            }
-            if (file != null) {
-                file.settle();
-            }
-        }
-    }
-
-    /** Owner, group and mode of a file; null if there is none, or no owners on its file system. */
-    private static Map<String, Object> ownership(Path path) throws IOException {
-        try {
-            return Files.readAttributes(path, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-        } catch (NoSuchFileException | UnsupportedOperationException none) {
-            return null;
-        }
-    }
-
-    /**
-     * Refuses another user's file in a directory that others can write: it may have been put there
-     * so that what is written becomes that user's.
-     */
-    private static void refuseForeign(Path file, Map<String, Object> found) throws IOException {
-        Path directory = file.getParent();
-        int mode = (Integer) Files.getAttribute(directory, "unix:mode");
-        if ((mode & WRITABLE_BY_OTHERS) == 0) {
-            return;
-        }
-        Object own;
-        synchronized (Ending.HOOK) {
-            Ending.HOOK.hold();
-            // Java does not say which user runs it, but a new file is that user's.
+        /** Returns who runs this process. Java does not tell, but a new file does. */
+        private static Object ownUid(Path directory) throws IOException {
             Path probe = Files.isWritable(directory)
                     ? Files.createTempFile(directory, ".freshness-", ".tmp")
                     : Files.createTempFile(".freshness-", ".tmp");
             try {
-                own = Files.getAttribute(probe, "unix:uid");
+                return Files.getAttribute(probe, "unix:uid");
             } finally {
                 Files.delete(probe);
             }
         }
-        if (!found.get("uid").equals(own)) {
-            throw new DataException("{}: another user's file, in a directory that others can write;"
-                    + " name another file", file);
-        }
     }
 
-    private static void sleep(long millis) throws IOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
+    /** Targets checks the files that a command is to write. */
+    static final class Targets {
+        private Targets() { }
 
-    /** The path of an output; null where none is given, or standard output. Never a link, an input, or what is no regular file. */
-    private static Path target(String option, Call call) {
-        String name = call.one(option, "-");
-        if (name.equals("-")) {
+        /**
+         * Returns the path that an option names, or null for none and for standard output. Throws
+         * if it is a link, an input, the program, or anything but a regular file.
+         */
+        static Path of(String option, Call call) {
+            String name = call.one(option, "-");
+            if (name.equals("-")) {
+                return null;
+            }
+            Path path = Disk.path(name).toAbsolutePath();
+            String refusal = refusal(path, call);
+            if (refusal != null) {
+                throw new DataException("{} {}: {}", option, name, refusal);
+            }
+            return path;
+        }
+
+        private static String refusal(Path path, Call call) {
+            Path directory = path.getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                return Text.fill("no such directory: {}", directory);
+            }
+            if (Files.isSymbolicLink(path)) {
+                return "a link; name the file itself";
+            }
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                return "not a regular file";
+            }
+            String bundled = Environment.bundledBaseline();
+            String state = call.one("--state", bundled);
+            if (isNamed(path, "-".equals(state) ? "/dev/stdin" : state)) {
+                return "the input, which is never written; name another file";
+            }
+            Path program = Environment.source();
+            if (program != null && Disk.isSameFile(path, program)) {
+                return "the program itself; name another file";
+            }
+            String baseline = call.one("--baseline", bundled);
+            if (isNamed(path, baseline) || isNamed(path, bundled)) {
+                return "the baseline, which is never written; name another file";
+            }
             return null;
         }
-        Path path = path(name).toAbsolutePath();
-        String bundled = bundledBaseline();
-        String state = call.one("--state", bundled);
-        String baseline = call.one("--baseline", bundled);
-        String refusal = path.getParent() != null && !Files.isDirectory(path.getParent()) ? fill("no such directory: {}", path.getParent())
-                : Files.isSymbolicLink(path) ? "a link; name the file itself"
-                : Files.exists(path) && !Files.isRegularFile(path) ? "not a regular file"
-                : isFile(path, "-".equals(state) ? "/dev/stdin" : state) ? "the input, which is never written; name another file"
-                : bundled != null && sameFile(path, source()) ? "the program itself; name another file"
-                : isFile(path, baseline) || isFile(path, bundled) ? "the baseline, which is never written; name another file" : null;
-        if (refusal != null) {
-            throw new DataException("{} {}: {}", option, name, refusal);
-        }
-        return path;
-    }
 
-    /** Whether that is the file of that name; null names none. */
-    private static boolean isFile(Path path, String name) {
-        return name != null && sameFile(path, path(name));
-    }
-
-    static Path path(String name) {
-        try {
-            return Path.of(name);
-        } catch (InvalidPathException e) {
-            throw new DataException("{}: no path: {}", name, e.getReason());
+        private static boolean isNamed(Path path, String name) {
+            return name != null && Disk.isSameFile(path, Disk.path(name));
         }
     }
 
-    /** Whether both are one file, also by another spelling or through a link. */
-    private static boolean sameFile(Path one, Path other) {
-        try {
-            return Files.isSameFile(one, other);
-        } catch (IOException absent) {
-            Path a = one.toAbsolutePath();
-            Path b = other.toAbsolutePath();
-            boolean root = a.getParent() == null || b.getParent() == null;
-            return root ? a.equals(b) : a.getFileName().equals(b.getFileName()) && sameFile(a.getParent(), b.getParent());
+    /** Disk is what the types that use files have in common. */
+    static final class Disk {
+        private Disk() { }
+
+        static Path path(String name) {
+            try {
+                return Path.of(name);
+            } catch (InvalidPathException e) {
+                throw new DataException("{}: no path: {}", name, e.getReason());
+            }
+        }
+
+        /** Returns whether both are one file, even by another spelling or through a link. */
+        static boolean isSameFile(Path one, Path other) {
+            try {
+                return Files.isSameFile(one, other);
+            } catch (IOException e) {
+                // One of them does not exist yet. Then their names and directories decide.
+                Path a = one.toAbsolutePath();
+                Path b = other.toAbsolutePath();
+                if (a.getParent() == null || b.getParent() == null) {
+                    return a.equals(b);
+                }
+                return a.getFileName().equals(b.getFileName())
+                        && isSameFile(a.getParent(), b.getParent());
+            }
+        }
+
+        /** Returns why a file could not be used, in a few words. */
+        static String reason(IOException e) {
+            if (e instanceof NoSuchFileException) {
+                return "no such file";
+            }
+            if (e instanceof AccessDeniedException) {
+                return "permission denied";
+            }
+            String reason = e.getMessage();
+            if (e instanceof FileSystemException failure) {
+                reason = failure.getReason(); // without the path, which the message names
+            }
+            return reason == null ? e.getClass().getSimpleName() : reason;
+        }
+
+        static void sleep(long millis) throws IOException {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
         }
     }
 
-    private static String reason(IOException e) {
-        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-        return e instanceof NoSuchFileException ? "no such file" : e instanceof AccessDeniedException ? "permission denied"
-                : reason != null ? reason : e.getClass().getSimpleName();
-    }
+    // ---- Environment ----
 
-    /**
-     * This source file: the source launcher of each JDK says where it is, and the cached start says it in the same way. Null if
-     * nobody does, as with compiled classes: some Freshness.java of the working directory need not be the one that runs.
-     */
-    private static Path source() {
-        String said = System.getProperty("jdk.launcher.sourcefile", "");
-        if (said.isEmpty()) {
-            return null;
-        }
-        Path source = path(said).toAbsolutePath();
-        try {
-            return source.toRealPath();
-        } catch (IOException gone) {
-            return source;
-        }
-    }
+    /** Environment is where this program is, how it was started, and what it prints to. */
+    static final class Environment {
+        static final String NO_SOURCE = "this start does not say where Freshness.java is";
+        private static final String BUNDLED_BASELINE = "data/healthy.json";
 
-    /** A file beside the source file, named as short as the working directory allows; null if nobody says where that is. */
-    private static String beside(String name) {
-        Path source = source();
-        if (source == null) {
-            return null;
-        }
-        return source.getParent().equals(Path.of("").toAbsolutePath()) ? name : source.resolveSibling(name).toString();
-    }
+        private Environment() { }
 
-    private static String bundledBaseline() {
-        return beside(BUNDLED_BASELINE);
-    }
-
-    /** The bundled fixture, for work that has nothing else to begin with. */
-    private static String fixture(String otherwise) {
-        String name = bundledBaseline();
-        if (name == null) {
-            throw new DataException("{}; {}", NO_SOURCE, otherwise);
+        /**
+         * Returns this source file, or null if the start does not say where that is. The source
+         * launcher of each JDK says it, and a start from the cache does. Compiled classes do not:
+         * a Freshness.java in the working directory need not be the one that runs.
+         */
+        static Path source() {
+            String said = System.getProperty("jdk.launcher.sourcefile", "");
+            if (said.isEmpty()) {
+                return null;
+            }
+            Path source = Disk.path(said).toAbsolutePath();
+            try {
+                return source.toRealPath();
+            } catch (IOException e) {
+                return source; // it is gone by now
+            }
         }
-        return name;
-    }
 
-    /** What a file descriptor of this process is, by the name that Linux gives it; empty elsewhere. */
-    private static String descriptor(int number) {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number))).toString();
-        } catch (IOException notLinux) {
-            return "";
+        /** Returns whether the start says where the source is, and it is still there. */
+        static boolean hasSource() {
+            Path source = source();
+            return source != null && Files.exists(source);
         }
-    }
 
-    /** Whether standard output is a terminal; the Console, which also knows, takes long to load. */
-    private static boolean terminal() {
-        String name = descriptor(1);
-        if (name.isEmpty()) {
-            System.setProperty("jdk.console", "java.base"); // the other one would answer where there is no terminal
-            return System.console() != null;
+        /** Returns a file beside the source, as short as the working directory allows, or null. */
+        private static String beside(String name) {
+            Path source = source();
+            if (source == null) {
+                return null;
+            }
+            boolean isHere = source.getParent().equals(Path.of("").toAbsolutePath());
+            return isHere ? name : source.resolveSibling(name).toString();
         }
-        return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty");
+
+        /** Returns the fixture, which is also the default baseline; null if there is no source. */
+        static String bundledBaseline() {
+            return beside(BUNDLED_BASELINE);
+        }
+
+        /** Returns the bundled fixture, or throws with what to do otherwise. */
+        static String fixture(String otherwise) {
+            String name = bundledBaseline();
+            if (name == null) {
+                throw new DataException("{}; {}", NO_SOURCE, otherwise);
+            }
+            return name;
+        }
+
+        /** Returns where the classes come from, in the words of the launcher if it started Java. */
+        static String start() {
+            return System.getProperty("freshness.start", "the source, by java itself");
+        }
+
+        /** Returns how this program was started, as the first words of a command. */
+        static String program() {
+            Path source = source();
+            if (source == null) {
+                String classes = System.getProperty("java.class.path");
+                return Text.fill("java -cp {} Freshness", Text.shellWord(classes));
+            }
+            if (!source.toString().endsWith(".java")) {
+                // A copy with another name is a program by itself, with #! in its first line.
+                return Text.shellWord(source.toString());
+            }
+            String file = beside(source.getFileName().toString());
+            boolean looksLikeOption = file.startsWith("-") || file.startsWith("@");
+            return "java ".concat(Text.shellWord(looksLikeOption ? "./".concat(file) : file));
+        }
+
+        /**
+         * Returns a command that can be pasted into a shell.
+         *
+         * @param options names and values in turn; one whose value is null is left out
+         */
+        static String commandLine(String command, String... options) {
+            StringBuilder line = new StringBuilder();
+            line.append(program()).append(' ').append(command);
+            for (int i = 0; i < options.length; i += 2) {
+                String value = options[i + 1];
+                if (value != null) {
+                    char separator = value.startsWith("--") ? '=' : ' ';
+                    line.append(' ').append(options[i]).append(separator);
+                    line.append(Text.shellWord(value));
+                }
+            }
+            return line.toString();
+        }
+
+        /** Returns standard output, or one that always fails if it is closed. */
+        static OutputStream standardOutput() {
+            String in = descriptor(0);
+            String out = descriptor(1);
+            // With its input closed, the JVM has put a file of its own there, and /dev/null at 1.
+            boolean bothClosed = out.equals("/dev/null") && in.endsWith("/lib/modules");
+            if (!in.isEmpty() && (out.isEmpty() || bothClosed)) {
+                return new ClosedOutput();
+            }
+            return new FileOutputStream(FileDescriptor.out);
+        }
+
+        /** ClosedOutput stands for a standard output that nobody opened. */
+        private static final class ClosedOutput extends OutputStream {
+            @Override public void write(int b) throws IOException {
+                throw new IOException("standard input or output is closed; open both,"
+                        + " the input for example with </dev/null");
+            }
+        }
+
+        /** Returns what a file descriptor of this process is, as Linux names it; "" elsewhere. */
+        private static String descriptor(int number) {
+            Path link = Path.of("/proc/self/fd", Integer.toString(number));
+            try {
+                return Files.readSymbolicLink(link).toString();
+            } catch (IOException e) {
+                return "";
+            }
+        }
+
+        /** Returns whether standard output is a terminal. */
+        static boolean isTerminal() {
+            String name = descriptor(1);
+            if (name.isEmpty()) {
+                // System.console() would know on Linux, too, but is slow to load. From JDK 22 on,
+                // only the one of java.base is null if there is no terminal.
+                System.setProperty("jdk.console", "java.base");
+                return System.console() != null;
+            }
+            return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty");
+        }
+
+        /** Returns the height of the terminal, by the variable LINES. */
+        static int terminalLines() {
+            String lines = System.getenv("LINES");
+            if (lines == null || lines.isEmpty() || lines.length() > 4) {
+                return TERMINAL_LINES;
+            }
+            for (char c : lines.toCharArray()) {
+                if (c < '0' || c > '9') {
+                    return TERMINAL_LINES;
+                }
+            }
+            return Integer.parseInt(lines);
+        }
+
+        /** Returns whether a report for people has colors, by --color and NO_COLOR. */
+        static boolean wantsColors(Call call) {
+            String when = call.one("--color", "auto");
+            if (!when.equals("auto")) {
+                return when.equals("always");
+            }
+            String noColor = System.getenv("NO_COLOR");
+            boolean isForbidden = noColor != null && !noColor.isEmpty();
+            return !isForbidden && !call.has("--output") && isTerminal();
+        }
     }
 
     // ---- Text ----
 
-    /** A template with a value in the place of each {}. */
-    static String fill(String template, Object... values) {
-        return new Output(null).put(template, values).toString();
-    }
-
-    /** A JSON string; what a terminal might act on is escaped too. */
-    static String quoted(String s) {
-        return fill("\"{}\"", escaped(s, '"'));
-    }
-
-    /** Text that stays on its line: nothing in it moves a cursor, ends the line or reads as a plugin's performance data. */
-    static String visible(String s) {
-        return escaped(s, '|');
-    }
-
     /**
-     * Escapes what a terminal does not draw, backslashes and that character: names that differ look different. A combining mark
-     * stays only behind a letter or a digit, which carries it; elsewhere it would change what stands before the name.
+     * Text fills templates. A template has a hole, {}, for each value. If their numbers differ,
+     * the program has a bug, and that throws.
      */
-    private static String escaped(String s, char special) {
-        StringBuilder b = new StringBuilder();
-        int clean = 0;
-        boolean carries = false;
-        int next;
-        for (int i = 0; i < s.length(); i = next) {
-            int point = s.codePointAt(i);
-            next = i + Character.charCount(point);
-            boolean mark = isMark(point);
-            boolean shown = isDrawn(point) && point != '\\' && point != special && (carries || !mark);
-            carries = shown && (mark || Character.isLetterOrDigit(point));
-            if (shown) {
-                continue;
+    static final class Text {
+        private static final HexFormat HEX = HexFormat.of();
+
+        private Text() { }
+
+        /** Raw marks a value that is shown as it is. */
+        record Raw(String value) { }
+
+        /** Vouches for a value: a command line to be pasted, a color, or what was escaped. */
+        static Raw raw(String value) {
+            return new Raw(value);
+        }
+
+        /** Returns a message as data, with nothing escaped: each report has rules of its own. */
+        static String fill(String template, Object... values) {
+            StringBuilder text = new StringBuilder();
+            append(text, template, values);
+            return text.toString();
+        }
+
+        /**
+         * Returns a text for people. Its values are escaped, unless they are raw: a feed's name
+         * must not clear the terminal, and one with a newline must not fake a line.
+         */
+        static String text(String template, Object... values) {
+            StringBuilder text = new StringBuilder();
+            append(text, template, shown(values));
+            return text.toString();
+        }
+
+        /** Appends a template, with a value in the place of each hole. */
+        static void append(StringBuilder text, String template, Object... values) {
+            int from = 0;
+            for (Object value : values) {
+                int hole = template.indexOf("{}", from);
+                if (hole < 0) {
+                    throw new IllegalArgumentException("too many values: ".concat(template));
+                }
+                text.append(template, from, hole).append(value);
+                from = hole + 2;
             }
-            b.append(s, clean, i);
-            if (point == '\\' || point == '"') {
-                b.append('\\').append((char) point);
-            } else {
-                for (char unit : Character.toChars(point)) {
-                    b.append("\\u").append(HexFormat.of().toHexDigits(unit));
+            if (template.indexOf("{}", from) >= 0) {
+                throw new IllegalArgumentException("too few values: ".concat(template));
+            }
+            text.append(template, from, template.length());
+        }
+
+        /** Returns the values as people may see them. */
+        static Object[] shown(Object... values) {
+            Object[] shown = new Object[values.length];
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] instanceof Raw raw) {
+                    shown[i] = raw.value();
+                } else {
+                    shown[i] = visible(String.valueOf(values[i]));
                 }
             }
-            clean = next;
+            return shown;
         }
-        return clean == 0 ? s : b.append(s, clean, s.length()).toString();
-    }
 
-    /** Whether it is drawn onto the character before it. */
-    private static boolean isMark(int point) {
-        return switch (Character.getType(point)) {
-            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> true;
-            default -> false;
-        };
-    }
+        /** Returns a JSON string. What a terminal might act on is escaped too. */
+        static String quoted(String value) {
+            return fill("\"{}\"", escaped(value, '"'));
+        }
 
-    /** What is drawn as nothing though Unicode calls it a letter, a mark or a symbol: pairs of the first and the last of a range. */
-    private static final int[] NOT_DRAWN = {
-        // Default_Ignorable_Code_Point, without what is no character yet or for formatting only
-        0x34f, 0x34f, // combining grapheme joiner
-        0x115f, 0x1160, // Hangul fillers
-        0x17b4, 0x17b5, // Khmer inherent vowels
-        0x180b, 0x180f, // Mongolian variation selectors
-        0x3164, 0x3164, // Hangul filler
-        0xfe00, 0xfe0f, // variation selectors
-        0xffa0, 0xffa0, // halfwidth Hangul filler
-        0xe0100, 0xe01ef, // variation selectors
-        // Blanks by their names
-        0x2800, 0x2800, // braille pattern blank
-        0x13441, 0x13442, // Egyptian hieroglyph blanks
-        0x16fe4, 0x16fe4, // Khitan small script filler
-        0x1d159, 0x1d159, // musical symbol null notehead
-    };
+        /**
+         * Escapes a text for people. Nothing in the result moves a cursor, ends the line, or reads
+         * as the performance data of a monitoring plugin, which begins with a bar.
+         */
+        static String visible(String value) {
+            return escaped(value, '|');
+        }
 
-    /** Whether a terminal draws something for that character, be it a plain space. */
-    private static boolean isDrawn(int point) {
-        if (point >= ' ' && point <= '~') {
+        static String orAbsent(String value) {
+            return value == null ? "absent" : value;
+        }
+
+        /**
+         * Escapes backslashes, the character that is special there, and whatever a terminal does
+         * not draw, so that names that differ look different. A combining mark stays only after a
+         * letter or a digit: anywhere else it would change what stands before the name.
+         */
+        private static String escaped(String value, char special) {
+            StringBuilder text = null; // until something has to be escaped: hardly ever
+            int done = 0;
+            boolean carriesMark = false;
+            int at = 0;
+            while (at < value.length()) {
+                int point = value.codePointAt(at);
+                int next = at + Character.charCount(point);
+                boolean isMark = isMark(point);
+                boolean isPlain = point != '\\' && point != special && isDrawn(point)
+                        && (carriesMark || !isMark);
+                carriesMark = isPlain && (isMark || Character.isLetterOrDigit(point));
+                if (!isPlain) {
+                    if (text == null) {
+                        text = new StringBuilder();
+                    }
+                    text.append(value, done, at);
+                    appendEscape(text, point);
+                    done = next;
+                }
+                at = next;
+            }
+            return text == null ? value : text.append(value, done, value.length()).toString();
+        }
+
+        private static void appendEscape(StringBuilder text, int point) {
+            if (point == '\\' || point == '"') {
+                text.append('\\').append((char) point);
+                return;
+            }
+            for (char unit : Character.toChars(point)) {
+                text.append("\\u").append(HEX.toHexDigits(unit));
+            }
+        }
+
+        /** Returns whether a character is drawn onto the one before it. */
+        private static boolean isMark(int point) {
+            return switch (Character.getType(point)) {
+                case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK,
+                    Character.COMBINING_SPACING_MARK -> true;
+                default -> false;
+            };
+        }
+
+        /** Returns whether a terminal draws something for a character, or it is a plain space. */
+        private static boolean isDrawn(int point) {
+            if (point >= ' ' && point <= '~') {
+                return true;
+            }
+            return switch (Character.getType(point)) {
+                case Character.CONTROL, Character.FORMAT, Character.SURROGATE,
+                    Character.PRIVATE_USE, Character.UNASSIGNED, Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+                default -> !isBlank(point);
+            };
+        }
+
+        /** Returns whether what Unicode calls a letter, a mark or a symbol is drawn as nothing. */
+        private static boolean isBlank(int point) {
+            return point == 0x34f // combining grapheme joiner
+                    || isBetween(point, 0x115f, 0x1160) // Hangul fillers
+                    || isBetween(point, 0x17b4, 0x17b5) // Khmer inherent vowels
+                    || isBetween(point, 0x180b, 0x180f) // Mongolian variation selectors
+                    || point == 0x2800 // braille pattern blank
+                    || point == 0x3164 // Hangul filler
+                    || isBetween(point, 0xfe00, 0xfe0f) // variation selectors
+                    || point == 0xffa0 // half-width Hangul filler
+                    || isBetween(point, 0x13441, 0x13442) // Egyptian hieroglyph blanks
+                    || point == 0x16fe4 // Khitan small script filler
+                    || point == 0x1d159 // musical symbol null notehead
+                    || isBetween(point, 0xe0100, 0xe01ef); // variation selectors
+        }
+
+        /** Returns the columns that a text takes on a terminal. */
+        static int width(String text) {
+            int width = 0;
+            int at = 0;
+            while (at < text.length()) {
+                int point = text.codePointAt(at);
+                width += columns(point);
+                at += Character.charCount(point);
+            }
+            return width;
+        }
+
+        /** East Asian wide characters and emoji take two columns, combining marks none. */
+        private static int columns(int point) {
+            if (point < 0x300) {
+                return 1;
+            }
+            return switch (Character.getType(point)) {
+                case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> 0;
+                default -> isWide(point) ? 2 : 1;
+            };
+        }
+
+        private static boolean isWide(int point) {
+            return isBetween(point, 0x1100, 0x115f) // Hangul consonants
+                    || isBetween(point, 0x2e80, 0xa4cf) // from CJK radicals to Yi
+                    || isBetween(point, 0xac00, 0xd7a3) // Hangul syllables
+                    || isBetween(point, 0xf900, 0xfaff) // CJK compatibility ideographs
+                    || isBetween(point, 0xfe30, 0xfe6f) // CJK punctuation
+                    || isBetween(point, 0xff00, 0xff60) // full-width forms
+                    || isBetween(point, 0x1f300, 0x1faff) // emoji
+                    || point >= 0x20000; // more CJK ideographs
+        }
+
+        private static boolean isBetween(int point, int first, int last) {
+            return point >= first && point <= last;
+        }
+
+        /** Returns "a, b and 3 more" for a long list, with the given separator. */
+        static String named(List<String> words, String separator) {
+            int more = words.size() - MAX_NAMED;
+            if (more <= 0) {
+                return String.join(separator, words);
+            }
+            String first = String.join(separator, words.subList(0, MAX_NAMED));
+            return fill("{}{}and {} more", first, separator, more);
+        }
+
+        /** Returns the nearest known word as a question, or the known words, or "". */
+        static String suggestion(String word, List<String> known) {
+            int maxEdits = Math.min(MAX_EDITS, word.length() / 3 + 1);
+            for (int edits = 1; edits <= maxEdits; edits++) {
+                for (String candidate : known) {
+                    if (candidate.startsWith(word) || isNear(word, candidate, edits)) {
+                        return fill("; did you mean {}?", candidate);
+                    }
+                }
+            }
+            if (known.isEmpty() || known.size() > MAX_LISTED) {
+                return "";
+            }
+            return fill("; known are {}", String.join(", ", known));
+        }
+
+        /** Returns whether so many insertions, deletions and replacements make b of a. */
+        private static boolean isNear(String a, String b, int edits) {
+            if (a.isEmpty() || b.isEmpty()) {
+                return a.length() + b.length() <= edits;
+            }
+            String restOfA = a.substring(1);
+            String restOfB = b.substring(1);
+            if (a.charAt(0) == b.charAt(0)) {
+                return isNear(restOfA, restOfB, edits);
+            }
+            if (edits == 0) {
+                return false;
+            }
+            return isNear(restOfA, restOfB, edits - 1)
+                    || isNear(restOfA, b, edits - 1)
+                    || isNear(a, restOfB, edits - 1);
+        }
+
+        /** Returns a word that a shell reads as this one, whatever it holds. */
+        static String shellWord(String word) {
+            if (isPlainShellWord(word)) {
+                return word;
+            }
+            if (visible(word).equals(word)) {
+                return fill("'{}'", word.replace("'", "'\\''"));
+            }
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            return fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(bytes));
+        }
+
+        private static boolean isPlainShellWord(String word) {
+            for (char c : word.toCharArray()) {
+                boolean isPlain = c < 0x7f
+                        && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
+                if (!isPlain) {
+                    return false;
+                }
+            }
             return true;
         }
-        switch (Character.getType(point)) {
-            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
-                    Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> {
-                return false;
-            }
-            default -> { } // a letter, a mark, a digit, punctuation or a symbol
-        }
-        for (int i = 0; i < NOT_DRAWN.length; i += 2) {
-            if (point >= NOT_DRAWN[i] && point <= NOT_DRAWN[i + 1]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The columns of a terminal that text takes: East Asian wide characters and emoji take two, combining marks none. */
-    private static int width(String s) {
-        int width = 0;
-        for (int i = 0; i < s.length(); i++) {
-            int c = s.codePointAt(i);
-            i += c > 0xffff ? 1 : 0;
-            boolean wide = c >= 0x1100 && (c <= 0x115f || c >= 0x2e80 && c <= 0xa4cf || c >= 0xac00 && c <= 0xd7a3 || c >= 0xf900 && c <= 0xfaff
-                    || c >= 0xfe30 && c <= 0xfe6f || c >= 0xff00 && c <= 0xff60 || c >= 0x1f300 && c <= 0x1faff || c >= 0x20000);
-            int type = c >= 0x300 ? Character.getType(c) : Character.UNASSIGNED;
-            boolean above = type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
-            width += above ? 0 : wide ? 2 : 1;
-        }
-        return width;
-    }
-
-    /** The nearest of the known words as a question, or else the words. */
-    static String suggestion(String word, List<String> known) {
-        for (int edits = 1; edits <= Math.min(MAX_EDITS, word.length() / 3 + 1); edits++) {
-            for (String candidate : known) {
-                if (candidate.startsWith(word) || near(word, candidate, edits)) {
-                    return fill("; did you mean {}?", candidate);
-                }
-            }
-        }
-        return !known.isEmpty() && known.size() <= 10 ? fill("; known are {}", String.join(", ", known)) : "";
-    }
-
-    /** Whether so many characters put in, taken out or replaced make one word of the other. */
-    private static boolean near(String a, String b, int edits) {
-        if (a.isEmpty() || b.isEmpty()) {
-            return a.length() + b.length() <= edits;
-        }
-        String restA = a.substring(1);
-        String restB = b.substring(1);
-        return a.charAt(0) == b.charAt(0) ? near(restA, restB, edits)
-                : edits > 0 && (near(restA, restB, edits - 1) || near(restA, b, edits - 1) || near(a, restB, edits - 1));
-    }
-
-    /** How this program was started, as the beginning of a command. */
-    static String program() {
-        Path source = source();
-        if (source == null) {
-            return fill("java -cp {} Freshness", shellWord(System.getProperty("java.class.path")));
-        } else if (!source.toString().endsWith(".java")) {
-            return shellWord(source.toString()); // a copy with another name is a program by itself, with #! in its first line
-        }
-        String file = beside(source.getFileName().toString());
-        boolean option = file.startsWith("-") || file.startsWith("@"); // or so java would take it
-        return "java ".concat(shellWord(option ? "./".concat(file) : file));
-    }
-
-    /** A command that can be pasted into a shell; options without a value are left out. */
-    private static String commandLine(String command, String... options) {
-        Output line = new Output(null).put("{} {}", program(), command);
-        for (int i = 0; i < options.length; i += 2) {
-            String value = options[i + 1];
-            if (value != null) {
-                line.put(value.startsWith("--") ? " {}={}" : " {} {}", options[i], shellWord(value));
-            }
-        }
-        return line.toString();
-    }
-
-    private static String shellWord(String word) {
-        boolean plain = !word.isEmpty();
-        for (char c : word.toCharArray()) {
-            plain &= c < 0x7f && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
-        }
-        return plain ? word
-                : visible(word).equals(word) ? fill("'{}'", word.replace("'", "'\\''"))
-                : fill("$'\\x{}'", HexFormat.ofDelimiter("\\x").formatHex(word.getBytes(StandardCharsets.UTF_8)));
     }
 
     // ---- Command line ----
 
-    /** Option is one word of a usage: an option and the form of its value, or an operand, whose form is its name. */
-    record Option(String name, String form, boolean required, boolean repeated) { }
+    /**
+     * Option is one word of a usage line: an option, or an operand such as COMMAND.
+     *
+     * @param form what its value looks like, such as FILE or text|json; empty if it takes none
+     */
+    record Option(String name, String form, boolean required, boolean repeated) {
 
-    /** Call is one command line, checked before anything is read or written. */
-    static final class Call {
-        final InputStream in;
-        final OutputStream out;
-        final OutputStream err;
-        final String command;
-        /** The name of what its usage takes besides options; null where there is nothing. */
-        private final String operand;
-        boolean help;
-        private final Map<String, Option> options = new LinkedHashMap<>();
-        private final Map<String, LinkedHashSet<String>> values = new LinkedHashMap<>();
-
-        Call(String[] args, InputStream in, OutputStream out, OutputStream err) {
-            this.in = in;
-            this.out = out;
-            this.err = err;
-            if (args.length == 0) {
-                throw new UsageException(null, "no command given");
-            }
-            command = asksForHelp(args[0]) ? "help" : args[0];
-            operand = takes(usage(command).split(" "));
-            help = args.length == 2 && asksForHelp(args[1]);
-            for (int i = 1; i < args.length && !help; i++) {
-                String arg = args[i];
-                int equals = arg.indexOf('=');
-                if (asksForHelp(arg)) {
-                    throw error("{} counts only as the one argument behind a command", arg);
-                } else if (!arg.startsWith("-")) {
-                    if (operand == null || has(operand)) {
-                        String meant = command.equals("gate") ? "--feed" : "--state";
-                        throw error("unexpected argument: {}{}", arg, options.containsKey(meant) ? fill("; did you mean {} {}?", meant, arg) : "");
-                    }
-                    put(operand, arg);
-                } else if (equals >= 0) {
-                    put(arg.substring(0, equals), arg.substring(equals + 1));
-                } else {
-                    boolean valued = options.containsKey(arg) && !options.get(arg).form.isEmpty();
-                    put(arg, valued && i + 1 < args.length && !args[i + 1].startsWith("--") ? args[++i] : "");
-                }
-            }
-            if (!help) {
-                check();
-            }
+        boolean isOperand() {
+            return !name.startsWith("--");
         }
 
-        /** Notes the options that a usage has, and returns its operand; null where it has none. */
-        private String takes(String[] words) {
-            String operand = null;
-            for (int i = 1; i < words.length; i++) {
-                String name = bare(words[i]);
-                operand = name.startsWith("--") ? operand : name;
-                String form = !name.startsWith("--") ? name : words[i].endsWith("]") ? "" : bare(words[++i]);
-                options.put(name, new Option(name, form.replace("...", ""), !words[i].endsWith("]"), form.endsWith("...")));
-            }
-            return operand;
+        boolean takesValue() {
+            return !form.isEmpty();
         }
 
-        private static boolean asksForHelp(String arg) {
-            return arg.equals("--help") || arg.equals("-h");
-        }
-
-        /** The usage of that command. */
-        static String usage(String command) {
-            var known = new ArrayList<String>();
-            for (String usage : USAGES) {
-                String name = usage.split(" ")[0];
-                known.add(name);
-                if (name.equals(command)) {
-                    return usage;
-                }
-            }
-            throw new UsageException(null, "unknown command: {}{}", command,
-                    command.startsWith("-") ? "; the command comes first" : suggestion(command, known));
-        }
-
-        private static String bare(String word) {
-            return word.replace("[", "").replace("]", "");
-        }
-
-        private void put(String name, String value) {
-            Option option = options.get(name);
-            if (option == null) {
-                var known = new ArrayList<>(options.keySet());
-                known.remove(operand);
-                throw error("unknown option: {}{}", name, suggestion(name, known));
-            } else if (value.isEmpty() != option.form.isEmpty()) {
-                throw error(value.isEmpty() ? "no value given for {}, expected {}" : "{} takes no value", name, option.form.replace("|", " or "));
-            } else if (value.indexOf('\ufffd') >= 0) {
-                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", name);
-            } else if (has(name) && !option.repeated) {
-                throw error("{} is given twice", name);
-            }
-            String expected = expected(option.form, value);
-            if (expected != null) {
-                throw error("invalid value given for {}: {}{}", name, value, expected);
-            }
-            values.putIfAbsent(name, new LinkedHashSet<>());
-            values.get(name).add(value);
-        }
-
-        /** What is expected where a value of that form is not valid; null where it is. */
-        private static String expected(String form, String value) {
+        /** Returns why a value is not valid, such as "; expected a file"; null if it is. */
+        String fault(String value) {
             return switch (form) {
-                case "INSTANT" -> instant(value) != null ? null : "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
-                case "N" -> value.equals(TICK_SEEN) ? "; give the age of a tick that you have seen, in seconds"
-                        : age(value) <= FOREVER ? null : fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
-                case "SECONDS" -> watchMillis(value) > 0 ? null : "; expected a number of seconds from 0.1 to 86400";
-                case "KIND" -> oneOf(Kind.NAMES, value);
-                case "ACTION" -> oneOf(ACTIONS, value);
-                default -> form.indexOf('|') < 0 ? null : oneOf(Arrays.asList(form.split("\\|")), value);
+                case "INSTANT" -> instantFault(value);
+                case "N" -> ageFault(value);
+                case "SECONDS" -> watchFault(value);
+                case "KIND" -> wordFault(Kind.names(), value);
+                case "ACTION" -> wordFault(ACTIONS, value);
+                default -> {
+                    boolean isChoice = form.indexOf('|') >= 0;
+                    yield isChoice ? wordFault(Arrays.asList(form.split("\\|")), value) : null;
+                }
             };
         }
 
-        private static String oneOf(List<String> known, String value) {
-            return known.contains(value) ? null : suggestion(value, known);
+        private static String instantFault(String value) {
+            if (Time.instant(value) != null) {
+                return null;
+            }
+            return "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
         }
 
-        /** The rules beyond the usage. */
-        private void check() {
-            for (Option option : options.values()) {
-                if (option.required && !has(option.name)) {
-                    throw error("{} is missing{}", option.name, option.form.equals("KIND") ? ": ".concat(String.join(" ", Kind.NAMES)) : "");
+        private static String ageFault(String value) {
+            if (value.equals(TICK_SEEN)) {
+                return "; give the age of a tick that you have seen, in seconds";
+            }
+            if (Time.ageNanos(value) <= Time.FOREVER) {
+                return null;
+            }
+            return Text.fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
+        }
+
+        private static String watchFault(String value) {
+            long millis = Time.millis(value);
+            if (millis >= MIN_WATCH_MILLIS && millis <= MAX_WATCH_MILLIS) {
+                return null;
+            }
+            return "; expected a number of seconds from 0.1 to 86400";
+        }
+
+        private static String wordFault(List<String> known, String value) {
+            return known.contains(value) ? null : Text.suggestion(value, known);
+        }
+    }
+
+    /** Usage is one usage line, taken apart: the command, and its options by their names. */
+    record Usage(String line, String command, Map<String, Option> options) {
+
+        /** Reads a usage line, such as "gate --feed NAME... [--format text|json] [--quiet]". */
+        static Usage of(String line) {
+            String[] words = line.split(" ");
+            Map<String, Option> options = new LinkedHashMap<>();
+            int i = 1;
+            while (i < words.length) {
+                String word = words[i];
+                i++;
+                String name = bare(word);
+                boolean required = !word.startsWith("[");
+                String value = "";
+                if (!name.startsWith("--")) {
+                    value = word; // the form of an operand is its name
+                } else if (!word.endsWith("]")) {
+                    value = words[i];
+                    i++;
+                }
+                boolean repeated = value.contains("...");
+                options.put(name, new Option(name, bare(value), required, repeated));
+            }
+            return new Usage(line, words[0], options);
+        }
+
+        private static String bare(String word) {
+            return word.replace("[", "").replace("]", "").replace("...", "");
+        }
+
+        /** Returns the usage of a command, or null if there is no such command. */
+        static Usage find(String command) {
+            for (String line : USAGES) {
+                if (commandOf(line).equals(command)) {
+                    return of(line);
                 }
             }
+            return null;
+        }
+
+        private static String commandOf(String line) {
+            int end = line.indexOf(' ');
+            return end < 0 ? line : line.substring(0, end);
+        }
+
+        static List<String> commands() {
+            List<String> commands = new ArrayList<>();
+            for (String line : USAGES) {
+                commands.add(commandOf(line));
+            }
+            return commands;
+        }
+
+        /** Returns whether any command has that option. */
+        static boolean isKnown(String option) {
+            for (String line : USAGES) {
+                if (of(line).options.containsKey(option)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Returns the operand, such as KIND; null if this command has none. */
+        Option operand() {
+            for (Option option : options.values()) {
+                if (option.isOperand()) {
+                    return option;
+                }
+            }
+            return null;
+        }
+
+        /** Returns the names of the options, without the operand. */
+        List<String> optionNames() {
+            List<String> names = new ArrayList<>();
+            for (Option option : options.values()) {
+                if (!option.isOperand()) {
+                    names.add(option.name());
+                }
+            }
+            return names;
+        }
+    }
+
+    /** Call is one command line. It parses, and no more: it reads no file, clock or terminal. */
+    static final class Call {
+        private final Usage usage;
+        /** Whether this asks for the help of the command, as in "gate --help". */
+        private final boolean asksForHelp;
+        private final Map<String, List<String>> values = new LinkedHashMap<>();
+
+        private Call(Usage usage, boolean asksForHelp) {
+            this.usage = usage;
+            this.asksForHelp = asksForHelp;
+        }
+
+        /** Parses the arguments, or throws a UsageException that names the first mistake. */
+        static Call parse(String... args) {
+            if (args.length == 0) {
+                throw new UsageException(null, "no command given");
+            }
+            String command = isHelp(args[0]) ? "help" : args[0];
+            Usage usage = Usage.find(command);
+            if (usage == null) {
+                throw unknownCommand(command);
+            }
+            if (args.length == 2 && isHelp(args[1])) {
+                return new Call(usage, true);
+            }
+            Call call = new Call(usage, false);
+            call.read(args);
+            call.checkRequired();
+            call.checkRules();
+            return call;
+        }
+
+        private static boolean isHelp(String arg) {
+            return arg.equals("--help") || arg.equals("-h");
+        }
+
+        static UsageException unknownCommand(String command) {
+            String hint = "; the command comes first";
+            if (!command.startsWith("-")) {
+                hint = Text.suggestion(command, Usage.commands());
+            }
+            return new UsageException(null, "unknown command: {}{}", command, hint);
+        }
+
+        private void read(String... args) {
+            int i = 1;
+            while (i < args.length) {
+                String arg = args[i];
+                i++;
+                int equals = arg.indexOf('=');
+                if (isHelp(arg)) {
+                    throw error("{} counts only as the one argument behind a command", arg);
+                }
+                if (!arg.startsWith("-")) {
+                    putOperand(arg);
+                } else if (equals >= 0) {
+                    put(arg.substring(0, equals), arg.substring(equals + 1));
+                } else if (takesValue(arg) && i < args.length && !args[i].startsWith("--")) {
+                    put(arg, args[i]);
+                    i++;
+                } else {
+                    put(arg, "");
+                }
+            }
+        }
+
+        private boolean takesValue(String name) {
+            Option option = usage.options().get(name);
+            return option != null && option.takesValue();
+        }
+
+        private void putOperand(String value) {
+            Option operand = usage.operand();
+            if (operand != null && !has(operand.name())) {
+                put(operand.name(), value);
+                return;
+            }
+            String meant = command().equals("gate") ? "--feed" : "--state";
+            String hint = "";
+            if (usage.options().containsKey(meant)) {
+                hint = Text.fill("; did you mean {} {}?", meant, value);
+            }
+            throw error("unexpected argument: {}{}", value, hint);
+        }
+
+        /** Notes a value; an empty one is none. */
+        private void put(String name, String value) {
+            Option option = usage.options().get(name);
+            if (option == null) {
+                String hint = Text.suggestion(name, usage.optionNames());
+                throw error("unknown option: {}{}", name, hint);
+            }
+            if (option.takesValue() && value.isEmpty()) {
+                String expected = option.form().replace("|", " or ");
+                throw error("no value given for {}, expected {}", name, expected);
+            }
+            if (!option.takesValue() && !value.isEmpty()) {
+                throw error("{} takes no value", name);
+            }
+            if (value.indexOf('\ufffd') >= 0) {
+                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", name);
+            }
+            if (has(name) && !option.repeated()) {
+                throw error("{} is given twice", name);
+            }
+            String fault = option.fault(value);
+            if (fault != null) {
+                throw error("invalid value given for {}: {}{}", name, value, fault);
+            }
+            values.putIfAbsent(name, new ArrayList<>());
+            if (!values.get(name).contains(value)) {
+                values.get(name).add(value);
+            }
+        }
+
+        private void checkRequired() {
+            for (Option option : usage.options().values()) {
+                if (option.required() && !has(option.name())) {
+                    String known = "";
+                    if (option.form().equals("KIND")) {
+                        known = ": ".concat(String.join(" ", Kind.names()));
+                    }
+                    throw error("{} is missing{}", option.name(), known);
+                }
+            }
+        }
+
+        /** Checks the rules that a usage line does not hold. */
+        private void checkRules() {
             for (String option : Arrays.asList("--baseline", "--record")) {
                 if (one(option, "").equals("-")) {
                     throw error("invalid value given for {}: -; expected a file", option);
                 }
             }
-            boolean file = !one("--output", "-").equals("-");
-            if (has("--watch") && (has("--now") || one("--state", "").equals("-"))) {
-                throw error("--watch reads a file again and again, by the real clock; leave out --now and --state -");
-            } else if (has("--watch") && command.equals("status") && !one("--format", "text").equals(file ? "prometheus" : "text")) {
-                throw error("status --watch shows text, or writes a file with --format prometheus --output FILE");
+            if (has("--watch")) {
+                checkWatch();
             }
             if (has("KIND")) {
-                Kind kind = Kind.valueOf(one("KIND", null));
-                if (kind.ofFeed() != has("--feed")) {
-                    throw error(kind.ofFeed() ? "--feed is missing" : "scenario {} is of the whole state; leave out --feed", kind);
-                } else if (kind != Kind.stale && has("--age-seconds")) {
-                    throw error("--age-seconds goes with scenario stale only");
-                }
+                checkKind(Kind.valueOf(one("KIND", null)));
             }
         }
 
-        UsageException error(String template, Object... arguments) {
-            return new UsageException(command, template, arguments);
-        }
-
-        /** The age in an argument, which has to be a number by the rules of JSON, and nothing around it. */
-        private static long age(String text) {
-            try {
-                return new Json(Document.of("", text), 0).skipped().equals(text) ? Freshness.age(text) : INVALID_AGE;
-            } catch (DataException notJson) {
-                return INVALID_AGE;
+        private void checkWatch() {
+            if (has("--now") || one("--state", "").equals("-")) {
+                throw error("--watch reads a file again and again, by the real clock;"
+                        + " leave out --now and --state -");
+            }
+            boolean writesFile = !one("--output", "-").equals("-");
+            String watchable = writesFile ? "prometheus" : "text";
+            if (command().equals("status") && !one("--format", "text").equals(watchable)) {
+                throw error("status --watch shows text,"
+                        + " or writes a file with --format prometheus --output FILE");
             }
         }
 
+        private void checkKind(Kind kind) {
+            if (kind.isOfFeed() && !has("--feed")) {
+                throw error("--feed is missing");
+            }
+            if (!kind.isOfFeed() && has("--feed")) {
+                throw error("scenario {} is of the whole state; leave out --feed", kind);
+            }
+            if (kind != Kind.stale && has("--age-seconds")) {
+                throw error("--age-seconds goes with scenario stale only");
+            }
+        }
+
+        UsageException error(String template, Object... values) {
+            return new UsageException(command(), template, values);
+        }
+
+        String command() {
+            return usage.command();
+        }
+
+        boolean asksForHelp() {
+            return asksForHelp;
+        }
+
+        /** Returns whether an option is given. Throws if no command has it: that is a typo here. */
         boolean has(String option) {
-            return values.containsKey(option);
+            return !all(option).isEmpty();
         }
 
-        /** The values that are given for an option, each once. */
-        List<String> all(String option) {
-            return new ArrayList<>(has(option) ? values.get(option) : Arrays.asList());
-        }
-
+        /** Returns the value of an option, or another one if it is not given. */
         String one(String option, String otherwise) {
-            return has(option) ? all(option).get(0) : otherwise;
+            List<String> given = all(option);
+            return given.isEmpty() ? otherwise : given.get(0);
         }
 
-        boolean json() {
-            return one("--format", "text").equals("json");
-        }
-
-        Instant now() {
-            // The next millisecond: an age is never taken for younger than it is.
-            return has("--now") ? instant(one("--now", null)) : Instant.ofEpochMilli(System.currentTimeMillis() + 1);
-        }
-
-        /** Waits for the next evaluation of a watch. */
-        void pause() {
-            try {
-                Thread.sleep(watchMillis(one("--watch", null)));
-            } catch (InterruptedException e) {
-                throw new DataException("the watch was interrupted");
+        /** Returns what is given for an option, each value once; nothing if it is not given. */
+        List<String> all(String option) {
+            boolean isOwn = usage.options().containsKey(option);
+            if (!isOwn && !Usage.isKnown(option)) {
+                throw new IllegalArgumentException("no usage line has ".concat(option));
             }
+            return values.getOrDefault(option, Arrays.asList());
         }
 
-        /** The time between two evaluations; 0 where it is no valid one. */
-        static long watchMillis(String value) {
-            long millis = age(value) / 1_000_000;
-            return millis < 100 || millis > 86_400_000 ? 0 : millis;
-        }
-
-        boolean colors() {
-            String when = one("--color", "auto");
-            String never = System.getenv("NO_COLOR");
-            return when.equals("always") || when.equals("auto") && !has("--output") && (never == null || never.isEmpty()) && terminal();
+        boolean isJson() {
+            return one("--format", "text").equals("json");
         }
     }
 }

@@ -453,7 +453,12 @@ final class CommandsTest extends Sandbox {
 
     /** A look at in.json, by base.json, at that time; behind an earlier one of the same watch, if there is one. */
     private static Freshness.Evaluation evaluation(Instant now, Freshness.Evaluation before) {
-        return new Freshness.Evaluation(new Freshness.Call(arguments("status --state @in.json --baseline @base.json --now " + now), UNREAD, null, null), before);
+        return evaluation("status --state @in.json --baseline @base.json --now " + now, before);
+    }
+
+    private static Freshness.Evaluation evaluation(String call, Freshness.Evaluation before) {
+        Freshness.Watch seen = before == null ? Freshness.Watch.NOTHING : before.watch();
+        return Freshness.Evaluation.ofAll(Freshness.Inputs.read(Freshness.Call.parse(arguments(call)), UNREAD), seen);
     }
 
     static void watches() {
@@ -481,13 +486,13 @@ final class CommandsTest extends Sandbox {
                 String[] half = row.split(" => ");
                 Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
                 Freshness.Evaluation second = evaluation(Instant.parse(NOW).plusSeconds(Long.parseLong(half[0])), first);
-                Freshness.Verdict verdict = second.decision.of("x");
-                equal(row, verdict.reason() + (half[1].contains(" ") ? " " + shown(verdict.age()) : ""), half[1]);
-                equal(row + ": older by what the other clock saw", verdict.age() > 8_000_000_000L, true);
+                Freshness.Verdict verdict = second.decision().of("x");
+                equal(row, verdict.reason() + (half[1].contains(" ") ? " " + shown(verdict.ageNanos()) : ""), half[1]);
+                equal(row + ": older by what the other clock saw", verdict.ageNanos() > 8_000_000_000L, true);
                 // A third look still counts from the first; other bytes begin anew.
-                equal(row + ", again", evaluation(second.now, second).decision.of("x").age() >= verdict.age(), true);
+                equal(row + ", again", evaluation(second.inputs().now(), second).decision().of("x").ageNanos() >= verdict.ageNanos(), true);
                 write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
-                equal(row + ", other bytes", shown(evaluation(second.now, second).decision.of("x").age()), "8");
+                equal(row + ", other bytes", shown(evaluation(second.inputs().now(), second).decision().of("x").ageNanos()), "8");
                 write("in.json", document("limit 90", feed("x", "alive true, age 8")));
             }
         });
@@ -497,22 +502,22 @@ final class CommandsTest extends Sandbox {
             write("in.json", document("limit 90", feed("x", "alive true, age 8")));
             Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
             Freshness.Evaluation still = evaluation(Instant.parse(NOW).plusSeconds(91), first);
-            equal("next", still.next(still.decision.of("x")), "restart the collector: the state is 91s old");
+            equal("next", new Freshness.Explanations(Freshness.Call.parse(arguments("status --state @in.json")), still).next(still.decision().of("x")), "restart the collector: the state is 91s old");
             // Bytes that are new begin anew, by both clocks, and age from then on; also those that come back.
             write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
             Thread.sleep(20);
             long begin = System.nanoTime();
             Freshness.Evaluation changed = evaluation(Instant.parse(NOW), first);
-            long age = evaluation(Instant.parse(NOW), changed).decision.of("x").age();
+            long age = evaluation(Instant.parse(NOW), changed).decision().of("x").ageNanos();
             equal("by the clock that nobody sets", age - 8_000_000_000L <= System.nanoTime() - begin, true);
             Freshness.Evaluation second = evaluation(Instant.parse(NOW).plusSeconds(50), first);
             Freshness.Evaluation third = evaluation(Instant.parse(NOW).plusSeconds(80), second);
-            equal("the second content", shown(third.decision.of("x").age()), "38");
+            equal("the second content", shown(third.decision().of("x").ageNanos()), "38");
             write("in.json", "{");
             Freshness.Evaluation broken = evaluation(Instant.parse(NOW).plusSeconds(90), third);
-            equal("cut", broken.error != null, true);
+            equal("cut", broken.error() != null, true);
             write("in.json", document("limit 90", feed("x", "alive true, age 8.0")));
-            equal("and whole again", shown(evaluation(Instant.parse(NOW).plusSeconds(95), broken).decision.of("x").age()), "53");
+            equal("and whole again", shown(evaluation(Instant.parse(NOW).plusSeconds(95), broken).decision().of("x").ageNanos()), "53");
         });
 
         test("watch: only what is valid takes the place of the bytes that were seen", () -> {
@@ -534,10 +539,10 @@ final class CommandsTest extends Sandbox {
                         write("in.json", states.getOrDefault(step, states.get("A")));
                     }
                     last = evaluation(now, last);
-                    equal(row + ": " + step + " is valid", last.error == null, step.length() == 1);
+                    equal(row + ": " + step + " is valid", last.error() == null, step.length() == 1);
                     now = now.plusSeconds(10);
                 }
-                equal(row, shown(last.decision.of("x").age()), half[1]);
+                equal(row, shown(last.decision().of("x").ageNanos()), half[1]);
             }
         });
 
@@ -545,7 +550,7 @@ final class CommandsTest extends Sandbox {
             write("base.json", document("limit 90", feed("x", "")));
             write("in.json", document("limit 90, as_of '" + NOW + "'", feed("x", "alive true, age 8")));
             Freshness.Evaluation early = evaluation(Instant.parse(NOW).minusSeconds(1), null);
-            equal("age", shown(evaluation(Instant.parse(NOW).plusSeconds(5), early).decision.of("x").age()), "14");
+            equal("age", shown(evaluation(Instant.parse(NOW).plusSeconds(5), early).decision().of("x").ageNanos()), "14");
         });
 
         test("watch: the baseline is read again too, and one file for both ages as well", () -> {
@@ -553,14 +558,15 @@ final class CommandsTest extends Sandbox {
             write("in.json", document("limit 90", feed("x", "alive true, age 8")));
             Freshness.Evaluation first = evaluation(Instant.parse(NOW), null);
             Files.delete(dir.resolve("base.json"));
-            equal("gone", plain(evaluation(Instant.parse(NOW), first).error), "baseline DIR/base.json: cannot be read: no such file");
+            equal("gone", plain(evaluation(Instant.parse(NOW), first).error()), "baseline DIR/base.json: cannot be read: no such file");
             for (String other : List.of("@in.json", "@./in.json")) {
                 Freshness.Evaluation before = null;
                 for (String age : List.of("8", "98")) {
-                    String[] args = arguments("status --state @in.json --baseline " + other + " --now " + Instant.parse(NOW).plusSeconds(Long.parseLong(age) - 8));
-                    before = new Freshness.Evaluation(new Freshness.Call(args, UNREAD, null, null), before);
-                    equal(other, shown(before.decision.of("x").age()), age);
-                    equal(other + " is read once", before.stateDocument == before.baselineDocument && before.state == before.baseline, true);
+                    before = evaluation("status --state @in.json --baseline " + other + " --now "
+                        + Instant.parse(NOW).plusSeconds(Long.parseLong(age) - 8), before);
+                    equal(other, shown(before.decision().of("x").ageNanos()), age);
+                    equal(other + " is read once", before.inputs().state().document() == before.inputs().baseline().document()
+                        && before.inputs().state().claims() == before.inputs().baseline().claims(), true);
                 }
             }
         });
@@ -658,11 +664,11 @@ final class CommandsTest extends Sandbox {
         });
 
         test("the clock is read as the end of its millisecond", () -> {
-            Freshness.Call call = new Freshness.Call(new String[] {"smoke"}, UNREAD, new ByteArrayOutputStream(), new ByteArrayOutputStream());
+            Freshness.Call call = Freshness.Call.parse("status");
             int within = 0;
             while (within < 100) {
                 long before = System.currentTimeMillis();
-                Instant now = call.now();
+                Instant now = Freshness.Inputs.clock(call);
                 if (before == System.currentTimeMillis()) {
                     equal("now", now, Instant.ofEpochMilli(before + 1));
                     within++;
@@ -696,7 +702,7 @@ final class CommandsTest extends Sandbox {
             for (String row : List.of("-1000000000-01-01T00:00:00Z false", "1970-01-01T00:00:00Z false", "2025-12-31T23:59:59.999999999Z false",
                     "2026-01-01T00:00:00Z true", "2125-12-31T23:59:59.999999999Z true", "2126-01-01T00:00:00Z false", "+1000000000-12-31T23:59:59.999999999Z false")) {
                 String[] half = row.split(" ");
-                equal(half[0], Freshness.plausible(Instant.parse(half[0]).toString()) + "", half[1]);
+                equal(half[0], Freshness.Doctor.isPlausible(Instant.parse(half[0]).toString()) + "", half[1]);
             }
         });
 

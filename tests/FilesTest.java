@@ -2,6 +2,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -208,7 +210,7 @@ final class FilesTest extends Sandbox {
                     "2030-01-01T00:00:00Z => 10000000")) {
                 String[] half = row.split(" => ");
                 FileTime modified = FileTime.from(Instant.parse(half[0]));
-                equal(row, Freshness.Document.stepNanos(modified, Instant.parse(NOW)), Long.parseLong(half[1]));
+                equal(row, Freshness.InputFile.unclearNanos(modified, Instant.parse(NOW)), Long.parseLong(half[1]));
             }
         });
 
@@ -277,9 +279,10 @@ final class FilesTest extends Sandbox {
             Path out = dir.resolve("out.json");
             write("out.json", "old");
             Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-------"));
-            try (Freshness.Replacement file = new Freshness.Replacement(out)) {
+            try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+                OutputStream file = delivery.create(out);
                 Path temporary = Files.list(dir).filter(each -> each.getFileName().toString().startsWith(".freshness-")).findFirst().orElseThrow();
-                file.out.write("new".getBytes(UTF_8));
+                file.write("new".getBytes(UTF_8));
                 equal("its mode", PosixFilePermissions.toString(Files.getPosixFilePermissions(temporary)), "rw-------");
             }
         });
@@ -333,17 +336,18 @@ final class FilesTest extends Sandbox {
             work.run();
             equal(what, "done", "waits");
         } catch (IOException interrupted) {
-            equal(what, interrupted.getCause() instanceof InterruptedException, true);
+            equal(what, interrupted instanceof InterruptedIOException, true);
             end.join();
         }
     }
 
-    /** Takes it back that the end has begun: the tests go on. */
-    private static void goesOn() throws ReflectiveOperationException {
-        var begun = Freshness.Ending.class.getDeclaredField("begun");
-        begun.setAccessible(true);
-        equal("it had begun", begun.getBoolean(Freshness.Ending.HOOK), true);
-        begun.setBoolean(Freshness.Ending.HOOK, false);
+    /** Delivers a document and its record. */
+    private static void delivered(Path target, Path record) throws IOException {
+        try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+            delivery.create(target, Freshness.Document.of("", "new"));
+            delivery.append(record, "line\n");
+            delivery.commit();
+        }
     }
 
     /** Makes the record that is there before, if there is one. */
@@ -365,9 +369,12 @@ final class FilesTest extends Sandbox {
             for (String wanted : List.of("new", "new ", "neW", "")) {
                 write("out.json", "old");
                 String got = "committed";
-                try (Freshness.Replacement file = new Freshness.Replacement(target)) {
-                    file.out.write("new".getBytes(UTF_8));
-                    file.commit(Freshness.Document.of("", wanted));
+                try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+                    delivery.create(target, Freshness.Document.of("", wanted));
+                    for (Path each : Files.list(dir).filter(each -> each.getFileName().toString().startsWith(".freshness-")).toList()) {
+                        Files.writeString(each, "new");
+                    }
+                    delivery.commit();
                 } catch (Freshness.DataException e) {
                     got = e.getMessage();
                 }
@@ -382,37 +389,36 @@ final class FilesTest extends Sandbox {
                 before(before);
                 String after = before.equals("absent") ? "line\n" : before.startsWith("{\"") ? before + "\nline\n" : before + "line\n";
                 // Interrupted before the rename: the hook of a signal runs, and the rename must not come behind it.
-                Freshness.Journal journal = new Freshness.Journal(dir.resolve("record"), "line\n");
-                equal("open", record(), after);
                 write("out.json", "old");
-                try (Freshness.Replacement file = new Freshness.Replacement(dir.resolve("out.json"))) {
-                    file.out.write("new".getBytes(UTF_8));
-                    Freshness.Ending.HOOK.run();
+                Freshness.Document document = Freshness.Document.of("", "new");
+                try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+                    delivery.create(dir.resolve("out.json"), document);
+                    delivery.append(dir.resolve("record"), "line\n");
+                    equal("appended", record(), after);
+                    delivery.endOfProcess();
                     equal("taken back", record(), before);
-                    // Meanwhile the JVM deletes what is not in place: no error of that may come before the end.
-                    for (Path each : Files.list(dir).filter(each -> each.getFileName().toString().startsWith(".freshness-")).toList()) {
-                        Files.delete(each);
-                    }
-                    waits("commit", () -> file.commit(Freshness.Document.of("", "new")));
+                    equal("deleted", Files.list(dir).map(file -> file.getFileName().toString()).filter(file -> file.startsWith(".")).toList(), List.of());
+                    // No error about the file that is gone may come before the end.
+                    waits("commit", () -> delivery.commit());
+                    waits("a file", () -> delivery.create(dir.resolve("out.json")));
+                    waits("a record", () -> delivery.append(dir.resolve("record"), "line\n"));
                 }
-                waits("a file", () -> new Freshness.Replacement(dir.resolve("out.json")));
-                waits("a record", () -> new Freshness.Journal(dir.resolve("record"), "line\n"));
                 equal("and not done", read("out.json"), "old");
-                equal("files", Files.list(dir).map(file -> file.getFileName().toString()).filter(file -> file.startsWith(".")).toList(), List.of());
-                goesOn();
-                journal.close();
                 equal("taken back once", record(), before);
                 // Interrupted behind it.
-                Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, dir.resolve("record"), "line\n");
-                Freshness.Ending.HOOK.run();
-                goesOn();
+                try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+                    delivery.create(dir.resolve("out.json"), document);
+                    delivery.append(dir.resolve("record"), "line\n");
+                    delivery.commit();
+                    delivery.endOfProcess();
+                }
                 equal("done", read("out.json"), "new");
                 equal("and recorded", record(), after);
                 // What fails on its way into place is not done: no file takes the place of a directory.
                 before(before);
                 Files.createDirectories(dir.resolve("taken"));
                 try {
-                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("taken"), null, dir.resolve("record"), "line\n");
+                    delivered(dir.resolve("taken"), dir.resolve("record"));
                     equal("deliver", "done", "fails");
                 } catch (FileSystemException taken) {
                     equal("not done", Files.isDirectory(dir.resolve("taken")), true);
@@ -448,7 +454,7 @@ final class FilesTest extends Sandbox {
                 });
                 String refused = "";
                 try {
-                    Freshness.deliver(Freshness.Document.of("", "new"), dir.resolve("out.json"), null, record, "line\n");
+                    delivered(dir.resolve("out.json"), record);
                 } catch (IOException link) {
                     refused = ", refused";
                 }

@@ -76,7 +76,7 @@ final class FreshnessTest extends Sandbox {
             for (int i = 0; i < lines.length; i++) {
                 if (lines[i].matches(".*sections.*:")) {
                     while (lines[++i].strip().length() > 2) {
-                        map.add(lines[i].replaceFirst("^[ */#]+", ""));
+                        map.add(lines[i].replaceFirst("^[ */#]+", "").split(" {2,}")[0]);
                     }
                 }
             }

@@ -296,7 +296,7 @@ final class JsonTest extends Sandbox {
 
         // All of these names have one hash as Java's strings have it: a table that trusts in it takes hours.
         test("JSON: the hash of a name is a polynomial over the field of 2^61 - 1", () -> {
-            var field = Freshness.State.class.getDeclaredField("HASH_POINT");
+            var field = Freshness.Index.class.getDeclaredField("HASH_POINT");
             field.setAccessible(true);
             BigInteger point = BigInteger.valueOf(field.getLong(null));
             BigInteger prime = BigInteger.TWO.pow(61).subtract(BigInteger.ONE);
@@ -305,7 +305,7 @@ final class JsonTest extends Sandbox {
                 for (char c : name.toCharArray()) {
                     hash = hash.multiply(point).add(BigInteger.valueOf(c)).mod(prime);
                 }
-                equal(name, Freshness.State.hash(name), (int) (hash.longValue() ^ hash.longValue() >>> 30));
+                equal(name, Freshness.Index.hash(name), (int) (hash.longValue() ^ hash.longValue() >>> 30));
             }
         });
 
@@ -333,7 +333,7 @@ final class JsonTest extends Sandbox {
             String other = null;
             for (int i = 0; other == null; i++) { // some 80,000: the hashes have 32 bits
                 name = "feed-" + i;
-                other = seen.put(Freshness.State.hash(name), name);
+                other = seen.put(Freshness.Index.hash(name), name);
             }
             String state = document("limit 90", feed(name, "alive true, age 8"), feed(other, "alive true, age 91"));
             equal(state, decided(state, state, NOW), name + " fresh none 8/90, " + other + " stale page 91/90");

@@ -812,7 +812,7 @@ final class Judge {
                 if (agrees(got, want) && atLeast(got, exact)) { continue; }
                 Case one = new Case(claim.text + " unchanged for " + claim.unchanged + " s, by " + contract.text + ", --now " + NOON, null);
                 one.same("verdict", got + " " + got.alert(), want + " " + want.alert() + ", exactly " + exact + " " + exact.alert());
-                one.unsafe = got.safe() && !(want.safe() && exact.safe());
+                one.unsafe = got.isSafe() && !(want.safe() && exact.safe());
                 failed.add(one);
             }
         }
@@ -862,13 +862,13 @@ final class Judge {
         }
         String text = top.append(feed).append("\"name\":\"x\"}]}").toString();
         Node tree = read(text.getBytes(UTF_8));
-        return new Side(text, new Freshness.State(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0), unchanged);
+        return new Side(text, Freshness.State.of(Freshness.Document.of("", text), role), tree, ((Arr) get(tree, "feeds")).items.get(0), unchanged);
     }
 
     private static boolean agrees(Freshness.Verdict got, Verdict want) {
-        return got.reason().name().equals(want.reason) && got.alert().name().equals(want.alert()) && got.safe() == want.safe()
+        return got.reason().name().equals(want.reason) && got.alert().name().equals(want.alert()) && got.isSafe() == want.safe()
             && got.status().allowed.size() == want.allowed().size() && Objects.equals(got.alive(), want.alive)
-            && same(shown(got.age()), want.ageNow) && same(shown(got.limit()), want.limit);
+            && same(shown(got.ageNanos()), want.ageNow) && same(shown(got.limitNanos()), want.limit);
     }
 
     private static boolean same(BigDecimal figure, BigDecimal want) {
@@ -877,8 +877,8 @@ final class Judge {
 
     /** Whether the program is never safer than the exact arithmetic, and its figures less than a nanosecond from that. */
     private static boolean atLeast(Freshness.Verdict got, Verdict exact) {
-        BigDecimal age = shown(got.age()), limit = shown(got.limit());
-        return !(got.safe() && !exact.safe()) && !(got.alert().name().equals("none") && !exact.alert().equals("none"))
+        BigDecimal age = shown(got.ageNanos()), limit = shown(got.limitNanos());
+        return !(got.isSafe() && !exact.safe()) && !(got.alert().name().equals("none") && !exact.alert().equals("none"))
             && (age == null || near(age.subtract(exact.ageNow.min(FOREVER_SECONDS)))) && (limit == null || near(exact.limit.subtract(limit)));
     }
 
@@ -886,7 +886,7 @@ final class Judge {
 
     /** A time as the program shows it; null where it shows none. */
     private static BigDecimal shown(long time) {
-        return SHOWN.computeIfAbsent(time, each -> Optional.ofNullable(Freshness.seconds(each)).map(BigDecimal::new)).orElse(null);
+        return SHOWN.computeIfAbsent(time, each -> Optional.ofNullable(Freshness.Time.seconds(each)).map(BigDecimal::new)).orElse(null);
     }
 
     private static boolean near(BigDecimal difference) { return difference.signum() >= 0 && difference.compareTo(NANOSECOND) < 0; }

@@ -366,7 +366,7 @@ final class OutputsTest extends Sandbox {
                 same @recovered @again
                 """);
             StringBuilder played = new StringBuilder();
-            new Freshness.Rehearsal(dir, new Freshness.Checks()) {
+            new Freshness.Smoke(dir, new Freshness.Checks()) {
                 private void note(String... words) {
                     played.append(String.join(" ", words).replace(dir + "/", "@")).append("\n");
                 }
@@ -390,7 +390,7 @@ final class OutputsTest extends Sandbox {
                 @Override void same(String one, String other) {
                     note("same", one, other);
                 }
-            }.all();
+            }.playAll();
             equal("the calls", played.toString(), want.toString());
         });
 
@@ -411,7 +411,7 @@ final class OutputsTest extends Sandbox {
                 String[] words = arguments(half[0]);
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 Freshness.Checks checks = new Freshness.Checks();
-                Freshness.Rehearsal rehearsal = new Freshness.Rehearsal(dir, checks);
+                Freshness.Smoke rehearsal = new Freshness.Smoke(dir, checks);
                 rehearsal.begin("a check");
                 switch (words[0]) {
                     case "absent" -> rehearsal.absent(words[1]);
@@ -419,7 +419,7 @@ final class OutputsTest extends Sandbox {
                     case "names" -> rehearsal.names(words[1], words[2]);
                     default -> rehearsal.run(Integer.parseInt(words[0]), Arrays.copyOfRange(words, 1, words.length));
                 }
-                int exit = checks.report(new Freshness.Call(new String[] {"smoke"}, UNREAD, out, out));
+                int exit = checks.report(Freshness.Call.parse("smoke"), new Freshness.Streams(UNREAD, out, out));
                 equal(half[0], exit + "\n" + plain(out.toString(UTF_8)), half.length == 1 ? "0\nSMOKE PASSED: 1 of 1 checks passed\nok - a check\n"
                     : "2\nSMOKE FAILED: 0 of 1 checks passed\nnot ok - a check\n  why:" + half[1] + "\n");
             }
@@ -662,8 +662,9 @@ final class OutputsTest extends Sandbox {
                 text.lines().limit(lines - 2).forEach(line -> shown.append(line).append('\n'));
                 shown.append(more > 0 ? "and " + more + " lines more, which status shows without --watch\u001b[?7h\n" : "\u001b[?7h");
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
-                Freshness.Call call = new Freshness.Call(arguments("status --state @in.json --baseline @in.json --watch 1"), UNREAD, out, out);
-                new Freshness.Report(call, null).redraw(new Freshness.Output(out));
+                Freshness.Call call = Freshness.Call.parse(arguments("status --state @in.json --baseline @in.json --watch 1"));
+                Freshness.Evaluation evaluation = Freshness.Evaluation.ofAll(Freshness.Inputs.read(call, UNREAD), Freshness.Watch.NOTHING);
+                new Freshness.StatusText(call, evaluation, false).redraw(new Freshness.Output(out));
                 equal(feeds + " feeds", plain(out.toString(UTF_8)), shown.toString());
             }
         });

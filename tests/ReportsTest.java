@@ -246,7 +246,7 @@ final class ReportsTest extends Sandbox {
         });
 
         test("status: the columns that a character takes, at both ends of each range", () -> {
-            var width = Freshness.class.getDeclaredMethod("width", String.class);
+            var width = Freshness.Text.class.getDeclaredMethod("width", String.class);
             width.setAccessible(true);
             for (String row : List.of("0 300 36f 20dd 483 489", "1 903 20 7e e9 2ff 10ff 1160 2014 2192 2e7f a4d0 abff d7a4 fb00 fe70 ff61 1f2ff 1fb00 1ffff",
                     "2 1100 115f 2e80 4e00 a4cf ac00 d7a3 f900 faff fe30 fe6f ff00 ff60 1f300 1f600 1faff 20000 3fffd")) {
@@ -429,8 +429,8 @@ final class ReportsTest extends Sandbox {
         test("hostile names: what prints is shown as it is", () -> {
             for (String text : List.of("\u00e9t\u00e9", "e\u0301", "e\u0301\u0323x", "1\u20e3", "\u0915\u0903", "\u65e5\u672c", "a \ud83d\ude00 b", "x~y",
                     "\u05d0\u05b8", "\u0e01\u0e34\u0e49", "{}", "a  b")) {
-                equal(text, Freshness.visible(text), text);
-                equal(text, Freshness.quoted(text), "\"" + text + "\"");
+                equal(text, Freshness.Text.visible(text), text);
+                equal(text, Freshness.Text.quoted(text), "\"" + text + "\"");
             }
         });
 
@@ -439,9 +439,9 @@ final class ReportsTest extends Sandbox {
                     "a\\\u0301 a\\\\\\u0301", "a/\u0301 a/\\u0301", "a:\u0301 a:\\u0301", "\ud83d\ude00\u0301 \ud83d\ude00\\u0301", "\ud802\ude01 \\ud802\\ude01",
                     "a\ud802\ude01 a\ud802\ude01", "a\ufe0f\u20e3 a\\ufe0f\\u20e3", "a\u0301\ufe0f\u0301 a\u0301\\ufe0f\\u0301")) {
                 String[] half = row.split(" ");
-                equal(row, Freshness.visible(half[0]), half[1]);
-                equal(row, Freshness.quoted(half[0]), "\"" + half[1] + "\"");
-                equal(row + " in a sentence", Freshness.visible("unknown feed: " + half[0]), "unknown feed: " + half[1]);
+                equal(row, Freshness.Text.visible(half[0]), half[1]);
+                equal(row, Freshness.Text.quoted(half[0]), "\"" + half[1] + "\"");
+                equal(row + " in a sentence", Freshness.Text.visible("unknown feed: " + half[0]), "unknown feed: " + half[1]);
             }
         });
 
@@ -455,7 +455,7 @@ final class ReportsTest extends Sandbox {
             }
             Pattern category = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}|\\\\]");
             Pattern mark = Pattern.compile("\\p{M}");
-            Method width = Freshness.class.getDeclaredMethod("width", String.class);
+            Method width = Freshness.Text.class.getDeclaredMethod("width", String.class);
             width.setAccessible(true);
             int shown = 0;
             for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
@@ -466,9 +466,9 @@ final class ReportsTest extends Sandbox {
                     units.append("\\u").append(HexFormat.of().toHexDigits(unit));
                 }
                 String escape = point == '\\' ? "\\\\" : units.toString();
-                String text = Freshness.visible("a" + character + "b");
-                String alone = Freshness.visible(character);
-                String json = Freshness.quoted("a" + character + "b");
+                String text = Freshness.Text.visible("a" + character + "b");
+                String alone = Freshness.Text.visible(character);
+                String json = Freshness.Text.quoted("a" + character + "b");
                 boolean right = text.equals("a" + (plain ? character : escape) + "b")
                         && alone.equals(plain && !mark.matcher(character).matches() ? character : escape)
                         && (point == '|' || json.equals("\"" + (point == '"' ? "a\\\"b" : text) + "\""))
@@ -486,7 +486,7 @@ final class ReportsTest extends Sandbox {
             for (String more : List.of("\ufe0f", "\udb40\udd00", "\u034f", "\u17b4", "\u17b5", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u00a0", "\u2003", "\u3000",
                     "\u180b", "\u2065", "\ufff0", "\ue000", "\udbff\udffd", "\u200d", "\ufeff", "\u00ad", "\u061c")) {
                 write("in.json", document("limit 90", feed("alpha", "alive true, age 400"), feed("alpha" + more, "alive true, age 500")));
-                String escape = Freshness.visible(more);
+                String escape = Freshness.Text.visible(more);
                 equal(escape, escape.startsWith("\\u"), true);
                 String call = " --state @in.json --baseline @in.json";
                 for (String each : List.of("status" + call, "status --format json" + call, "gate --feed %" + call, "gate --feed % --format json" + call,

@@ -414,20 +414,20 @@ abstract class Sandbox {
         List<String> shown = new ArrayList<>();
         for (Freshness.Verdict v : verdicts) {
             boolean fresh = v.reason().name().equals("fresh");
-            boolean sound = v.safe() == fresh && fresh != v.alert().name().equals("page") && !v.sentence().isEmpty();
-            shown.add(v.name() + " " + v.reason() + " " + v.alert() + " " + shown(v.age()) + "/"
-                    + shown(v.limit()) + (sound ? "" : " CONTRADICTS ITSELF"));
+            boolean sound = v.isSafe() == fresh && fresh != v.alert().name().equals("page") && !v.sentence().isEmpty();
+            shown.add(v.name() + " " + v.reason() + " " + v.alert() + " " + shown(v.ageNanos()) + "/"
+                    + shown(v.limitNanos()) + (sound ? "" : " CONTRADICTS ITSELF"));
         }
         return String.join(", ", shown);
     }
 
     /** A time in seconds, exactly; a question mark where there is none. */
     static String shown(long nanos) {
-        return Freshness.seconds(nanos) == null ? "?" : BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
+        return Freshness.Time.seconds(nanos) == null ? "?" : BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
     }
 
     static Freshness.State state(String text, boolean asBaseline) {
-        return new Freshness.State(Freshness.Document.of("test", text), asBaseline ? Freshness.Role.baseline : Freshness.Role.state);
+        return Freshness.State.of(Freshness.Document.of("test", text), asBaseline ? Freshness.Role.baseline : Freshness.Role.state);
     }
 
     /** A call of each command that works, without the options that may be left out. */
