@@ -116,19 +116,19 @@ export TMPDIR="$work/tmp"
 java=(java -XX:+UseSerialGC "-Djava.io.tmpdir=$TMPDIR" -cp "$work/classes")
 cd "$root"
 
-if javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC --release 17 -Xlint:all -Werror -d "$work/classes" Freshness.java tests/*.java >"$work/javac" 2>&1; then
+if javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC --release 17 -Xlint:all -Werror -d "$work/classes" Freshness.java tests/unit/*.java tests/process/*.java >"$work/javac" 2>&1; then
   ok 'the program and its tests compile without a warning'
   # What is started from a shell waits now and then: beside it, what Java runs itself.
-  begin tests/processes.sh bash tests/processes.sh "$work/classes"
-  begin tests/launcher.sh bash tests/launcher.sh
-  begin tests/FreshnessTest.java "${java[@]}" -XX:TieredStopAtLevel=1 FreshnessTest
-  end tests/FreshnessTest.java
-  begin tests/Judge.java "${java[@]}" Judge 1500
-  end tests/Judge.java
-  begin tests/DocumentsTest.java "${java[@]}" DocumentsTest
-  end tests/launcher.sh
-  end tests/DocumentsTest.java
-  end tests/processes.sh
+  begin tests/process/processes.sh bash tests/process/processes.sh "$work/classes"
+  begin tests/process/launcher.sh bash tests/process/launcher.sh
+  begin tests/unit/FreshnessTest.java "${java[@]}" -XX:TieredStopAtLevel=1 FreshnessTest
+  end tests/unit/FreshnessTest.java
+  begin tests/unit/Judge.java "${java[@]}" Judge 1500
+  end tests/unit/Judge.java
+  begin tests/process/DocumentsTest.java "${java[@]}" DocumentsTest
+  end tests/process/launcher.sh
+  end tests/process/DocumentsTest.java
+  end tests/process/processes.sh
   left=$(ls -A "$TMPDIR")
   if [[ -z $left ]]; then ok 'nothing is left in the temporary directory'; else
     not_ok 'nothing is left in the temporary directory'

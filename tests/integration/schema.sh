@@ -2,7 +2,7 @@
 # Holds data/state.schema.json and data/baseline.schema.json against the program, with two validators that others keep:
 # ajv from npm and python3-jsonschema from Debian.
 #
-#   usage: tests/schema.sh [STATES [SEED]]        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
+#   usage: tests/integration/schema.sh [STATES [SEED]]        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
 #
 # One direction is claimed: a schema never accepts what the program calls invalid as a whole. The other way it may be
 # stricter, since it describes what a producer should write: a negative age is one feed's fault for the program, and an
@@ -11,7 +11,7 @@
 # ones, a state and a baseline each time. Each validator is one process for all of them.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work=$(mktemp -d "${TMPDIR:-/tmp}/freshness schema.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 readonly root work
@@ -35,7 +35,7 @@ command -v npm >/dev/null || packages+=(npm)
 npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts --loglevel=error "$ajv" >"$work/npm.log" 2>&1 ||
   { tail -n 5 "$work/npm.log" >&2 && exit 1; }
 mkdir "$work/classes"
-"${java}javac" -d "$work/classes" Freshness.java tests/Judge.java
+"${java}javac" -d "$work/classes" Freshness.java tests/unit/Judge.java
 
 # --- The documents --------------------------------------------------------------------------------------------------
 

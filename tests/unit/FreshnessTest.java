@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * FreshnessTest holds Freshness.java against its contract, in one process.
  *
- *     javac -d DIR Freshness.java tests/*.java && java -cp DIR FreshnessTest [SECTION...]
+ *     javac -d DIR Freshness.java tests/unit/*.java && java -cp DIR FreshnessTest [SECTION...]
  */
 final class FreshnessTest extends Sandbox {
     /** The sections by their names, in the order in which they run. */
@@ -54,7 +54,7 @@ final class FreshnessTest extends Sandbox {
         } finally {
             delete(base);
         }
-        System.exit(Harness.exit());
+        System.exit(Harness.exitCode());
     }
 
     private static void unknown(String section) {

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Freshness as users start it: real processes, real pipes, real signals.
 #
-#   usage: tests/processes.sh CLASSES [long]        (JAVA_HOME names a JDK 17 or newer; "long" adds what takes a minute)
+#   usage: tests/process/processes.sh CLASSES [long]        (JAVA_HOME names a JDK 17 or newer; "long" adds what takes a minute)
 #
 # Started from source where that is the point, which costs about a second each time; elsewhere from the compiled CLASSES.
 # Waits are polls with a limit, never a time that has to be long enough. Works with the bash 3.2 of macOS.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-classes=$(cd "${1:?usage: tests/processes.sh CLASSES [long]}" && pwd -P)
+classes=$(cd "${1:?usage: tests/process/processes.sh CLASSES [long]}" && pwd -P)
 long=${2:-}
 begin processes
 copy_program "$work/a copy"

@@ -3,8 +3,8 @@
 # users, with other tools. The argument "long" adds what takes minutes: every length of a cut file, twenty first runs at once,
 # builds that are killed, the machine's other JDKs. Needs JAVA_HOME; OTHER_JAVA_HOMES may name further JDKs, a colon between.
 # shellcheck disable=SC2012,SC2030,SC2031 # the names that ls lists are known, and a PATH is meant to be local
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 long=''
 case " $* " in *' long '*) long=yes ;; esac
 begin launcher
@@ -107,7 +107,7 @@ mkdir "$work/sound"
 cp -pR "$cache"/* "$work/sound"
 cp "$jar" "$work/sound.jar"
 cp "$archive" "$work/sound.jsa"
-# The options of a start from the cache, in the words of the JVM: how fast it is, is for tests/bench.sh.
+# The options of a start from the cache, in the words of the JVM: how fast it is, is for tests/tools/bench.sh.
 case $("$real/bin/java" -version 2>&1) in *'"17'*) collector=G1 ;; *) collector=Serial ;; esac
 row 'with these options' "$(cat "$LOG")" "-XX:+IgnoreUnrecognizedVMOptions -XX:SharedArchiveFile=$archive -Xlog:disable -XX:-UsePerfData\
  -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:CompileThresholdScaling=3\

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs .github/actions/gate/action.yml as a hosted runner would, with the real program in a fresh clone.
 #
-#   usage: tests/action.sh        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
+#   usage: tests/integration/action.sh        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
 #
 # The step is taken out of the file, gets its inputs and nothing else of the caller's environment but PATH and HOME, and works
 # in a workspace of its own. What it prints and writes is then read by the runner's rules: which lines are commands, which
@@ -9,7 +9,7 @@
 # are written down here from its source; a hosted run, Windows and macOS are not tested.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work=$(mktemp -d "${TMPDIR:-/tmp}/freshness action.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 readonly root work

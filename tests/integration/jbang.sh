@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs Freshness.java through JBang, whose command line comes from Maven Central as dev.jbang:jbang-cli.
 #
-#   usage: tests/jbang.sh        (JAVA_HOME names a JDK 17 or newer)
+#   usage: tests/integration/jbang.sh        (JAVA_HOME names a JDK 17 or newer)
 #
 # JBang compiles into a cache of its own and tells a program nothing of its source file. So --baseline has to say which one counts,
 # even in the directory of the program: the data that lie there might be those of another one.
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 begin jbang
 copy_program "$work/a copy"
 readonly version=0.132.1
