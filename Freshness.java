@@ -5470,6 +5470,7 @@ harmless() { # WORD
     -XX:MaxRAMPercentage=* | -XX:MinRAMPercentage=* | -XX:InitialRAMPercentage=*)
       is_decimal "${1#*=}"
       ;;
+    -XX:ActiveProcessorCount=?????*) return 1 ;; # for each of them Java takes memory
     -XX:ActiveProcessorCount=*) is_number "${1#*=}" ;;
     -XX:TieredStopAtLevel=[01234]) ;;
     -XX:+UseSerialGC | -XX:+UseParallelGC | -XX:+UseG1GC | -XX:+UseZGC | -XX:+UseShenandoahGC) ;;

@@ -312,6 +312,7 @@ done <<'end'
 -XX:MaxRAMPercentage=5.5.5
 -XX:ActiveProcessorCount=
 -XX:ActiveProcessorCount=+1
+-XX:ActiveProcessorCount=10000
 -XX:-UseSerialGC
 Freshness
 end
@@ -483,8 +484,8 @@ mended() {
   got=$(STUB=build start "${me[@]}")
   [[ $got == "$warm" ]] || echo "first: $got"
   newest
-  cmp "$jar" "$work/sound.jar"
-  cmp "$archive" "$work/sound.jsa"
+  cmp "$jar" "$work/sound.jar" 2>&1
+  cmp "$archive" "$work/sound.jsa" 2>&1
   got=$(STUB=build start "${me[@]}")
   [[ $got == "$warm" && $(wc -l <"$LOG") -eq 1 ]] || echo "then: $got, $(cat "$LOG")"
 }
