@@ -5382,6 +5382,7 @@ launch() {
   if [ ! -f "$java" ] || [ ! -x "$java" ]; then
     stop "there is no ${java:-java on the PATH}"
   fi
+  check_directory
   users_options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS
   [ -z "$users_options" ] || check_options || exit 3
 
@@ -5439,6 +5440,22 @@ choose_compilers() {
   collector=Serial
   if [ $compilers = 1 ] && [ ! -x "$home/bin/jwebserver" ]; then # which came with 18
     collector=G1
+  fi
+}
+
+# check_directory: in a working directory that was deleted, or whose path is too long for it, Java
+# ends with 1 and a stack trace.
+check_directory() {
+  case $PWD in
+    /*) [ . -ef "$PWD" ] && return ;; # nearly always, and without a process
+  esac
+  here=$(pwd -P 2>/dev/null)
+  case $here in
+    /*) ;;
+    *) fail 'the working directory is gone; cd to another one' ;;
+  esac
+  if [ "$(printf %s "$here" | wc -c)" -ge 4096 ]; then
+    fail 'the path of the working directory is too long for Java; cd to another one'
   fi
 }
 
