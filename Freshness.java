@@ -48,6 +48,7 @@
 // The classes of java.lang are imported by name, too: otherwise a Runtime.class in the working
 // directory would shadow the JDK's.
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -59,6 +60,7 @@ import java.lang.AutoCloseable;
 import java.lang.Boolean;
 import java.lang.Character;
 import java.lang.Comparable;
+import java.lang.Error;
 import java.lang.IllegalArgumentException;
 import java.lang.IllegalStateException;
 import java.lang.Integer;
@@ -139,7 +141,7 @@ public final class Freshness {
     /** The step of file systems that keep whole seconds only. */
     static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
     /** How long a file has to stay as it was read, and how often it is read again meanwhile. */
-    static final long QUIET_NANOS = 500_000;
+    static final long STABLE_NANOS = 500_000;
     static final int LOOKS = 4;
     /** A file is read and compared in pieces, so that it is in memory only once. */
     static final int PIECE_BYTES = 1 << 16;
@@ -147,6 +149,8 @@ public final class Freshness {
     /** How long to wait for a record that another process has locked, and how often to try. */
     static final int MAX_LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
+    /** How long the last verdict of a gate's watch may take to be read. */
+    static final int MAX_LAST_WORDS_MILLIS = 5_000;
     static final int FROZEN_FOR_SECONDS = 3_600;
     static final String STALE_AGE_SECONDS = "660";
     static final String SKEWED_AGE_SECONDS = "-30";
@@ -728,16 +732,16 @@ public final class Freshness {
         }
 
         private static Source readFile(String name, Role role) throws IOException {
-            long quietNanos = QUIET_NANOS;
+            long stableNanos = STABLE_NANOS;
             for (int tries = 0; tries < MAX_READS; tries++) {
                 try (InputFile file = InputFile.open(name)) {
                     Document document = file.read();
                     // This comes between the two reads, so that time passes at no cost.
                     Source source = parse(name, document, role);
-                    if (file.stillHolds(document, quietNanos)) {
+                    if (file.stillHolds(document, stableNanos)) {
                         return source;
                     }
-                    quietNanos = CLOCK_STEP_NANOS; // somebody does write to it
+                    stableNanos = CLOCK_STEP_NANOS; // somebody does write to it
                 }
             }
             throw InputFile.changed(name);
@@ -1110,11 +1114,19 @@ public final class Freshness {
             while (true) {
                 Inputs inputs = Inputs.read(call, streams.in());
                 Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions);
-                if (sayOpen || !evaluation.isSafe()) {
-                    new GateReport(call, evaluation).show(streams);
-                }
-                if (!evaluation.isSafe() || !call.has("--watch")) {
+                GateReport report = new GateReport(call, evaluation);
+                if (!call.has("--watch")) {
+                    if (sayOpen || !evaluation.isSafe()) {
+                        report.show(streams);
+                    }
                     return evaluation.exit();
+                }
+                if (!evaluation.isSafe()) {
+                    boolean isDelivered = LastWords.deliver(report, streams);
+                    return isDelivered ? evaluation.exit() : UNEVALUATED;
+                }
+                if (sayOpen) {
+                    report.show(streams);
                 }
                 sayOpen = false; // once is enough
                 seen = evaluation.watch();
@@ -1506,7 +1518,7 @@ public final class Freshness {
             return Files.exists(path) ? Files.readString(path) : "";
         }
 
-        /** Runs a command and returns how its exit differs from that code, or null if it does not. */
+        /** Runs a command and returns how its exit differs from that code, or null if not. */
         static String exitFault(int wanted, String... args) {
             ByteArrayOutputStream said = new ByteArrayOutputStream();
             int exit = Freshness.run(args, InputStream.nullInputStream(), said, said);
@@ -1667,6 +1679,48 @@ public final class Freshness {
                 Files.deleteIfExists(directory.resolve(file));
             }
             Files.delete(directory);
+        }
+    }
+
+    /**
+     * LastWords shows the verdict that ends a watch. A reader that has stopped reading must not
+     * keep a process alive that work is bound to.
+     */
+    private static final class LastWords extends Thread {
+        private final GateReport report;
+        private final Streams streams;
+        private Throwable failure;
+
+        private LastWords(GateReport report, Streams streams) {
+            this.report = report;
+            this.streams = streams;
+            setDaemon(true);
+        }
+
+        /** Returns whether the report was delivered in time. */
+        static boolean deliver(GateReport report, Streams streams) throws IOException {
+            LastWords thread = new LastWords(report, streams);
+            thread.start();
+            try {
+                thread.join(MAX_LAST_WORDS_MILLIS);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            if (thread.isAlive()) {
+                return false; // and standard error may be the same pipe, so nothing can be said
+            }
+            if (thread.failure != null) {
+                throw new IOException(Text.fill("{}", thread.failure.getMessage()));
+            }
+            return true;
+        }
+
+        @Override public void run() {
+            try {
+                report.show(streams);
+            } catch (IOException | RuntimeException | Error e) {
+                failure = e; // reported by the thread that waits
+            }
         }
     }
 
@@ -4003,9 +4057,9 @@ public final class Freshness {
          * written. Each look comes after a pause, which gives a writer its turn: without one, both
          * reads see the same moment.
          */
-        boolean stillHolds(Document document, long quietNanos) throws IOException {
+        boolean stillHolds(Document document, long stableNanos) throws IOException {
             FileTime modified = attributes.lastModifiedTime();
-            long neededNanos = Math.max(quietNanos, unclearNanos(modified, Instant.now()));
+            long neededNanos = Math.max(stableNanos, unclearNanos(modified, Instant.now()));
             long begunNanoTime = System.nanoTime();
             do {
                 LockSupport.parkNanos(neededNanos / LOOKS);
@@ -4491,8 +4545,7 @@ public final class Freshness {
             if (isNamed(path, "-".equals(state) ? "/dev/stdin" : state)) {
                 return "the input, which is never written; name another file";
             }
-            Path program = Environment.source();
-            if (program != null && Disk.isSameFile(path, program)) {
+            if (isProgram(path)) {
                 return "the program itself; name another file";
             }
             String baseline = call.one("--baseline", bundled);
@@ -4500,6 +4553,19 @@ public final class Freshness {
                 return "the baseline, which is never written; name another file";
             }
             return null;
+        }
+
+        private static boolean isProgram(Path path) {
+            if (path.toString().endsWith(".class")) {
+                return true; // this one's, or another's: no state has such a name
+            }
+            for (String entry : Environment.classPath()) {
+                if (isNamed(path, entry)) {
+                    return true;
+                }
+            }
+            Path source = Environment.source();
+            return source != null && Disk.isSameFile(path, source);
         }
 
         private static boolean isNamed(Path path, String name) {
@@ -4584,6 +4650,11 @@ public final class Freshness {
             } catch (IOException e) {
                 return source; // it is gone by now
             }
+        }
+
+        /** Returns the jars and directories that the classes may come from. */
+        static String[] classPath() {
+            return System.getProperty("java.class.path").split(File.pathSeparator);
         }
 
         /** Returns whether the start says where the source is, and it is still there. */
@@ -4809,8 +4880,9 @@ public final class Freshness {
 
         /**
          * Escapes backslashes, the character that is special there, and whatever a terminal does
-         * not draw, so that names that differ look different. A combining mark stays only after a
-         * letter or a digit: anywhere else it would change what stands before the name.
+         * not draw, so that names that differ look different: a space counts at the beginning and
+         * at the end. A combining mark stays only after a letter or a digit: anywhere else it would
+         * change what stands before the name.
          */
         private static String escaped(String value, char special) {
             StringBuilder text = null; // until something has to be escaped: hardly ever
@@ -4821,8 +4893,9 @@ public final class Freshness {
                 int point = value.codePointAt(at);
                 int next = at + Character.charCount(point);
                 boolean isMark = isMark(point);
+                boolean isAtEdge = at == 0 || next == value.length();
                 boolean isPlain = point != '\\' && point != special && isDrawn(point)
-                        && (carriesMark || !isMark);
+                        && (carriesMark || !isMark) && !(isAtEdge && point == ' ');
                 carriesMark = isPlain && (isMark || Character.isLetterOrDigit(point));
                 if (!isPlain) {
                     if (text == null) {
@@ -4951,20 +5024,27 @@ public final class Freshness {
 
         /** Returns whether so many insertions, deletions and replacements make b of a. */
         private static boolean isNear(String a, String b, int edits) {
-            if (a.isEmpty() || b.isEmpty()) {
-                return a.length() + b.length() <= edits;
+            return isNear(a, 0, b, 0, edits);
+        }
+
+        private static boolean isNear(String a, int atA, String b, int atB, int edits) {
+            int i = atA;
+            int j = atB;
+            while (i < a.length() && j < b.length() && a.charAt(i) == b.charAt(j)) {
+                i++;
+                j++;
             }
-            String restOfA = a.substring(1);
-            String restOfB = b.substring(1);
-            if (a.charAt(0) == b.charAt(0)) {
-                return isNear(restOfA, restOfB, edits);
+            int restOfA = a.length() - i;
+            int restOfB = b.length() - j;
+            if (restOfA == 0 || restOfB == 0) {
+                return restOfA + restOfB <= edits;
             }
             if (edits == 0) {
                 return false;
             }
-            return isNear(restOfA, restOfB, edits - 1)
-                    || isNear(restOfA, b, edits - 1)
-                    || isNear(a, restOfB, edits - 1);
+            return isNear(a, i + 1, b, j + 1, edits - 1)
+                    || isNear(a, i + 1, b, j, edits - 1)
+                    || isNear(a, i, b, j + 1, edits - 1);
         }
 
         /** Returns a word that a shell reads as this one, whatever it holds. */
@@ -5064,7 +5144,7 @@ public final class Freshness {
             while (i < words.length) {
                 String word = words[i];
                 i++;
-                String name = bare(word);
+                String name = withoutMarks(word);
                 boolean required = !word.startsWith("[");
                 String value = "";
                 if (!name.startsWith("--")) {
@@ -5074,12 +5154,12 @@ public final class Freshness {
                     i++;
                 }
                 boolean repeated = value.contains("...");
-                options.put(name, new Option(name, bare(value), required, repeated));
+                options.put(name, new Option(name, withoutMarks(value), required, repeated));
             }
             return new Usage(line, words[0], options);
         }
 
-        private static String bare(String word) {
+        private static String withoutMarks(String word) {
             return word.replace("[", "").replace("]", "").replace("...", "");
         }
 
