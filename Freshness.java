@@ -23,13 +23,13 @@
  *   Domain        the words of the field: status, alert, kind, reason, feed, verdict
  *   Decision      baseline, state and instant in, verdicts out; no file, clock or output
  *   Evaluation    what was read and when, what a watch saw before, what follows from both
- *   Commands      one function per command: read, decide, render, write
+ *   Commands      a function or a type per command: read, decide, render, write
  *   Reports       one type per form: text, JSON, metrics, gate, work, checks
  *   State         what a document claims, and the index that finds a feed in it
  *   Edits         changes of single values; everything else stays byte for byte
  *   JSON          the grammar of RFC 8259, and nothing about feeds
  *   Time          seconds and instants, read and written
- *   Files         documents read whole, files delivered whole, checks of targets
+ *   Files         documents read whole, files delivered whole, checks of targets, a workspace
  *   Environment   where the program is, how it was started, terminal, descriptors
  *   Text          templates and escaping, widths, suggestions
  *   Command line  options and calls; it parses, and does nothing else
@@ -37,7 +37,7 @@
  *
  * Line 1 makes this file a program: to Java it is a comment, and to a shell it is a command that
  * fails at once. The shell then reads the launcher from the end of the file into a variable and
- * runs it. A file that was cut has no whole launcher, and ends with exit 3.
+ * runs it. A file that was cut has no whole launcher, and exits with 3.
  *
  * Each `java Freshness.java` compiles this file, so whatever is here costs time at each start.
  * Regular expressions, formatters, streams, lambdas and string concatenation each cost tens of
@@ -136,16 +136,16 @@ public final class Freshness {
     static final int MAX_SKEW_SECONDS = 1;
     /** How many times to read a file that changes meanwhile before it is refused. */
     static final int MAX_READS = 3;
-    /** The clock that dates files goes in steps: two changes in one step get the same time. */
-    static final long CLOCK_STEP_NANOS = 10_000_000;
+    /** File times are coarse: two changes within one step get the same one. */
+    static final long FILE_TIME_STEP_NANOS = 10_000_000;
     /** The step of file systems that keep whole seconds only. */
     static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
-    /** How long a file has to stay as it was read, and how often it is read again meanwhile. */
+    /** How long a file must stay unchanged, and how many times that is checked. */
     static final long STABLE_NANOS = 500_000;
-    static final int LOOKS = 4;
+    static final int STABILITY_CHECKS = 4;
     /** A file is read and compared in pieces, so that it is in memory only once. */
-    static final int PIECE_BYTES = 1 << 16;
-    static final int UTF8_PIECE_CHARS = 1 << 13;
+    static final int CHUNK_BYTES = 1 << 16;
+    static final int UTF8_CHUNK_CHARS = 1 << 13;
     /** How long to wait for a record that another process has locked, and how often to try. */
     static final int MAX_LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
@@ -156,15 +156,15 @@ public final class Freshness {
     static final String SKEWED_AGE_SECONDS = "-30";
     static final String RECOVERED_AGE_SECONDS = "5";
     /** Placeholder for the tick's age in a suggested recovery: only the operator can know it. */
-    static final String TICK_SEEN = "AGE";
+    static final String AGE_PLACEHOLDER = "AGE";
     static final int MIN_WATCH_MILLIS = 100;
     static final int MAX_WATCH_MILLIS = 86_400_000;
     /** How many feeds a headline names. A table always has a row for each. */
-    static final int MAX_NAMED = 5;
+    static final int MAX_HEADLINE_FEEDS = 5;
     /** How many causes a text report explains. */
-    static final int MAX_EXPLAINED = 20;
+    static final int MAX_EXPLAINED_CAUSES = 20;
     /** How many known words a message lists if none of them is near. */
-    static final int MAX_LISTED = 10;
+    static final int MAX_LISTED_WORDS = 10;
     /** Maximum edit distance for a spelling suggestion. */
     static final int MAX_EDITS = 3;
     /** Assumed height of a terminal that does not report one. */
@@ -178,8 +178,8 @@ public final class Freshness {
     // ---- Usage ----
 
     /**
-     * The commands. Brackets hold what is optional; "..." follows what may be repeated. Command
-     * lines are parsed by these lines.
+     * The commands. Brackets hold what is optional; "..." follows what may be repeated. The parser
+     * takes each command's options from these lines.
      */
     private static final String[] USAGES = {
         "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE]"
@@ -270,7 +270,10 @@ public final class Freshness {
     /** Streams are the standard streams of one run. */
     record Streams(InputStream in, OutputStream out, OutputStream err) { }
 
-    /** DataException says that what was read or written cannot be used: where, and what to do. */
+    /**
+     * DataException reports data that cannot be read, used or written. Its message says where, and
+     * what to do.
+     */
     static final class DataException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -285,7 +288,7 @@ public final class Freshness {
 
         private final String help;
 
-        /** The command is the one whose help has the answer, or null for that of the program. */
+        /** The command is the one whose help to name; null names the general help. */
         UsageException(String command, String template, Object... values) {
             super(Text.fill(template, values), null, false, false);
             String words = command == null ? "help" : "help ".concat(command);
@@ -302,7 +305,7 @@ public final class Freshness {
 
     // The constants of the enums are spelled as in the reports.
 
-    /** The actions, in the order in which they need more freshness. */
+    /** The actions, from the least to the most demanding. */
     static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price",
             "serve_cached_status", "price_order", "publish_signal", "rebalance_position");
 
@@ -334,10 +337,6 @@ public final class Freshness {
 
         Kind(Scope scope) {
             this.scope = scope;
-        }
-
-        boolean isOfFeed() {
-            return scope == Scope.FEED;
         }
 
         static List<String> names() {
@@ -386,8 +385,8 @@ public final class Freshness {
     }
 
     /**
-     * Feed is one entry of a document, as claimed. Time names the values of an age, a limit and a
-     * tick that are absent or not valid.
+     * Feed is one entry of a document, as claimed. Time defines the values that stand for an absent
+     * or invalid age, limit or tick.
      *
      * @param alive null if it is absent, or neither true nor false
      * @param tick  when the newest tick arrived; null if that is absent
@@ -586,12 +585,12 @@ public final class Freshness {
             return new Verdict(name, alive, ageNanos, limitNanos, reason, alert, detail);
         }
 
-        /** Returns the feed's own limit, or its document's common one, or else the given one. */
-        private static long limitNanos(State document, Feed feed, long otherwiseNanos) {
+        /** Returns the feed's own limit, else its document's common one, else the fallback. */
+        private static long limitNanos(State document, Feed feed, long fallbackNanos) {
             if (feed == null) {
-                return otherwiseNanos;
+                return fallbackNanos;
             }
-            return document.limitNanos(feed, otherwiseNanos);
+            return document.limitNanos(feed, fallbackNanos);
         }
 
         /** Returns the fault of the snapshot, unless the feed dates its tick and needs no as_of. */
@@ -603,7 +602,7 @@ public final class Freshness {
             return snapshotFault;
         }
 
-        /** Returns how far the tick lies in the future; below 0 if it lies in the past. */
+        /** Returns how far the tick lies in the future; negative if it is in the past. */
         private long aheadNanos(Feed claim) {
             if (claim == null || claim.tick() == null) {
                 return 0;
@@ -720,13 +719,13 @@ public final class Freshness {
                 }
                 return readFile(name, role);
             } catch (DataException e) {
-                return unread(name, e.getMessage());
+                return unreadable(name, e.getMessage());
             } catch (IOException e) {
                 String hint = "";
                 if (name.indexOf("://") >= 0) {
                     hint = "; an address is read by another program, and its output with --state -";
                 }
-                return unread(name, Text.fill("{}: cannot be read: {}{}",
+                return unreadable(name, Text.fill("{}: cannot be read: {}{}",
                         name, Disk.reason(e), hint));
             }
         }
@@ -736,12 +735,15 @@ public final class Freshness {
             for (int tries = 0; tries < MAX_READS; tries++) {
                 try (InputFile file = InputFile.open(name)) {
                     Document document = file.read();
-                    // This comes between the two reads, so that time passes at no cost.
+                    if (document == null) {
+                        continue;
+                    }
+                    // The two reads need some time between them, and parsing uses it.
                     Source source = parse(name, document, role);
                     if (file.stillHolds(document, stableNanos)) {
                         return source;
                     }
-                    stableNanos = CLOCK_STEP_NANOS; // somebody does write to it
+                    stableNanos = FILE_TIME_STEP_NANOS; // something is writing to it
                 }
             }
             throw InputFile.changed(name);
@@ -755,7 +757,7 @@ public final class Freshness {
             }
         }
 
-        static Source unread(String name, String error) {
+        static Source unreadable(String name, String error) {
             return new Source(name, null, State.NONE, error);
         }
 
@@ -786,7 +788,7 @@ public final class Freshness {
         private static Source readBaseline(Call call) {
             String name = call.one("--baseline", Environment.bundledBaseline());
             if (!call.has("--baseline") && !Environment.hasSource()) {
-                return Source.unread(name, Text.fill("not found: {}; name one with --baseline",
+                return Source.unreadable(name, Text.fill("not found: {}; name one with --baseline",
                         Environment.NO_SOURCE));
             }
             return Source.read(name, Role.baseline, null);
@@ -795,7 +797,7 @@ public final class Freshness {
         private static Source readState(Call call, Source baseline, InputStream standardInput) {
             String name = call.one("--state", baseline.name());
             if (baseline.error() != null) {
-                return Source.unread(name, "not read, because the baseline is not valid");
+                return Source.unreadable(name, "not read, because the baseline is not valid");
             }
             try {
                 if (!name.equals("-") && isSameFile(name, baseline.name())) {
@@ -803,7 +805,7 @@ public final class Freshness {
                     return new Source(name, baseline.document(), baseline.claims(), null);
                 }
             } catch (DataException e) {
-                return Source.unread(name, e.getMessage()); // the name is no path
+                return Source.unreadable(name, e.getMessage()); // the name is no path
             }
             return Source.read(name, Role.state, standardInput);
         }
@@ -829,7 +831,7 @@ public final class Freshness {
         }
 
         /** Returns a hint if both documents are valid but do not go together, or else "". */
-        String mismatch() {
+        String mismatchHint() {
             if (error() != null) {
                 return "";
             }
@@ -869,7 +871,7 @@ public final class Freshness {
         /** What a watch has seen before its first evaluation, and all that a single run sees. */
         static final Watch NOTHING = new Watch(null, null, 0);
 
-        /** Returns what has been seen once those inputs were read. */
+        /** Returns what has been seen after reading these inputs. */
         Watch after(Inputs inputs) {
             Source state = inputs.state();
             if (state.error() != null) {
@@ -902,7 +904,7 @@ public final class Freshness {
         private final Decision decision;
         /** The actions that every feed must allow. */
         private final List<String> needed;
-        /** On the feeds that were asked for and are known. */
+        /** The verdicts on the feeds that were asked for, as far as they are known. */
         private final List<Verdict> verdicts;
         /** Those of the verdicts that do not allow what is needed. */
         private final List<Verdict> unsafe = new ArrayList<>();
@@ -958,7 +960,7 @@ public final class Freshness {
                     inputs.error(), inputs.now(), watch.unchangedNanos(inputs));
         }
 
-        /** Returns whether a verdict allows what is needed. Unevaluated, none does. */
+        /** Returns whether a verdict allows what is needed. If nothing was evaluated, none does. */
         boolean allows(Verdict verdict) {
             return inputs.error() == null && verdict.status().allowed.containsAll(needed);
         }
@@ -1001,7 +1003,7 @@ public final class Freshness {
 
     // ---- Commands ----
 
-    /** Commands do the work, one function each. Each returns the exit code. */
+    /** Commands do the work, a function each. Each returns the exit code. */
     static final class Commands {
         private Commands() { }
 
@@ -1010,8 +1012,7 @@ public final class Freshness {
                 return Help.show(call.command(), streams);
             }
             return switch (call.command()) {
-                case "status" -> call.has("--watch") ? watchStatus(call, streams)
-                        : status(call, streams);
+                case "status" -> status(call, streams);
                 case "gate" -> gate(call, streams);
                 case "scenario" -> scenario(call, streams);
                 case "recover" -> recover(call, streams);
@@ -1028,8 +1029,12 @@ public final class Freshness {
             return SAFE;
         }
 
-        /** Shows every feed once. Exit 0 only if each one is proved safe. */
         private static int status(Call call, Streams streams) throws IOException {
+            return call.has("--watch") ? watchStatus(call, streams) : statusOnce(call, streams);
+        }
+
+        /** Shows every feed once. Exit 0 only if each one is proved safe. */
+        private static int statusOnce(Call call, Streams streams) throws IOException {
             Path target = Targets.of("--output", call);
             Inputs inputs = Inputs.read(call, streams.in());
             Evaluation evaluation = Evaluation.ofAll(inputs, Watch.NOTHING);
@@ -1039,7 +1044,7 @@ public final class Freshness {
             } else {
                 deliverStatus(call, evaluation, target);
             }
-            // People are told, too, when a document or an error went to a program.
+            // If the document went to a file or a program, people get the headline.
             boolean errorInDocument = evaluation.error() != null && !format.equals("text");
             if (call.has("--output") || errorInDocument) {
                 OutputStream people = target == null ? streams.err() : streams.out();
@@ -1048,7 +1053,7 @@ public final class Freshness {
             return evaluation.exit();
         }
 
-        /** Shows every feed again and again. A watch has no end of its own, and proves nothing. */
+        /** Shows every feed again and again, until it is interrupted. So it never exits with 0. */
         private static int watchStatus(Call call, Streams streams) throws IOException {
             Path target = Targets.of("--output", call);
             boolean draws = target == null && Environment.isTerminal();
@@ -1103,8 +1108,8 @@ public final class Freshness {
         }
 
         /**
-         * May this work go on? Exit 0 only if every named feed allows every named action. A watch
-         * stays for as long as it may.
+         * May this work go on? Exit 0 only if every named feed allows every named action. With
+         * --watch, it runs until the gate closes.
          */
         private static int gate(Call call, Streams streams) throws IOException {
             List<String> feeds = call.all("--feed");
@@ -1209,17 +1214,21 @@ public final class Freshness {
 
         /**
          * Judges by the state's original limits: if they still pass it, it is not a failure. The
-         * feed is null if the whole state has to fail.
+         * feed is null if the whole state has to fail: then a feed that was safe has to be unsafe.
          */
         private static boolean isNoticed(State before, Document failed, String feed, Instant now) {
             State after = State.of(failed, Role.state);
+            Decision decisionBefore = new Decision(before, before, null, now, 0);
+            boolean wasAnySafe = false;
             for (Verdict verdict : new Decision(before, after, null, now, 0).all()) {
-                boolean counts = feed == null || feed.equals(verdict.name());
-                if (counts && !verdict.isSafe()) {
+                Verdict was = decisionBefore.of(verdict.name());
+                wasAnySafe = wasAnySafe || was.isSafe();
+                boolean isAffected = feed == null ? was.isSafe() : feed.equals(verdict.name());
+                if (isAffected && !verdict.isSafe()) {
                     return true;
                 }
             }
-            return false;
+            return feed == null && !wasAnySafe;
         }
 
         /** Restores one feed on the evidence of a fresh tick, or refuses with exit 2. */
@@ -1367,6 +1376,7 @@ public final class Freshness {
                 result = before.isSafe() ? "unchanged" : "recovered";
             }
             Source state = inputs.state();
+            String newSha256 = isWritten ? document.sha256() : null;
             return new Facts()
                     .add("recovery", result)
                     .add("time", inputs.now())
@@ -1377,8 +1387,7 @@ public final class Freshness {
                     .add("changed", edit.changes())
                     .add("baseline", inputs.baseline().name())
                     .addFile("state", state.name(), state.sha256())
-                    .addFile("output", isWritten ? output : null,
-                            isWritten ? document.sha256() : null)
+                    .addFile("output", isWritten ? output : null, newSha256)
                     .add("replay", Environment.commandLine("recover", "--feed", after.name(),
                             "--state", state.name(), "--output", output,
                             "--age-seconds", ageSeconds(call),
@@ -1387,7 +1396,10 @@ public final class Freshness {
         }
     }
 
-    /** Smoke plays the contract through the files of a directory, as a user would. */
+    /**
+     * Smoke runs the whole contract on files in a directory, as a user would. It is not final, so
+     * that a test can override its steps and see them.
+     */
     static class Smoke {
         private static final String FIXTURE_SHA256 =
                 "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
@@ -1421,7 +1433,7 @@ public final class Freshness {
             Checks checks = new Checks();
             checks.add("the bundled fixture is as it was shipped", fixtureFault(fixture));
             try (Workspace workspace = Workspace.with(fixture)) {
-                new Smoke(workspace.directory(), checks).playAll();
+                new Smoke(workspace.directory(), checks).checkAll();
             }
             return checks.report(call, streams);
         }
@@ -1434,22 +1446,25 @@ public final class Freshness {
                     + " it with --baseline", fixture.label());
         }
 
-        void playAll() throws IOException {
+        void checkAll() throws IOException {
             begin("the healthy state is eligible");
             run(SAFE, "status", "--state", state);
             for (Kind kind : Kind.values()) {
-                playFailure(kind);
+                checkFailure(kind);
             }
-            playRecovery();
+            checkRecovery();
         }
 
-        /** Its feeds are found and unsafe work on them is blocked, but no other work. */
-        private void playFailure(Kind kind) throws IOException {
+        /** Checks that status names exactly the failed feeds, and that gate blocks only those. */
+        private void checkFailure(Kind kind) throws IOException {
             int exit = kind == Kind.corrupt ? UNEVALUATED : UNSAFE;
-            String unsafe = kind.isOfFeed() ? "\"bravo\"" : "\"alpha\", \"bravo\", \"charlie\"";
+            String unsafe = "\"alpha\", \"bravo\", \"charlie\"";
+            if (kind.scope == Scope.FEED) {
+                unsafe = "\"bravo\"";
+            }
 
             begin(kind.name().concat(" fails closed and names only its feeds"));
-            if (kind.isOfFeed()) {
+            if (kind.scope == Scope.FEED) {
                 run(SAFE, "scenario", kind.name(), "--feed", FEED,
                         "--state", state, "--output", failed);
             } else {
@@ -1462,11 +1477,11 @@ public final class Freshness {
             for (String action : Status.stale.blocked) {
                 run(exit, "gate", "--feed", FEED, "--action", action, "--state", failed);
             }
-            int exitOfOthers = kind.isOfFeed() ? SAFE : exit;
+            int exitOfOthers = kind.scope == Scope.FEED ? SAFE : exit;
             run(exitOfOthers, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
         }
 
-        private void playRecovery() throws IOException {
+        private void checkRecovery() throws IOException {
             begin("a recovery that would not be safe is refused and writes nothing");
             run(SAFE, "scenario", "stale", "--feed", FEED, "--state", state, "--output", failed);
             run(UNSAFE, "recover", "--feed", FEED, "--state", failed, "--output", recovered,
@@ -1482,13 +1497,13 @@ public final class Freshness {
             same(recovered, again);
         }
 
-        // The steps. Of those between two begins, the first that fails counts.
+        // The steps. Between two calls of begin(), only the first failure is kept.
 
         void begin(String check) {
             checks.add(check, null);
         }
 
-        /** Runs a command that has to exit with that code. */
+        /** Runs a command and expects that exit code. */
         void run(int exit, String... args) {
             checks.fault(exitFault(exit, args));
         }
@@ -1607,81 +1622,6 @@ public final class Freshness {
         }
     }
 
-    /** Workspace is a temporary directory, deleted when it is closed or the process ends. */
-    static final class Workspace extends Guarded {
-        /** All that smoke and doctor write there. */
-        private static final List<String> FILES =
-                Arrays.asList("state", "failed", "report", "recovered", "again");
-
-        private Path directory;
-
-        /** Creates a directory with that document as its file "state". */
-        static Workspace with(Document state) {
-            try {
-                Workspace workspace = new Workspace();
-                workspace.create();
-                try {
-                    workspace.write(state);
-                    return workspace;
-                } catch (IOException | DataException e) {
-                    workspace.close();
-                    throw e;
-                }
-            } catch (IOException e) {
-                throw unusable(e);
-            }
-        }
-
-        private static DataException unusable(IOException e) {
-            return new DataException("the temporary directory {} cannot be written: {};"
-                    + " name another with -Djava.io.tmpdir=DIR",
-                    System.getProperty("java.io.tmpdir"), Disk.reason(e));
-        }
-
-        private void write(Document state) throws IOException {
-            try (Delivery delivery = new Delivery()) {
-                delivery.create(directory.resolve("state"), state);
-                delivery.commit();
-            }
-        }
-
-        private synchronized void create() throws IOException {
-            waitIfProcessEnds();
-            directory = Files.createTempDirectory("freshness-");
-            // If a signal ends the process, the JVM deletes these, the last one first.
-            directory.toFile().deleteOnExit();
-            for (String file : FILES) {
-                directory.resolve(file).toFile().deleteOnExit();
-            }
-        }
-
-        Path directory() {
-            return directory;
-        }
-
-        @Override void undo() {
-            // The JVM deletes the files after this, when no delivery writes any more.
-        }
-
-        @Override public void close() throws IOException {
-            try {
-                delete();
-            } catch (IOException e) {
-                throw unusable(e);
-            } finally {
-                super.close();
-            }
-        }
-
-        private synchronized void delete() throws IOException {
-            waitIfProcessEnds(); // what the JVM has deleted is no fault of a check
-            for (String file : FILES) {
-                Files.deleteIfExists(directory.resolve(file));
-            }
-            Files.delete(directory);
-        }
-    }
-
     /**
      * LastWords shows the verdict that ends a watch. A reader that has stopped reading must not
      * keep a process alive that work is bound to.
@@ -1757,7 +1697,7 @@ public final class Freshness {
             out.raw("usage: {} {}\n\n", Environment.program(), usage.line());
             for (String line : OPTIONS.split("\n")) {
                 String option = line.substring(2, line.indexOf(' ', 2));
-                if (usage.line().contains(option)) {
+                if (usage.options().containsKey(option)) {
                     out.raw("{}\n", line);
                 }
             }
@@ -1768,7 +1708,7 @@ public final class Freshness {
 
     /** Output gathers text and writes it as UTF-8. */
     static final class Output {
-        private static final int PIECE_CHARS = 1 << 16;
+        private static final int CHUNK_CHARS = 1 << 16;
 
         private final StringBuilder text = new StringBuilder();
         private final OutputStream out;
@@ -1791,7 +1731,7 @@ public final class Freshness {
 
         /** Writes what has been gathered once it is a large piece. */
         void flushIfLarge() throws IOException {
-            if (text.length() >= PIECE_CHARS) {
+            if (text.length() >= CHUNK_CHARS) {
                 flush();
             }
         }
@@ -1914,7 +1854,7 @@ public final class Freshness {
         }
     }
 
-    /** Evidence is what an audit asks of a verdict: when, of what, by what, with which result. */
+    /** Evidence is what an auditor needs: the time, the files with digests, and the result. */
     static final class Evidence {
         private Evidence() { }
 
@@ -1949,7 +1889,7 @@ public final class Freshness {
         static String briefs(List<Verdict> verdicts) {
             List<String> briefs = new ArrayList<>();
             for (Verdict verdict : verdicts) {
-                boolean isNamed = briefs.size() < MAX_NAMED;
+                boolean isNamed = briefs.size() < MAX_HEADLINE_FEEDS;
                 briefs.add(isNamed ? Text.visible(verdict.brief()) : "");
             }
             return Text.named(briefs, "; ");
@@ -1963,7 +1903,7 @@ public final class Freshness {
             for (Verdict verdict : unsafe) {
                 String cause = cause(verdict);
                 boolean isNew = !feedsByCause.containsKey(cause);
-                if (isNew && feedsByCause.size() == MAX_EXPLAINED) {
+                if (isNew && feedsByCause.size() == MAX_EXPLAINED_CAUSES) {
                     break;
                 }
                 if (isNew) {
@@ -2008,7 +1948,7 @@ public final class Freshness {
             return Environment.commandLine("recover", "--feed", verdict.name(), "--state", state,
                     "--output", stem.concat("recovered.json"),
                     "--baseline", call.one("--baseline", null),
-                    "--now", call.one("--now", null), "--age-seconds", TICK_SEEN);
+                    "--now", call.one("--now", null), "--age-seconds", AGE_PLACEHOLDER);
         }
     }
 
@@ -2044,7 +1984,7 @@ public final class Freshness {
                         total, total);
             }
             return Text.fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe, total,
-                    Explanations.briefs(evaluation.unsafe()), evaluation.inputs().mismatch());
+                    Explanations.briefs(evaluation.unsafe()), evaluation.inputs().mismatchHint());
         }
 
         void show(Output out) throws IOException {
@@ -2338,7 +2278,7 @@ public final class Freshness {
                         asked(call.all("--action")));
             } else {
                 out.raw("GATE BLOCKED: {}; not {}{}\n", Explanations.briefs(unsafe),
-                        asked(refusedActions()), evaluation.inputs().mismatch());
+                        asked(refusedActions()), evaluation.inputs().mismatchHint());
                 new Explanations(call, evaluation).show("", out);
             }
         }
@@ -2442,7 +2382,7 @@ public final class Freshness {
 
     /** Checks are the lines of smoke and doctor. */
     static final class Checks {
-        /** Check is one line. Why it has failed; null if it has passed. */
+        /** Check is one line of the report, with why it has failed; null if it has passed. */
         private record Check(String name, String why) { }
 
         private final List<Check> checks = new ArrayList<>();
@@ -2589,7 +2529,8 @@ public final class Freshness {
             while (in.element()) {
                 int at = in.at();
                 String name = readFeedName(in, role);
-                if (!index.add(name, at)) {
+                boolean isNew = index.add(name, at);
+                if (!isNew) {
                     throw in.error(at, "expected each feed once, found a second {}", name);
                 }
             }
@@ -2624,8 +2565,8 @@ public final class Freshness {
         }
 
         /**
-         * Moves past a member that decides nothing. In a baseline, one that is neither known nor a
-         * note is an error: it might be a misspelt rule.
+         * Skips a member that the decision does not use. In a baseline, one that is neither known
+         * nor a note is an error: it might be a misspelt rule.
          */
         private static void skipOther(Json in, Role role, List<String> known) {
             String name = in.name();
@@ -2717,14 +2658,14 @@ public final class Freshness {
         }
 
         /** Returns the limit of a feed: its own, or the common one, or else the given one. */
-        long limitNanos(Feed feed, long otherwiseNanos) {
+        long limitNanos(Feed feed, long fallbackNanos) {
             if (feed.limitNanos() != Time.COMMON_LIMIT) {
                 return feed.limitNanos();
             }
             if (commonLimitNanos != Time.COMMON_LIMIT) {
                 return commonLimitNanos;
             }
-            return otherwiseNanos;
+            return fallbackNanos;
         }
 
         /** Returns a member's JSON text, of the document if feed is null; null if it is absent. */
@@ -3052,9 +2993,9 @@ public final class Freshness {
     // ---- JSON ----
 
     /**
-     * Json reads RFC 8259 strictly, from bytes. It is a cursor that a caller leads through the
-     * values it knows, and it checks the others while it skips them. Each fault is a DataException
-     * with file:line:column and what was expected.
+     * Json is a strict pull parser for RFC 8259: callers read the members they know and skip the
+     * rest, which is checked all the same. Each fault is a DataException with file:line:column and
+     * what was expected.
      */
     static final class Json {
         private static final int MAX_SHOWN_CHARS = 40;
@@ -3198,7 +3139,7 @@ public final class Freshness {
             }
         }
 
-        /** Moves past any value and returns its text, at most one character more than a number. */
+        /** Skips any value and returns its text, cut after the length of the longest number. */
         String valueText() {
             int from = at;
             skip();
@@ -3375,7 +3316,8 @@ public final class Freshness {
             if (Character.isHighSurrogate(unit) && peek() == '\\'
                     && document.byteAt(at + 1) == 'u') {
                 at += 2;
-                if (Character.isLowSurrogate(hexDigits())) {
+                char next = hexDigits();
+                if (Character.isLowSurrogate(next)) {
                     return;
                 }
             }
@@ -3402,7 +3344,7 @@ public final class Freshness {
             return (char) value;
         }
 
-        /** Checks the encoding. Only strings can have more than ASCII, and they were passed. */
+        /** Checks the encoding. Only strings can hold other bytes than ASCII, and all were read. */
         private void checkUtf8() {
             int invalidAt = document.invalidUtf8At();
             if (invalidAt >= 0) {
@@ -3522,7 +3464,7 @@ public final class Freshness {
         private static final int NANO_DIGITS = 9;
         private static final long NOT_A_TIME = -1;
 
-        /** Rounding says where a time goes that lies between two nanoseconds. */
+        /** Rounding is the direction for a time that falls between two nanoseconds. */
         enum Rounding {
             /** For an age: an age of 90.0000000001 s is above a limit of 90 s. */
             UP,
@@ -3692,7 +3634,7 @@ public final class Freshness {
             return text.toString();
         }
 
-        /** Reads the milliseconds in a number of seconds; a text that is none gives a long time. */
+        /** Reads a number of seconds as milliseconds; anything else is longer than any watch. */
         static long millis(String seconds) {
             return ageNanos(seconds) / 1_000_000;
         }
@@ -3879,7 +3821,7 @@ public final class Freshness {
 
         /** Returns whether a file holds this document from its start to its end. */
         boolean isIn(RandomAccessFile file) throws IOException {
-            byte[] piece = new byte[Math.min(bytes.length, PIECE_BYTES)];
+            byte[] piece = new byte[Math.min(bytes.length, CHUNK_BYTES)];
             int at = 0;
             file.seek(0);
             while (true) {
@@ -3975,7 +3917,7 @@ public final class Freshness {
         int invalidUtf8At() {
             CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            CharBuffer ignored = CharBuffer.allocate(UTF8_PIECE_CHARS);
+            CharBuffer ignored = CharBuffer.allocate(UTF8_CHUNK_CHARS);
             CoderResult result = decoder.decode(in, ignored, true);
             while (result.isOverflow()) {
                 ignored.clear(); // only decoding errors matter here
@@ -4030,21 +3972,19 @@ public final class Freshness {
                     new RandomAccessFile(path.toFile(), "r"));
         }
 
+        /** Returns the content, or null if its length changes meanwhile. */
         Document read() throws IOException {
             int length = Document.checkSize(file.length(), name);
             byte[] bytes = new byte[length + 1]; // with room for one byte too many
             int at = 0;
             while (at < bytes.length) {
-                int read = file.read(bytes, at, Math.min(bytes.length - at, PIECE_BYTES));
+                int read = file.read(bytes, at, Math.min(bytes.length - at, CHUNK_BYTES));
                 if (read < 0) {
                     break;
                 }
                 at += read;
             }
-            if (at != length) {
-                throw changed(name);
-            }
-            return new Document(name, bytes);
+            return at == length ? new Document(name, bytes) : null;
         }
 
         static DataException changed(String name) {
@@ -4062,7 +4002,7 @@ public final class Freshness {
             long neededNanos = Math.max(stableNanos, unclearNanos(modified, Instant.now()));
             long begunNanoTime = System.nanoTime();
             do {
-                LockSupport.parkNanos(neededNanos / LOOKS);
+                LockSupport.parkNanos(neededNanos / STABILITY_CHECKS);
                 if (!document.isIn(file)) {
                     return false;
                 }
@@ -4079,10 +4019,10 @@ public final class Freshness {
         static long unclearNanos(FileTime modified, Instant now) {
             Instant time = modified.toInstant();
             boolean hasWholeSeconds = time.getNano() == 0;
-            long stepNanos = hasWholeSeconds ? WHOLE_SECONDS_STEP_NANOS : CLOCK_STEP_NANOS;
+            long stepNanos = hasWholeSeconds ? WHOLE_SECONDS_STEP_NANOS : FILE_TIME_STEP_NANOS;
             long ageNanos = Time.nanosBetween(time, now);
             if (ageNanos < 0) {
-                return CLOCK_STEP_NANOS; // dated by another clock, or by hand
+                return FILE_TIME_STEP_NANOS; // dated by another clock, or by hand
             }
             return Math.max(0, stepNanos - ageNanos + 1);
         }
@@ -4110,7 +4050,7 @@ public final class Freshness {
             }
         }
 
-        /** Takes back what is not done. It is called with the monitor held, perhaps twice. */
+        /** Undoes unfinished work. It is called with the monitor held, possibly twice. */
         abstract void undo() throws IOException;
 
         /** Once the process ends, waits for it: nobody would clean up what is begun now. */
@@ -4124,7 +4064,7 @@ public final class Freshness {
             }
         }
 
-        /** Does what a signal's thread does; from then on no step begins. */
+        /** Runs in the shutdown hook. No step begins after it. */
         final synchronized void endOfProcess() {
             processEnds = true;
             try {
@@ -4151,7 +4091,8 @@ public final class Freshness {
 
     /**
      * Delivery puts a new file in its target's place, and appends the line that records the work:
-     * whole or not at all, and both or neither. Only SIGKILL can come between the two.
+     * whole or not at all, and both or neither. Only SIGKILL or a power cut can come between the
+     * two. If the document goes to standard output, a signal after it still takes the line back.
      *
      * <pre>
      * try (Delivery delivery = new Delivery()) {
@@ -4464,7 +4405,10 @@ public final class Freshness {
         }
     }
 
-    /** Owners tells whose a file is. Without Unix attributes, nobody's, and nothing is refused. */
+    /**
+     * Owners reads and compares the owners of files. On a file system without Unix attributes there
+     * are none, and nothing is refused.
+     */
     static final class Owners {
         private static final int WRITABLE_BY_OTHERS = 022;
 
@@ -4508,6 +4452,81 @@ public final class Freshness {
         }
     }
 
+    /** Workspace is a temporary directory, deleted when it is closed or the process ends. */
+    static final class Workspace extends Guarded {
+        /** All that smoke and doctor write there. */
+        private static final List<String> FILES =
+                Arrays.asList("state", "failed", "report", "recovered", "again");
+
+        private Path directory;
+
+        /** Creates a directory with that document as its file "state". */
+        static Workspace with(Document state) {
+            try {
+                Workspace workspace = new Workspace();
+                workspace.create();
+                try {
+                    workspace.write(state);
+                    return workspace;
+                } catch (IOException | DataException e) {
+                    workspace.close();
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw unusable(e);
+            }
+        }
+
+        private static DataException unusable(IOException e) {
+            return new DataException("the temporary directory {} cannot be written: {};"
+                    + " name another with -Djava.io.tmpdir=DIR",
+                    System.getProperty("java.io.tmpdir"), Disk.reason(e));
+        }
+
+        private void write(Document state) throws IOException {
+            try (Delivery delivery = new Delivery()) {
+                delivery.create(directory.resolve("state"), state);
+                delivery.commit();
+            }
+        }
+
+        private synchronized void create() throws IOException {
+            waitIfProcessEnds();
+            directory = Files.createTempDirectory("freshness-");
+            // If a signal ends the process, the JVM deletes these, the last one first.
+            directory.toFile().deleteOnExit();
+            for (String file : FILES) {
+                directory.resolve(file).toFile().deleteOnExit();
+            }
+        }
+
+        Path directory() {
+            return directory;
+        }
+
+        @Override void undo() {
+            // The JVM deletes the files after this, when no delivery writes any more.
+        }
+
+        @Override public void close() throws IOException {
+            try {
+                delete();
+            } catch (IOException e) {
+                throw unusable(e);
+            } finally {
+                super.close();
+            }
+        }
+
+        private synchronized void delete() throws IOException {
+            waitIfProcessEnds(); // or files that the JVM has deleted would fail this check
+            for (String file : FILES) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            Files.delete(directory);
+        }
+    }
+
     /** Targets checks the files that a command is to write. */
     static final class Targets {
         private Targets() { }
@@ -4542,7 +4561,10 @@ public final class Freshness {
             }
             String bundled = Environment.bundledBaseline();
             String state = call.one("--state", bundled);
-            if (isNamed(path, "-".equals(state) ? "/dev/stdin" : state)) {
+            if ("-".equals(state)) {
+                state = "/dev/stdin"; // which may be a file, and then it is the input
+            }
+            if (isNamed(path, state)) {
                 return "the input, which is never written; name another file";
             }
             if (isProgram(path)) {
@@ -4573,7 +4595,7 @@ public final class Freshness {
         }
     }
 
-    /** Disk is what the types that use files have in common. */
+    /** Disk holds the helpers that the types of files share. */
     static final class Disk {
         private Disk() { }
 
@@ -4679,10 +4701,10 @@ public final class Freshness {
         }
 
         /** Returns the bundled fixture, or throws with what to do otherwise. */
-        static String fixture(String otherwise) {
+        static String fixture(String advice) {
             String name = bundledBaseline();
             if (name == null) {
-                throw new DataException("{}; {}", NO_SOURCE, otherwise);
+                throw new DataException("{}; {}", NO_SOURCE, advice);
             }
             return name;
         }
@@ -4998,11 +5020,11 @@ public final class Freshness {
 
         /** Returns "a, b and 3 more" for a long list, with the given separator. */
         static String named(List<String> words, String separator) {
-            int more = words.size() - MAX_NAMED;
+            int more = words.size() - MAX_HEADLINE_FEEDS;
             if (more <= 0) {
                 return String.join(separator, words);
             }
-            String first = String.join(separator, words.subList(0, MAX_NAMED));
+            String first = String.join(separator, words.subList(0, MAX_HEADLINE_FEEDS));
             return fill("{}{}and {} more", first, separator, more);
         }
 
@@ -5016,7 +5038,7 @@ public final class Freshness {
                     }
                 }
             }
-            if (known.isEmpty() || known.size() > MAX_LISTED) {
+            if (known.isEmpty() || known.size() > MAX_LISTED_WORDS) {
                 return "";
             }
             return fill("; known are {}", String.join(", ", known));
@@ -5060,6 +5082,9 @@ public final class Freshness {
         }
 
         private static boolean isPlainShellWord(String word) {
+            if (word.isEmpty()) {
+                return false; // unquoted, it would be no word at all
+            }
             for (char c : word.toCharArray()) {
                 boolean isPlain = c < 0x7f
                         && (Character.isLetterOrDigit(c) || "-_./:=@%+,".indexOf(c) >= 0);
@@ -5111,7 +5136,7 @@ public final class Freshness {
         }
 
         private static String ageFault(String value) {
-            if (value.equals(TICK_SEEN)) {
+            if (value.equals(AGE_PLACEHOLDER)) {
                 return "; give the age of a tick that you have seen, in seconds";
             }
             if (Time.ageNanos(value) <= Time.FOREVER) {
@@ -5303,7 +5328,7 @@ public final class Freshness {
             throw error("unexpected argument: {}{}", value, hint);
         }
 
-        /** Notes a value; an empty one is none. */
+        /** Stores a value; an empty one counts as not given. */
         private void put(String name, String value) {
             Option option = usage.options().get(name);
             if (option == null) {
@@ -5365,19 +5390,22 @@ public final class Freshness {
                 throw error("--watch reads a file again and again, by the real clock;"
                         + " leave out --now and --state -");
             }
+            if (!command().equals("status")) {
+                return;
+            }
             boolean writesFile = !one("--output", "-").equals("-");
             String watchable = writesFile ? "prometheus" : "text";
-            if (command().equals("status") && !one("--format", "text").equals(watchable)) {
+            if (!one("--format", "text").equals(watchable)) {
                 throw error("status --watch shows text,"
                         + " or writes a file with --format prometheus --output FILE");
             }
         }
 
         private void checkKind(Kind kind) {
-            if (kind.isOfFeed() && !has("--feed")) {
+            if (kind.scope == Scope.FEED && !has("--feed")) {
                 throw error("--feed is missing");
             }
-            if (!kind.isOfFeed() && has("--feed")) {
+            if (kind.scope == Scope.STATE && has("--feed")) {
                 throw error("scenario {} is of the whole state; leave out --feed", kind);
             }
             if (kind != Kind.stale && has("--age-seconds")) {
@@ -5403,9 +5431,9 @@ public final class Freshness {
         }
 
         /** Returns the value of an option, or another one if it is not given. */
-        String one(String option, String otherwise) {
+        String one(String option, String fallback) {
             List<String> given = all(option);
-            return given.isEmpty() ? otherwise : given.get(0);
+            return given.isEmpty() ? fallback : given.get(0);
         }
 
         /** Returns what is given for an option, each value once; nothing if it is not given. */
@@ -5429,7 +5457,7 @@ public final class Freshness {
 #
 # It starts the program from classes that were compiled from this very source, if the cache has
 # them, and from the source otherwise. It decides nothing about feeds: it hands over to Java with
-# exec, or says in one line why it cannot, and ends with 3. It needs a POSIX sh: dash, bash, zsh,
+# exec, or says in one line why it cannot, and exits with 3. It needs a POSIX sh: dash, bash, zsh,
 # BusyBox, macOS. A start from the cache runs no programs but sed (in line 1), readlink (without
 # JAVA_HOME), sha256sum, find and java.
 #
@@ -5451,6 +5479,7 @@ launch() {
   IFS='
 '
   why='' # it starts from the source, if it does
+  no_log=''
   case $me in
     -* | @*) me=./$me ;; # Java takes the one for an option, and the other for a file with arguments
   esac
@@ -5483,14 +5512,16 @@ launch() {
 start_source() {
   # The quick compiler alone takes 0.7 to 0.8 of the time. A class path that does not exist keeps
   # out plugins for javac that lie in the working directory.
-  exec "$java" -XX:TieredStopAtLevel=1 -cp /dev/null/none -Dfreshness.start="source, $why" \
-    --source 17 "$me" "$@"
+  exec "$java" ${no_log:+"$no_log"} -XX:TieredStopAtLevel=1 -cp /dev/null/none \
+    -Dfreshness.start="source, $why" --source 17 "$me" "$@"
 }
 
 start_classes() {
   choose_compilers "$@"
   set -- -cp "$jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
-  [ -z "$users_options" ] || exec "$java" "$@" # the options below might not go with the user's
+  if [ -n "$users_options" ]; then
+    exec "$java" ${no_log:+"$no_log"} "$@" # the options below might not go with the user's
+  fi
   set -- -XX:TieredStopAtLevel="$compilers" -XX:+Use"$collector"GC "$@"
   # Each of these is worth its line. The figures are what a gate on three feeds takes more of
   # processor time without it, on 17, 21 and 25. What is set last comes first on the command line.
@@ -5524,10 +5555,14 @@ choose_compilers() {
 }
 
 # check_directory: in a working directory that was deleted, or whose path is too long for it, Java
-# ends with 1 and a stack trace.
+# exits with 1 and a stack trace.
 check_directory() {
   case $PWD in
-    /*) [ . -ef "$PWD" ] && return ;; # nearly always, and without a process
+    /*)
+      if [ . -ef "$PWD" ]; then
+        return # nearly always, and without a process
+      fi
+      ;;
   esac
   here=$(pwd -P 2>/dev/null)
   case $here in
@@ -5542,7 +5577,7 @@ check_directory() {
 # ---- The user's options for Java ----
 
 # check_options: refuses every option that is not known to leave the verdict alone. With others Java
-# lists its modules, prints its flags or runs other code, and ends with 0: whoever asked the gate
+# lists its modules, prints its flags or runs other code, and exits with 0: whoever asked the gate
 # would take it for open. Java splits the variables at white space, and knows quotes, backslashes
 # and @files. None of these is let through.
 check_options() (
@@ -5599,10 +5634,12 @@ refuse() { # VARIABLE WORD
 }
 
 # answers: whether Java, started with these options in the way that comes next, is this program.
-# Options that do not go together, or a heap that is too small, let Java end with 1 before it
-# begins.
+# Options that do not go together, or a heap that is too small, make Java exit with 1 before it
+# begins. A heap that cannot be had makes it write a log, too, and not here.
 answers() {
+  no_log=-XX:ErrorFile=/dev/null
   answer=$("$start" --version </dev/null 2>/dev/null) || return
+  no_log=''
   case $answer in
     'freshness '[0-9]*', Java '[0-9]*) ;;
     *) return 1 ;;
@@ -5628,6 +5665,11 @@ find_entry() {
   case $FRESHNESS_CACHE in
     off*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
   esac
+  # In another user's home, its owner could exchange what was checked, and nothing is put there.
+  base=${XDG_CACHE_HOME:-$HOME}
+  if [ -z "$why" ] && [ -d "$base" ] && ! owned "$base"; then
+    why="cache directory is not trusted: $cache"
+  fi
   [ -n "$why" ] || name_entry "$me" || why='no sha256sum or shasum'
 }
 
@@ -5660,30 +5702,35 @@ ready() {
   is_number "$archive_bytes" || return
   jar=$cache/$directory/program.jar
   archive=$cache/$directory/program.jsa
-  trusted "$cache" "$cache/.." "$entry" "$cache/$directory" "$jar" "$archive"
+  trusted "$cache/../.." "$cache/.." "$cache" "$entry" "$cache/$directory" "$jar" "$archive"
 } 2>/dev/null
 
 # trusted FILE...: whether each is the user's own or root's, and nobody else can write it; jar and
-# archive also whether they have their sizes.
+# archive also whether they have their sizes. The first is the directory in which the cache's parent
+# could be exchanged: it may also be like /tmp, where nobody can move what is not theirs.
 trusted() {
   for file; do
-    [ -O "$file" ] || [ -n "$(find "$file" -prune -user 0)" ] || return
+    owned "$file" || return
   done
-  found=$(find "$@" -prune ! -perm -20 ! -perm -2 \
+  found=$(find "$@" -prune \( ! -perm -20 ! -perm -2 -o -path '*[/]..[/]..' -perm -1000 \) \
     \( ! -name program.jar -o -size "${jar_bytes:-0}"c \) \
     \( ! -name program.jsa -o -size "${archive_bytes:-0}"c \))
   [ "$found" = "$*" ]
 } 2>/dev/null
 
+owned() { # FILE
+  [ -O "$1" ] || [ -n "$(find "$1" -prune -user 0 2>/dev/null)" ]
+}
+
 # prepare: makes the entry, or says why there is none.
 prepare() {
   (umask 077 && mkdir -p "$cache")
   unset jar_bytes archive_bytes # of a damaged entry
-  if ! trusted "$cache" "$cache/.."; then
+  if ! trusted "$cache/../.." "$cache/.." "$cache"; then
     why="cache directory is not trusted: $cache"
     return
   fi
-  # A signal waits until the build, which gets it too, has cleared up: then this shell ends by it.
+  # A signal waits until the build, which gets it too, has cleared up: then this shell exits.
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 131' QUIT
@@ -5715,7 +5762,7 @@ build() (
   [ -s "$jar" ] || exit
 
   # Smoke calls nearly everything. Without an archive a start takes longer, and that is all. So one
-  # of a Java that came to no orderly end is left out; smoke itself fails with 2 if the fixture was
+  # of a Java that crashed is left out; smoke itself exits with 2 if the fixture was
   # changed.
   archive=$made/program.jsa
   "$java" -XX:ArchiveClassesAtExit="$archive" -Djava.io.tmpdir="$work" \
@@ -5745,17 +5792,18 @@ build() (
 # killed left there.
 clear_away() {
   cd "$cache" || return
-  # shellcheck disable=SC2012 # these names are the launcher's own
-  ls -t | tail -n +25 | while read -r old; do
-    rm -rf "./$old"
-  done
+  # shellcheck disable=SC2010 # only names of the launcher's own get through
+  ls -t | grep -E '^(classes[.].{6}|[0-9a-f]{64}-[0-9a-f]{64})$' | tail -n +25 |
+    while read -r old; do
+      rm -rf "./$old"
+    done
   for old in classes.*; do
     [ -n "$(find "$old" -prune -type d -mtime +0)" ] || continue # no build takes a day
     grep -qs "^$old " ./*-* || rm -rf "$old"
   done
 }
 
-# ---- Which Java, and how it ends without ----
+# ---- Finding a Java, and failing without one ----
 
 # asked_version JAVA: what it says of itself, without the user's options.
 asked_version() (

@@ -390,7 +390,7 @@ final class OutputsTest extends Sandbox {
                 @Override void same(String one, String other) {
                     note("same", one, other);
                 }
-            }.playAll();
+            }.checkAll();
             equal("the calls", played.toString(), want.toString());
         });
 
