@@ -4203,6 +4203,9 @@ public final class Freshness {
 
         /** NewFile is the file that waits beside its target to take the target's place. */
         private static final class NewFile {
+            /** Of a mode: who may read, write and execute, without setuid and the like. */
+            private static final int PERMISSIONS = 0777;
+
             private final Path target;
             private final Path path;
             private FileChannel directory;
@@ -4222,6 +4225,10 @@ public final class Freshness {
             OutputStream create() throws IOException {
                 attributes = Owners.attributes(target);
                 if (attributes != null) {
+                    // It was checked before, but a watch writes it again and again.
+                    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                        throw new DataException("{}: not a regular file any more", target);
+                    }
                     Owners.refuseForeign(target, attributes);
                 }
                 // Opened now, because after the rename it would be too late to fail.
@@ -4230,16 +4237,17 @@ public final class Freshness {
                         StandardOpenOption.WRITE);
                 isCreated = true;
                 if (attributes != null) {
-                    takeOver("gid"); // first: once the file belongs to somebody else, it is fixed
-                    takeOver("uid");
-                    takeOver("mode");
+                    // The group first: once the file belongs to somebody else, it is fixed.
+                    takeOver("gid", attributes.get("gid"));
+                    takeOver("uid", attributes.get("uid"));
+                    takeOver("mode", (Integer) attributes.get("mode") & PERMISSIONS);
                 }
                 return Channels.newOutputStream(channel);
             }
 
-            private void takeOver(String attribute) throws IOException {
+            private void takeOver(String attribute, Object value) throws IOException {
                 try {
-                    Files.setAttribute(path, "unix:".concat(attribute), attributes.get(attribute),
+                    Files.setAttribute(path, "unix:".concat(attribute), value,
                             LinkOption.NOFOLLOW_LINKS);
                 } catch (FileSystemException e) {
                     // Only root may give a file away. Anybody else gets a file of their own.
@@ -5082,8 +5090,8 @@ public final class Freshness {
         }
 
         private static boolean isPlainShellWord(String word) {
-            if (word.isEmpty()) {
-                return false; // unquoted, it would be no word at all
+            if (word.isEmpty() || word.startsWith("=")) {
+                return false; // unquoted, no word at all, or in zsh the path of a command
             }
             for (char c : word.toCharArray()) {
                 boolean isPlain = c < 0x7f
@@ -5480,6 +5488,8 @@ launch() {
 '
   why='' # it starts from the source, if it does
   no_log=''
+  unset _JAVA_LAUNCHER_DEBUG # with it, Java prints more than the verdict
+  [ -f "$me" ] || fail 'start it from its file: a pipe cannot be read again'
   case $me in
     -* | @*) me=./$me ;; # Java takes the one for an option, and the other for a file with arguments
   esac
@@ -5669,6 +5679,8 @@ find_entry() {
   base=${XDG_CACHE_HOME:-$HOME}
   if [ -z "$why" ] && [ -d "$base" ] && ! owned "$base"; then
     why="cache directory is not trusted: $cache"
+  elif [ -z "$why$XDG_CACHE_HOME" ] && [ ! -d "$base" ]; then
+    why="there is no directory $base"
   fi
   [ -n "$why" ] || name_entry "$me" || why='no sha256sum or shasum'
 }
