@@ -35,7 +35,7 @@ command -v npm >/dev/null || packages+=(npm)
 npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts --loglevel=error "$ajv" >"$work/npm.log" 2>&1 ||
   { tail -n 5 "$work/npm.log" >&2 && exit 1; }
 mkdir "$work/classes"
-"${java}javac" -d "$work/classes" Freshness.java tests/unit/Judge.java
+"${java}javac" -sourcepath tests/unit -d "$work/classes" Freshness.java tests/unit/Judge.java
 
 # --- The documents --------------------------------------------------------------------------------------------------
 

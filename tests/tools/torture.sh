@@ -105,7 +105,8 @@ set_up() {
   mkdir -p "$ground/tmp" "$work/classes" "$work/bin"
   chmod 1777 "$ground/tmp"
   copy_program "$repository"
-  "$JAVA_HOME/bin/javac" -d "$work/classes" "$repository/Freshness.java" "$root/tests/unit/Judge.java"
+  "$JAVA_HOME/bin/javac" -sourcepath "$root/tests/unit" -d "$work/classes" \
+    "$repository/Freshness.java" "$root/tests/unit/Judge.java"
   # A jar is one open file, as the source launcher's memory is none: classes must still load where no more files open.
   "$JAVA_HOME/bin/jar" cf "$work/freshness.jar" -C "$work/classes" .
   mkfifo "$work/never"

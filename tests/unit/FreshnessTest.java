@@ -18,12 +18,6 @@ final class FreshnessTest extends Sandbox {
     private static final Map<String, Runnable> SECTIONS = new LinkedHashMap<>();
 
     static {
-        SECTIONS.put("decision", DecisionTest::decision);
-        SECTIONS.put("ticks", DecisionTest::ticks);
-        SECTIONS.put("json", JsonTest::json);
-        SECTIONS.put("limits", JsonTest::limits);
-        SECTIONS.put("writer", EditsTest::writer);
-        SECTIONS.put("recovery", EditsTest::recovery);
         SECTIONS.put("files", FilesTest::files);
         SECTIONS.put("modes", FilesTest::modes);
         SECTIONS.put("both", FilesTest::both);
@@ -31,9 +25,12 @@ final class FreshnessTest extends Sandbox {
         SECTIONS.put("usage", CommandsTest::usage);
         SECTIONS.put("words", CommandsTest::words);
         SECTIONS.put("gate", CommandsTest::gate);
-        SECTIONS.put("baselines", CommandsTest::baselines);
         SECTIONS.put("bare", CommandsTest::unknownSource);
         SECTIONS.put("watches", CommandsTest::watches);
+        for (Class<?> type : List.of(DecisionTest.class, EvaluationTest.class, StateTest.class, JsonTest.class,
+                TimeTest.class, EditsTest.class)) {
+            SECTIONS.put(type.getName(), () -> Harness.runClass(type));
+        }
         SECTIONS.put("checks", CommandsTest::smokeAndDoctor);
         SECTIONS.put("status", ReportsTest::status);
         SECTIONS.put("reports", ReportsTest::reports);

@@ -1,4 +1,3 @@
-import java.lang.StackWalker.StackFrame;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -6,6 +5,7 @@ import java.lang.annotation.Target;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -47,6 +47,8 @@ final class Harness {
 
     private static final Timer TIMER = new Timer(true);
     private static final StringBuilder FAILURES = new StringBuilder();
+    /** The test that runs; null if it has no annotation. */
+    private static Method current;
     private static int tests;
     private static int failedTests;
     private static int rows;
@@ -72,17 +74,27 @@ final class Harness {
         return tests > 0 && failedTests == 0 ? 0 : 1;
     }
 
-    private static void runClass(Class<?> type) {
-        int before = tests;
+    /** Runs the tests of a class in the order of their names: Java itself keeps none. */
+    static void runClass(Class<?> type) {
+        List<Method> methods = new ArrayList<>();
         for (Method method : type.getDeclaredMethods()) {
-            Test test = method.getAnnotation(Test.class);
-            if (test != null) {
-                run(test.value(), () -> Sandbox.runInDirectory(() -> call(method)));
+            if (method.isAnnotationPresent(Test.class)) {
+                methods.add(method);
             }
         }
-        if (tests == before) {
+        methods.sort(Comparator.comparing(Harness::nameOf));
+        for (Method method : methods) {
+            current = method;
+            run(nameOf(method), () -> Sandbox.runInDirectory(() -> call(method)));
+            current = null;
+        }
+        if (methods.isEmpty()) {
             run(type.getName() + " has tests", () -> equal(type.getName(), "none", "some"));
         }
+    }
+
+    private static String nameOf(Method method) {
+        return method.getAnnotation(Test.class).value();
     }
 
     private static void call(Method method) throws Exception {
@@ -142,24 +154,36 @@ final class Harness {
 
     /** Returns the file and line in a test that checked a row, such as "TimeTest.java:42". */
     private static String placeOfRow() {
-        return StackWalker.getInstance().walk(frames -> {
-            List<StackFrame> all = new ArrayList<>(frames.toList());
-            for (StackFrame frame : all) {
-                if (!HELPERS.contains(frame.getClassName())) {
-                    return frame.getFileName() + ":" + frame.getLineNumber();
-                }
-            }
-            return "?";
-        });
+        return placeOf(new Throwable());
     }
 
+    /** Returns where that came from: the line of the test itself, not of what helped it. */
     private static String placeOf(Throwable e) {
-        for (StackTraceElement element : e.getStackTrace()) {
-            if (element.getFileName() != null && element.getFileName().endsWith("Test.java")) {
+        StackTraceElement[] trace = e.getStackTrace();
+        for (StackTraceElement element : trace) {
+            if (isInCurrentTest(element)) {
                 return element.getFileName() + ":" + element.getLineNumber();
             }
         }
-        return e.getStackTrace().length > 0 ? e.getStackTrace()[0].toString() : "?";
+        for (StackTraceElement element : trace) {
+            if (!HELPERS.contains(element.getClassName())) {
+                return element.getFileName() + ":" + element.getLineNumber();
+            }
+        }
+        return "?";
+    }
+
+    /** Returns whether that is a line of the test, or of a lambda in it. */
+    private static boolean isInCurrentTest(StackTraceElement element) {
+        if (current == null) {
+            return false;
+        }
+        if (!element.getClassName().equals(current.getDeclaringClass().getName())) {
+            return false;
+        }
+        String method = element.getMethodName();
+        String name = current.getName();
+        return method.equals(name) || method.startsWith("lambda$" + name + "$");
     }
 
     /** Returns a text on its own lines, with everything escaped that is not ASCII. */

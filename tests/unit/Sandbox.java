@@ -25,30 +25,38 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Sandbox is what the test classes share: a directory of their own, calls of the program in this process, and a second reader
- * of JSON.
+ * Sandbox is what the test classes share: a directory for each test, calls of the program in this
+ * process, and short ways to write documents.
  *
- * Most tests are a table: a row is one string, the input before " => " and what is wanted behind it. JSON is written
- * with ' for " where that is shorter. Files live in a temporary directory with spaces in its name: each test has one of its
- * own, and the program under test believes to stand beside them, so that no fault of it can reach the repository.
+ * Most tests are a table: a row is one string, the input before " => " and what is wanted after it.
+ * JSON is written with ' for " if that is shorter. Files live in a temporary directory with spaces
+ * in its name. A copy of the program lies there too, and the program under test takes that one for
+ * its own place, so that no fault of it can reach the repository.
  */
 abstract class Sandbox {
     static final String NOW = "2026-11-22T09:37:00Z";
     private static final FileTime YESTERDAY = FileTime.from(Instant.now().minusSeconds(86_400));
-    static final List<String> KINDS = List.of("stale", "unknown", "down", "missing", "skewed", "loosened", "frozen", "corrupt");
-    static final List<String> ACTIONS = List.of("inspect_status", "read_last_price", "serve_cached_status",
-            "price_order", "publish_signal", "rebalance_position");
+    static final List<String> KINDS = List.of("stale", "unknown", "down", "missing", "skewed",
+            "loosened", "frozen", "corrupt");
+    /** The kinds that are about all feeds, and take no --feed. */
+    static final List<String> WHOLE_KINDS = List.of("frozen", "corrupt");
+    static final List<String> ACTIONS = List.of("inspect_status", "read_last_price",
+            "serve_cached_status", "price_order", "publish_signal", "rebalance_position");
 
-    /** Holds a copy of the program and of its fixture, and one directory for each test. */
+    /** Holds everything that the tests write. */
     static Path base;
+    /** Holds a copy of the program and of its fixture. */
     static Path home;
-    /** The directory of the test that runs; "@name" in a call is a file in it. healthy.json and stale.json are there already. */
+    /** The directory of the test that runs, with healthy.json and stale.json; "@" in a call. */
     static Path dir;
     static String fixture;
 
-    /** Makes the directory, with a copy of the program from the working directory, that all tests run in. */
+    // ---- Tests ----
+
+    /** Makes the directories, with a copy of the program from the working directory. */
     static void open() throws IOException {
-        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "Freshness.java")).toRealPath();
+        String program = System.getProperty("jdk.launcher.sourcefile", "Freshness.java");
+        Path source = Path.of(program).toRealPath();
         base = Files.createTempDirectory("freshness test ").toRealPath();
         home = Files.createDirectories(base.resolve("a home"));
         Files.createDirectory(home.resolve("data"));
@@ -58,8 +66,6 @@ abstract class Sandbox {
         System.setProperty("jdk.launcher.sourcefile", home.resolve("Freshness.java").toString());
         fixture = Files.readString(home.resolve("data/healthy.json"));
     }
-
-    // ---- Tests ----
 
     /** Deletes what open() made. */
     static void close() throws IOException {
@@ -71,7 +77,7 @@ abstract class Sandbox {
         Harness.run(name, () -> runInDirectory(body));
     }
 
-    /** Runs a test in a directory of its own, and looks for temporary files that were left there. */
+    /** Runs a test in a directory of its own, and checks that it leaves no temporary files. */
     static void runInDirectory(Harness.Body body) throws Exception {
         dir = Files.createDirectories(base.resolve("its own"));
         write("healthy.json", fixture);
@@ -100,6 +106,15 @@ abstract class Sandbox {
         Harness.equal(input, got, want);
     }
 
+    /** Returns the two halves of a row: what is before " => ", and what is after it or "". */
+    static String[] halves(String row) {
+        int arrow = (row + " ").lastIndexOf(" => ");
+        String after = arrow + 4 < row.length() ? row.substring(arrow + 4) : "";
+        return new String[] {row.substring(0, arrow), after};
+    }
+
+    // ---- Calls ----
+
     /** A standard input that must not be read. */
     static final InputStream UNREAD = new InputStream() {
         @Override public int read() {
@@ -107,8 +122,9 @@ abstract class Sandbox {
         }
     };
 
-    /** What one call of the program gave. */
+    /** Run is what one call of the program gave. */
     record Run(String call, int exit, String out, String err) {
+        /** Returns the first line of standard output. */
         String head() {
             return out.substring(0, Math.max(0, out.indexOf('\n')));
         }
@@ -118,32 +134,41 @@ abstract class Sandbox {
             return this;
         }
 
-        /** The report on standard output begins with that, and has these words; standard error has nothing. */
+        /** Checks how standard output begins, what is in it, and that standard error is empty. */
         Run says(String beginning, String... words) {
-            return said(out, beginning, words, err);
+            return checkReport(out, beginning, words, err);
         }
 
-        /** The same of standard error, whatever is on standard output. */
+        /** Checks the same of standard error, whatever is on standard output. */
         Run warns(String beginning, String... words) {
-            return said(err, beginning, words, "");
+            return checkReport(err, beginning, words, "");
         }
 
-        private Run said(String report, String beginning, String[] words, String other) {
-            boolean all = report.startsWith(beginning) && report.endsWith("\n") && other.isEmpty();
-            for (String word : words) {
-                all &= report.contains(word);
+        private Run checkReport(String report, String beginning, String[] words, String other) {
+            List<String> missing = new ArrayList<>();
+            if (!report.startsWith(beginning)) {
+                missing.add(beginning);
             }
-            equal(call, all ? "" : report + other, all ? "" : beginning + " ... " + String.join(" ... ", words));
+            for (String word : words) {
+                if (!report.contains(word)) {
+                    missing.add(word);
+                }
+            }
+            if (!report.endsWith("\n")) {
+                missing.add("a line end");
+            }
+            String got = missing.isEmpty() ? "" : report;
+            equal(call, got + other, String.join(" ... ", missing));
             return this;
         }
 
-        /** The JSON report has that value there. */
+        /** Checks the value at a path of the JSON report. */
         Run has(String path, Object want) {
             equal(call + ": " + path, get(path), want);
             return this;
         }
 
-        /** The same of several places: each is "path value", the value as JSON. */
+        /** Checks several values of the JSON report: each is "path value", the value as JSON. */
         Run reports(String... facts) {
             for (String fact : facts) {
                 String[] pair = fact.split(" ", 2);
@@ -152,10 +177,11 @@ abstract class Sandbox {
             return this;
         }
 
-        /** The members of the JSON report, or of the object at that path, in their order. */
+        /** Checks the names, in order, of the members of the JSON report or of an object in it. */
         void members(String path, String... names) {
             Object object = path.isEmpty() ? Reader.read(out) : get(path);
-            equal(call + ": members " + path, ((Map<?, ?>) object).keySet().stream().toList(), List.of(names));
+            List<?> got = List.copyOf(((Map<?, ?>) object).keySet());
+            equal(call + ": members " + path, got, List.of(names));
         }
 
         Object get(String path) {
@@ -167,12 +193,14 @@ abstract class Sandbox {
         return plain(run.out().lines().reduce("", (before, line) -> line));
     }
 
+    /** Calls the program; each "%" in the call stands for the next of the values. */
     static Run run(String call, String... values) {
         return runWith(UNREAD, call, values);
     }
 
     static Run runWith(InputStream in, String call, String... values) {
-        return runThese(in, call + (values.length > 0 ? " with " + String.join(", ", values) : ""), arguments(call, values));
+        String with = values.length > 0 ? " with " + String.join(", ", values) : "";
+        return runThese(in, call + with, arguments(call, values));
     }
 
     static Run runThese(InputStream in, String call, String... args) {
@@ -180,13 +208,20 @@ abstract class Sandbox {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = Freshness.run(args, in, out, err);
         Run run = new Run(call, exit, out.toString(UTF_8), err.toString(UTF_8));
-        boolean sound = List.of(0, 2, 3).contains(exit) && !(run.out + run.err).contains("\tat ") && !run.err.contains("internal error")
-                && !(run.out + run.err).isEmpty();
-        equal(call, sound ? "" : exit + "\n" + run.out + run.err, sound ? "" : "exit 0, 2 or 3, some output, no internal error, no stack trace");
+        checkSound(run);
         return run;
     }
 
-    /** The words of a call: "@" stands for the test's directory, each "%" for the next of the values. */
+    private static void checkSound(Run run) {
+        String all = run.out + run.err;
+        boolean isKnownExit = List.of(0, 2, 3).contains(run.exit);
+        boolean isFault = all.contains("\tat ") || run.err.contains("internal error");
+        boolean isSound = isKnownExit && !isFault && !all.isEmpty();
+        String want = "exit 0, 2 or 3, some output, no internal error, no stack trace";
+        equal(run.call, isSound ? want : run.exit + "\n" + all, want);
+    }
+
+    /** Returns the words of a call: "@" is the test's directory, "%" the next of the values. */
     static String[] arguments(String call, String... values) {
         List<String> words = new ArrayList<>();
         int next = 0;
@@ -201,30 +236,39 @@ abstract class Sandbox {
     }
 
     /**
-     * A call that must be refused: exit 3, one line on standard error with these words, nothing on standard output, and no file
-     * written. The last of the words are the values for each "%" in the call.
+     * Checks that a call is refused: exit 3, one line on standard error with these words, nothing
+     * on standard output, and no file written. The last words are the values for each "%".
      */
     static void refused(String call, String... words) {
         int values = call.length() - call.replace("%", "").length();
+        int expected = words.length - values;
         String before = snapshot();
-        Run run = run(call, Arrays.copyOfRange(words, words.length - values, words.length)).exits(3);
-        boolean all = run.err.startsWith("freshness: ") && run.err.indexOf('\n') == run.err.length() - 1 && silent(run.err);
-        for (String word : Arrays.asList(words).subList(0, words.length - values)) {
-            all &= run.err.contains(word.replace("\\", "\\\\").replace("\\\\u007c", "\\u007c"));
+        Run run = run(call, Arrays.copyOfRange(words, expected, words.length)).exits(3);
+        boolean isOneLine = run.err.indexOf('\n') == run.err.length() - 1;
+        boolean isPlain = isOneLine && run.err.startsWith("freshness: ") && silent(run.err);
+        String want = "freshness: ... " + String.join(" ... ", words);
+        boolean hasWords = true;
+        for (String word : Arrays.asList(words).subList(0, expected)) {
+            String shown = word.replace("\\", "\\\\").replace("\\\\u007c", "\\u007c");
+            hasWords = hasWords && run.err.contains(shown);
         }
-        equal(run.call, all ? "" : run.err, all ? "" : "freshness: ... " + String.join(" ... ", words));
+        equal(run.call, isPlain && hasWords ? want : run.err, want);
         equal(run.call + ": standard output", run.out, "");
         equal(run.call + ": files", snapshot(), before);
     }
 
-    /** A call that prints that text, all of it, and nothing to the other stream: to standard error if it is "freshness: ...". */
+    /**
+     * Checks all that a call prints, and that the other stream is empty. A text "freshness: ..."
+     * belongs on standard error.
+     */
     static void whole(String call, int exit, String text, String... values) {
         Run run = run(call, values).exits(exit);
-        equal(run.call(), plain(run.out()), text.startsWith("freshness: ") ? "" : text);
-        equal(run.call() + ": standard error", plain(run.err()), text.startsWith("freshness: ") ? text : "");
+        boolean isError = text.startsWith("freshness: ");
+        equal(run.call(), plain(run.out()), isError ? "" : text);
+        equal(run.call() + ": standard error", plain(run.err()), isError ? text : "");
     }
 
-    /** A text with DIR and HOME for the directories of this run. */
+    /** Returns a text with DIR and HOME for the directories of this run. */
     static String plain(String text) {
         return text.replace(dir.toString(), "DIR").replace(home.toString(), "HOME");
     }
@@ -236,7 +280,7 @@ abstract class Sandbox {
         return runThese(UNREAD, command, words.subList(2, words.size()).toArray(new String[0]));
     }
 
-    /** The words of a command as a shell takes them, with plain and single-quoted text. */
+    /** Returns the words of a command as a shell takes them: plain, or in single quotes. */
     static List<String> words(String command) {
         List<String> words = new ArrayList<>();
         Matcher word = Pattern.compile("(?:[^ '\\\\]|'[^']*'|\\\\.)+").matcher(command);
@@ -246,10 +290,13 @@ abstract class Sandbox {
         return words;
     }
 
-    /** A document with these members and feeds; members are written "key value, key value", with a few short keys. */
+    // ---- Documents ----
+
+    /** Returns a document with these feeds; members are written "key value, key value". */
     static String document(String members, String... feeds) {
         String top = members(members);
-        return "{" + top + (top.isEmpty() ? "" : ",") + "\"feeds\":[" + String.join(",", feeds) + "]}";
+        String comma = top.isEmpty() ? "" : ",";
+        return "{" + top + comma + "\"feeds\":[" + String.join(",", feeds) + "]}";
     }
 
     static String feed(String name, String members) {
@@ -257,18 +304,23 @@ abstract class Sandbox {
         return "{\"name\":\"" + name + "\"" + (more.isEmpty() ? "" : ",") + more + "}";
     }
 
-    /** A value "-" leaves its member out. */
+    /** Returns members as JSON. Some keys have a short form, and a value "-" leaves one out. */
     static String members(String spec) {
         List<String> members = new ArrayList<>();
         for (String member : spec.isEmpty() ? new String[0] : spec.split(", ")) {
             String[] pair = member.split(" ", 2);
-            String name = pair[0].equals("age") ? "last_tick_age_seconds" : pair[0].equals("limit") ? "max_age_seconds" : pair[0];
+            String name = SHORT_KEYS.getOrDefault(pair[0], pair[0]);
             if (!pair[1].equals("-")) {
                 members.add("\"" + name + "\":" + pair[1].replace('\'', '"'));
             }
         }
         return String.join(",", members);
     }
+
+    private static final Map<String, String> SHORT_KEYS = Map.of(
+            "age", "last_tick_age_seconds", "limit", "max_age_seconds");
+
+    // ---- Files ----
 
     /** Writes a file of yesterday: one that was written only just now is read more slowly. */
     static void write(String name, String text) throws IOException {
@@ -281,16 +333,16 @@ abstract class Sandbox {
     }
 
     static String sha256(String name) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(dir.resolve(name))));
+        byte[] content = Files.readAllBytes(dir.resolve(name));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     }
 
-    /** Every file there is, with what it holds. */
+    /** Returns every file there is, with what it holds. */
     static String snapshot() {
         StringBuilder snapshot = new StringBuilder();
         try (Stream<Path> files = Files.walk(base)) {
             for (Path file : files.sorted().toList()) {
-                snapshot.append(file).append(": ").append(Files.isSymbolicLink(file) ? Files.readSymbolicLink(file)
-                        : Files.isRegularFile(file) ? Files.readString(file, ISO_8859_1) : "").append('\n');
+                snapshot.append(file).append(": ").append(content(file)).append('\n');
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -298,7 +350,14 @@ abstract class Sandbox {
         return snapshot.toString();
     }
 
-    /** Files that nothing must be written to: in.json is stale, base.json the fixture, and the others are what their names say. */
+    private static String content(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            return Files.readSymbolicLink(file).toString();
+        }
+        return Files.isRegularFile(file) ? Files.readString(file, ISO_8859_1) : "";
+    }
+
+    /** Makes files that nothing must be written to. in.json is stale, base.json the fixture. */
     static void oddFiles() throws Exception {
         write("in.json", read("stale.json"));
         write("base.json", fixture);
@@ -310,9 +369,11 @@ abstract class Sandbox {
         write("sub/old.json", "old");
         Files.createSymbolicLink(dir.resolve("soft-old.json"), dir.resolve("sub/old.json"));
         Files.createSymbolicLink(dir.resolve("dangling.json"), dir.resolve("nowhere.json"));
-        // The device is like /dev/null, and our own: a faulty program that root runs would replace the one of the machine.
+        // The device is like /dev/null, but not the machine's: a faulty program that root runs
+        // would replace that one.
         String make = "mkfifo fifo && { mknod device c 1 3 2>/dev/null || mkfifo device; }";
-        equal(make, new ProcessBuilder("sh", "-c", make).directory(dir.toFile()).start().waitFor(), 0);
+        Process shell = new ProcessBuilder("sh", "-c", make).directory(dir.toFile()).start();
+        equal(make, shell.waitFor(), 0);
     }
 
     static void delete(Path path) throws IOException {
@@ -326,128 +387,60 @@ abstract class Sandbox {
         Files.deleteIfExists(path);
     }
 
-    /** A second reader of JSON, for what the program prints: objects as maps in their order, numbers as BigDecimal. */
-    static final class Reader {
-        private static final Pattern TOKEN = Pattern.compile(
-                "\\s*(\"((?:[^\"\\\\\\x00-\\x1f]|\\\\.)*)\"|-?[0-9][-+.0-9eE]*|true|false|null|[\\[\\]{},:])\\s*");
-        private final Matcher token;
-        private final String text;
-        private int at;
-
-        private Reader(String text) {
-            this.text = text;
-            token = TOKEN.matcher(text);
-        }
-
-        static Object read(String text) {
-            Reader reader = new Reader(text);
-            Object value = reader.value(reader.next());
-            if (reader.at != text.length()) {
-                throw new IllegalArgumentException("not the end of the JSON: " + text.substring(reader.at));
-            }
-            return value;
-        }
-
-        /** The value at a path like "feeds.1.name"; "(absent)" where there is none. */
-        static Object at(String text, String path) {
-            Object value = read(text);
-            for (String step : path.split("\\.")) {
-                if (value instanceof List<?> list) {
-                    value = Integer.parseInt(step) < list.size() ? list.get(Integer.parseInt(step)) : "(absent)";
-                } else {
-                    value = value instanceof Map<?, ?> map && map.containsKey(step) ? map.get(step) : "(absent)";
-                }
-            }
-            return value;
-        }
-
-        private String next() {
-            if (!token.find(at) || token.start() != at) {
-                throw new IllegalArgumentException("no JSON: " + text.substring(at, Math.min(text.length(), at + 200)));
-            }
-            at = token.end();
-            return token.group(1);
-        }
-
-        private Object value(String first) {
-            switch (first.charAt(0)) {
-                case '{', '[' -> {
-                    Map<String, Object> members = new LinkedHashMap<>();
-                    List<Object> items = new ArrayList<>();
-                    for (String each = next(); !each.equals("}") && !each.equals("]");) {
-                        if (first.equals("[")) {
-                            items.add(value(each));
-                        } else if (!next().equals(":") || members.put((String) value(each), value(next())) != null) {
-                            throw new IllegalArgumentException("no member of its own: " + each);
-                        }
-                        each = next();
-                        each = each.equals(",") ? next() : each;
-                    }
-                    return first.equals("{") ? members : items;
-                }
-                case '"' -> {
-                    return unescaped(first.substring(1, first.length() - 1));
-                }
-                case 't', 'f' -> {
-                    return first.equals("true");
-                }
-                case 'n' -> {
-                    return null;
-                }
-                default -> {
-                    return new BigDecimal(first);
-                }
-            }
-        }
-
-        private static String unescaped(String inside) {
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < inside.length(); i++) {
-                boolean escape = inside.charAt(i) == '\\';
-                char c = inside.charAt(escape ? ++i : i);
-                text.append(!escape ? c : c == 'u' ? (char) Integer.parseInt(inside.substring(i + 1, i + 5), 16)
-                        : "\b\f\n\r\t\"\\/".charAt("bfnrt\"\\/".indexOf(c)));
-                i += escape && c == 'u' ? 4 : 0;
-            }
-            return text.toString();
-        }
-    }
-
     // ---- Decisions ----
 
+    /** Returns the verdicts on all feeds, and checks that each is the same if asked for alone. */
     static String decided(String baseline, String state, String now) {
-        Freshness.Decision decision = new Freshness.Decision(state(baseline, true), state(state, false), null, Instant.parse(now), 0);
+        Freshness.Decision decision = decision(baseline, state, now);
         for (Freshness.Verdict verdict : decision.all()) {
-            equal("the verdict on " + verdict.name() + " alone, of " + state, decision.of(verdict.name()), verdict);
+            String name = verdict.name();
+            equal("the verdict on " + name + " alone, of " + state, decision.of(name), verdict);
         }
         return shown(decision.all());
     }
 
-    /** Verdicts as "name reason alert age/limit"; one that contradicts itself is shown as such. */
+    static Freshness.Decision decision(String baseline, String state, String now) {
+        return new Freshness.Decision(state(baseline, true), state(state, false), null,
+                Instant.parse(now), 0);
+    }
+
+    /** Returns verdicts as "name reason alert age/limit"; a contradiction in one is shown. */
     static String shown(List<Freshness.Verdict> verdicts) {
         List<String> shown = new ArrayList<>();
-        for (Freshness.Verdict v : verdicts) {
-            boolean fresh = v.reason().name().equals("fresh");
-            boolean sound = v.isSafe() == fresh && fresh != v.alert().name().equals("page") && !v.sentence().isEmpty();
-            shown.add(v.name() + " " + v.reason() + " " + v.alert() + " " + shown(v.ageNanos()) + "/"
-                    + shown(v.limitNanos()) + (sound ? "" : " CONTRADICTS ITSELF"));
+        for (Freshness.Verdict verdict : verdicts) {
+            shown.add(verdict.name() + " " + verdict.reason() + " " + verdict.alert() + " "
+                    + shown(verdict.ageNanos()) + "/" + shown(verdict.limitNanos())
+                    + (isSound(verdict) ? "" : " CONTRADICTS ITSELF"));
         }
         return String.join(", ", shown);
     }
 
-    /** A time in seconds, exactly; a question mark where there is none. */
+    private static boolean isSound(Freshness.Verdict verdict) {
+        boolean isFresh = verdict.reason() == Freshness.Reason.fresh;
+        boolean isPaged = verdict.alert() == Freshness.Alert.page;
+        return verdict.isSafe() == isFresh && isFresh != isPaged && !verdict.sentence().isEmpty();
+    }
+
+    /** Returns a time in seconds, exactly; a question mark if there is none. */
     static String shown(long nanos) {
-        return Freshness.Time.seconds(nanos) == null ? "?" : BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
+        if (Freshness.Time.seconds(nanos) == null) {
+            return "?";
+        }
+        return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
     }
 
     static Freshness.State state(String text, boolean asBaseline) {
-        return Freshness.State.of(Freshness.Document.of("test", text), asBaseline ? Freshness.Role.baseline : Freshness.Role.state);
+        Freshness.Role role = asBaseline ? Freshness.Role.baseline : Freshness.Role.state;
+        return Freshness.State.of(Freshness.Document.of("test", text), role);
     }
 
-    /** A call of each command that works, without the options that may be left out. */
+    // ---- Commands and options ----
+
+    /** For each command a call that works, without the options that may be left out. */
     static final Map<String, String> CALLS = new LinkedHashMap<>();
-    /** The options of each command, and a value that each takes. */
+    /** The options of each command. */
     static final Map<String, String> OPTIONS = new LinkedHashMap<>();
+    /** For each option a value that it takes. */
     static final Map<String, String> VALUES = new LinkedHashMap<>();
 
     static {
@@ -460,16 +453,19 @@ abstract class Sandbox {
         OPTIONS.put("status", "--state --baseline --format --output --watch --color --now");
         OPTIONS.put("gate", "--feed --state --action --baseline --format --watch --now");
         OPTIONS.put("scenario", "--feed --output --state --age-seconds --format --now");
-        OPTIONS.put("recover", "--feed --state --output --age-seconds --record --baseline --format --now");
+        OPTIONS.put("recover",
+                "--feed --state --output --age-seconds --record --baseline --format --now");
         OPTIONS.put("smoke", "--format");
         OPTIONS.put("doctor", "--baseline --state --format");
-        for (String pair : List.of("--state @healthy.json", "--baseline @healthy.json", "--format json", "--output @out.json", "--watch 1",
-                "--color never", "--now " + NOW, "--feed bravo", "--action price_order", "--age-seconds 91", "--record @record")) {
+        for (String pair : List.of("--state @healthy.json", "--baseline @healthy.json",
+                "--format json", "--output @out.json", "--watch 1", "--color never",
+                "--now " + NOW, "--feed bravo", "--action price_order", "--age-seconds 91",
+                "--record @record")) {
             VALUES.put(pair.split(" ")[0], pair.split(" ")[1]);
         }
     }
 
-    /** Standard output that takes so many bytes and then is a full disk or a closed pipe. */
+    /** Full is a standard output that takes so many bytes and then no more, like a full disk. */
     static final class Full extends OutputStream {
         private int room;
 
@@ -478,20 +474,31 @@ abstract class Sandbox {
         }
 
         @Override public void write(int b) throws IOException {
-            if (--room < 0) {
+            if (room <= 0) {
                 throw new IOException("No space left on device");
             }
+            room--;
         }
     }
 
-    /** Whether no character of it acts on a terminal. */
+    private static final Set<Integer> ACTING_CATEGORIES = Set.of((int) Character.CONTROL,
+            (int) Character.FORMAT, (int) Character.LINE_SEPARATOR,
+            (int) Character.PARAGRAPH_SEPARATOR, (int) Character.SURROGATE);
+
+    /** Returns whether no character of it acts on a terminal. */
     static boolean silent(String text) {
-        return text.codePoints().allMatch(c -> c == '\n' || !Set.of(Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR,
-                Character.PARAGRAPH_SEPARATOR, Character.SURROGATE).contains((byte) Character.getType(c)));
+        return text.codePoints()
+                .allMatch(c -> c == '\n' || !ACTING_CATEGORIES.contains(Character.getType(c)));
     }
 
-    /** What work may do with a feed of that status. */
+    /** Returns the actions that are allowed on a feed of that status. */
     static List<String> allowed(String status) {
-        return ACTIONS.subList(0, Map.of("fresh", 6, "stale", 3, "unknown", 1).get(status));
+        int count = switch (status) {
+            case "fresh" -> 6;
+            case "stale" -> 3;
+            case "unknown" -> 1;
+            default -> throw new IllegalArgumentException(status);
+        };
+        return ACTIONS.subList(0, count);
     }
 }
