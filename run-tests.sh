@@ -1,19 +1,90 @@
 #!/usr/bin/env bash
 # The one test command: compiles the program with its tests and runs the fast ones.
 #
-#   usage: ./run-tests.sh        (JAVA_HOME may name a JDK 17 or newer; otherwise one is looked for)
+#   usage: ./run-tests.sh             all fast parts
+#          ./run-tests.sh PART...     these parts alone, slow ones too
+#          ./run-tests.sh --help      which parts there are
 #
-# Prints "ok N - name" or "not ok N - name" for each test, the failed ones with input, got and want, and last of all
-# "N passed, N failed". Exit 0 only if none failed. Works with the bash 3.2 of macOS.
+# JAVA_HOME may name a JDK 17 or newer; otherwise one is looked for. Prints "ok N - name" or
+# "not ok N - name" for each test, the failed ones with input, got and want, and last of all
+# "N passed, N failed". Exit 0 only if none failed; 2 if there is no such part. Works with the
+# bash 3.2 of macOS.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
 readonly needed=17
+readonly fast_parts='judge documents processes launcher'
+readonly slow_parts='launcher-long monitoring schema action workflow jbang'
+wanted=''
 home=''
 work=''
 passed=0
 failed=0
+
+# --- Parts ----------------------------------------------------------------------------------------
+
+# has_tests FILE: whether it has tests for Harness to run
+has_tests() { grep -Eq '^ *@(Harness\.)?Test\(' "$1"; }
+
+# has_main FILE: whether it is started by itself
+has_main() { grep -q 'static void main(' "$1"; }
+
+# part_of FILE: tests/unit/DecisionTest.java is the part "decision"
+part_of() {
+  local name=${1##*/}
+  tr '[:upper:]' '[:lower:]' <<<"${name%Test.java}"
+}
+
+unit_parts() {
+  local file
+  for file in tests/unit/*Test.java; do
+    if has_tests "$file" || has_main "$file"; then part_of "$file"; fi
+  done
+}
+
+all_parts() {
+  local part
+  for part in $(unit_parts) $fast_parts $slow_parts; do
+    echo "$part"
+  done
+}
+
+list_parts() {
+  local units
+  units=$(unit_parts)
+  echo "  in one process: ${units//$'\n'/ }"
+  echo "  other fast:     $fast_parts"
+  echo "  slow:           $slow_parts"
+}
+
+# is_wanted PART: without any named, the fast ones are
+is_wanted() {
+  if [[ -z $wanted ]]; then
+    [[ " $slow_parts " != *" $1 "* ]]
+  else
+    [[ $wanted == *" $1 "* ]]
+  fi
+}
+
+cd "$root"
+for argument in "$@"; do
+  case $argument in
+    -h | --help)
+      sed -n '/^#   usage:/,/^#$/s/^#   //p' "${BASH_SOURCE[0]}"
+      echo 'Parts:'
+      list_parts
+      exit 0
+      ;;
+  esac
+  if ! all_parts | grep -Fqx -e "$argument"; then
+    printf 'run-tests.sh: no such part: %s; there are:\n%s\n' "$argument" "$(list_parts)" >&2
+    exit 2
+  fi
+  wanted="$wanted $argument "
+done
+
+# --- Which JDK ------------------------------------------------------------------------------------
 
 # shellcheck disable=SC2317 # called by the trap
 finish() {
@@ -22,7 +93,9 @@ finish() {
     kill "$each" 2>/dev/null || true
     wait "$each" 2>/dev/null || true
   done
-  if [[ -n $work ]]; then rm -rf "$work"; fi
+  if [[ -n $work ]]; then
+    rm -rf "$work"
+  fi
 }
 trap finish EXIT
 
@@ -44,19 +117,31 @@ take() {
     home=$(setting java.home)
     echo "# JDK $(setting java.version) ($1): $home"
   fi
-  if [[ -n $flaw && $1 != elsewhere ]]; then echo "# $1: $2 $flaw; looking on"; fi
+  if [[ -n $flaw && $1 != elsewhere ]]; then
+    echo "# $1: $2 $flaw; looking on"
+  fi
 }
 
 find_jdk() {
   local java
-  if [[ -n ${JAVA_HOME:-} ]]; then take JAVA_HOME "$JAVA_HOME/bin/java"; fi
-  if [[ -z $home ]] && command -v java >/dev/null; then take PATH "$(command -v java)"; fi
-  for java in /usr/lib/jvm/*/bin/java /usr/java/*/bin/java /opt/*/bin/java /opt/*/usr/lib/jvm/*/bin/java \
-    /opt/homebrew/opt/openjdk*/bin/java /usr/local/opt/openjdk*/bin/java /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java \
+  if [[ -n ${JAVA_HOME:-} ]]; then
+    take JAVA_HOME "$JAVA_HOME/bin/java"
+  fi
+  if [[ -z $home ]] && command -v java >/dev/null; then
+    take PATH "$(command -v java)"
+  fi
+  for java in /usr/lib/jvm/*/bin/java /usr/java/*/bin/java \
+    /opt/*/bin/java /opt/*/usr/lib/jvm/*/bin/java \
+    /opt/homebrew/opt/openjdk*/bin/java /usr/local/opt/openjdk*/bin/java \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java \
     "${HOME:-/}"/.sdkman/candidates/java/*/bin/java; do
-    if [[ -z $home && -x $java ]]; then take elsewhere "$java"; fi
+    if [[ -z $home && -x $java ]]; then
+      take elsewhere "$java"
+    fi
   done
 }
+
+# --- Rows and runs --------------------------------------------------------------------------------
 
 ok() {
   passed=$((passed + 1))
@@ -68,21 +153,33 @@ not_ok() {
   printf 'not ok %d - %s\n' $((passed + failed)) "$1"
 }
 
-# begin FILE COMMAND...: begins a part of the tests, beside the others
+# begin PART COMMAND...: begins it beside the others, if it is wanted
 begin() {
-  local out=$work/${1##*/}
+  local part=$1
   shift
-  # exec: what a signal has to reach is the part itself
-  (
-    exec "$@" >"$out.out" 2>&1 </dev/null
-  ) &
-  echo $! >"$out.pid"
+  if is_wanted "$part"; then
+    start "$part" "$@"
+  fi
 }
 
-# end FILE: waits for a part, prints it and numbers its lines
+# start NAME COMMAND...
+start() {
+  local run=$work/$1
+  shift
+  # exec: what a signal has to reach is the command itself
+  (
+    exec "$@" >"$run.out" 2>&1 </dev/null
+  ) &
+  echo $! >"$run.pid"
+}
+
+# end NAME: waits for what was begun under that name, prints it and numbers its lines
 end() {
-  local out=$work/${1##*/} line tests=$((passed + failed)) failures=$failed rc=0
-  wait "$(cat "$out.pid")" || rc=$?
+  local run=$work/$1 line tests=$((passed + failed)) failures=$failed rc=0
+  if [[ ! -f $run.pid ]]; then
+    return
+  fi
+  wait "$(cat "$run.pid")" || rc=$?
   echo "# $1"
   while IFS= read -r line || [[ -n $line ]]; do
     case $line in
@@ -90,7 +187,7 @@ end() {
       'not ok - '*) not_ok "${line#not ok - }" ;;
       *) printf '%s\n' "$line" ;;
     esac
-  done <"$out.out"
+  done <"$run.out"
   # A part that crashes, or ends before its first test, must not pass.
   if ((passed + failed == tests)); then
     not_ok "$1 ran tests"
@@ -100,9 +197,70 @@ end() {
   fi
 }
 
+compile() {
+  javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC --release 17 -Xlint:all -Werror \
+    -d "$work/classes" Freshness.java tests/unit/*.java tests/process/*.java
+}
+
+# run_class NAME FILE: starts a class by its own main, or else by that of Harness
+run_class() {
+  local class=${2##*/}
+  class=${class%.java}
+  if has_main "$2"; then
+    begin "$1" "${java[@]}" -XX:TieredStopAtLevel=1 "$class"
+  else
+    begin "$1" "${java[@]}" -XX:TieredStopAtLevel=1 Harness "$class"
+  fi
+}
+
+# run_unit_tests: all wanted classes for Harness in one process
+run_unit_tests() {
+  local file part classes=()
+  for file in tests/unit/*Test.java; do
+    part=$(part_of "$file")
+    if has_main "$file"; then
+      run_class "$part" "$file"
+      end "$part"
+    fi
+    if has_tests "$file" && is_wanted "$part"; then
+      file=${file##*/}
+      classes+=("${file%.java}")
+    fi
+  done
+  if ((${#classes[@]} > 0)); then
+    start unit "${java[@]}" -XX:TieredStopAtLevel=1 Harness "${classes[@]}"
+    end unit
+  fi
+}
+
+run_fast_parts() {
+  # What is started from a shell waits now and then: beside it, what Java runs itself.
+  begin processes bash tests/process/processes.sh "$work/classes"
+  begin launcher bash tests/process/launcher.sh
+  run_unit_tests
+  begin judge "${java[@]}" Judge 1500
+  end judge
+  run_class documents tests/process/DocumentsTest.java
+  end launcher
+  end documents
+  end processes
+}
+
+# run_slow_parts: one after the other
+run_slow_parts() {
+  local part
+  begin launcher-long bash tests/process/launcher.sh long
+  end launcher-long
+  for part in monitoring schema action workflow jbang; do
+    begin "$part" bash "tests/integration/$part.sh"
+    end "$part"
+  done
+}
+
 find_jdk
 if [[ -z $home ]]; then
-  echo "run-tests.sh: no JDK $needed or newer was found; install one (for example Temurin, https://adoptium.net) and set JAVA_HOME to it" >&2
+  echo "run-tests.sh: no JDK $needed or newer was found; install one (for example Temurin," \
+    "https://adoptium.net) and set JAVA_HOME to it" >&2
   exit 1
 fi
 export JAVA_HOME=$home PATH="$home/bin:$PATH"
@@ -114,23 +272,15 @@ chmod 755 "$work" # some tests start the program as another user
 mkdir "$work/classes" "$work/tmp"
 export TMPDIR="$work/tmp"
 java=(java -XX:+UseSerialGC "-Djava.io.tmpdir=$TMPDIR" -cp "$work/classes")
-cd "$root"
 
-if javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC --release 17 -Xlint:all -Werror -d "$work/classes" Freshness.java tests/unit/*.java tests/process/*.java >"$work/javac" 2>&1; then
+if compile >"$work/javac" 2>&1; then
   ok 'the program and its tests compile without a warning'
-  # What is started from a shell waits now and then: beside it, what Java runs itself.
-  begin tests/process/processes.sh bash tests/process/processes.sh "$work/classes"
-  begin tests/process/launcher.sh bash tests/process/launcher.sh
-  begin tests/unit/FreshnessTest.java "${java[@]}" -XX:TieredStopAtLevel=1 FreshnessTest
-  end tests/unit/FreshnessTest.java
-  begin tests/unit/Judge.java "${java[@]}" Judge 1500
-  end tests/unit/Judge.java
-  begin tests/process/DocumentsTest.java "${java[@]}" DocumentsTest
-  end tests/process/launcher.sh
-  end tests/process/DocumentsTest.java
-  end tests/process/processes.sh
+  run_fast_parts
+  run_slow_parts
   left=$(ls -A "$TMPDIR")
-  if [[ -z $left ]]; then ok 'nothing is left in the temporary directory'; else
+  if [[ -z $left ]]; then
+    ok 'nothing is left in the temporary directory'
+  else
     not_ok 'nothing is left in the temporary directory'
     printf '  got:   %s\n' "${left//$'\n'/, }"
   fi

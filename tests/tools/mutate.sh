@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
-# Do the fast tests bite where nobody pointed? Makes defects by rule over the whole of Freshness.java, a sample of them by a
-# seed, runs each against the fast tests until the first failure, and prints caught / run by section and every survivor.
-# tests/mutants.txt is the list of those that rules cannot make.
+# Do the fast tests bite? Makes defects in Freshness.java, runs each against the fast tests until
+# the first failure, and prints caught and run by section, and every survivor.
 #
-#   usage: tests/mutate.sh [--seed N] [--count N] [--section NAME]...     100 of seed 1, unless told otherwise
-#          tests/mutate.sh --only FILE | --id ID [--id ID]...             those of a survivors file, or of these names
-#          tests/mutate.sh --by-hand                              those of tests/mutants.txt, which rules cannot make
-#          tests/mutate.sh --list                                         every defect that the rules can make; runs nothing
-#          tests/mutate.sh --self-test                                    whether this tool itself works, on a small program
+#   usage: tests/tools/mutate.sh                  100 defects by rule, a sample
+#          tests/tools/mutate.sh --by-hand        those of mutants.txt, which no rule makes
+#          tests/tools/mutate.sh --list           every defect that the rules can make; runs nothing
+#          tests/tools/mutate.sh --self-test      whether this tool works, on a small program
 #
-#   --jobs N              at a time, 2 by default        --limit SECONDS  for each part of the tests, 240 by default
-#   --out DIR             results.tsv and survivors-SEED.txt, ~/.cache/freshness-mutants by default
-#   --anew                forget what is known: else a run goes on where the last one of these very files ended
-#   --verify              run the accepted survivors too
-#   --as-root             do not turn into nobody: for the launcher's rules on other users, and only on a machine to throw away
-#   --baseline-failures   leave tests out of account that fail without any defect; else they end the run
+#   --seed N           another sample         --jobs N         at a time; 2 by default
+#   --count N          a larger one           --limit SECONDS  for each part; 240 by default
+#   --section NAME     of one section         --id ID          those of that id, as it was printed
+#   --as-root          do not become nobody: for the launcher's rules on other users, and only on a
+#                      machine to throw away
 #
-# An accepted survivor stands in tests/mutants-equivalent.txt: "old => new" as printed, below it, indented, why nobody can
-# see the change. Exit 0 only if mutants ran, none survived unaccepted, and that list has no faults. JAVA_HOME names the JDK.
+# What nobody can see is accepted: tests/tools/mutants-equivalent.txt says why. Exit 0 only if
+# mutants ran, none survived, and the lists have no faults. JAVA_HOME names the JDK.
 set -euo pipefail
 unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS _JAVA_OPTIONS CLASSPATH
 
@@ -47,17 +44,17 @@ trap 'exit 143' TERM
 # mutate ROOT OPTION...: in the background, so that a signal is obeyed at once
 mutate() {
   local status=0
-  "$home/bin/java" -XX:+UseSerialGC -Xss8m -cp "$work/tool" Mutate --root "$1" --work "$work/benches" "${@:2}" &
+  "$home/bin/java" -XX:+UseSerialGC -Xss8m -cp "$work/tool" \
+    Mutate --root "$1" --work "$work/benches" "${@:2}" &
   running=$!
   wait "$running" || status=$?
   running=''
   return "$status"
 }
 
-# A program with a hole in its tests, whose mutants are known.
-self_test() {
-  local small=$work/small got failed=0 rows=0
-  mkdir -p "$small/tests" "$small/data"
+# A program with holes in its tests, whose mutants are known.
+make_small_program() {
+  mkdir -p "$small/tests/unit" "$small/tests/process" "$small/tests/tools"
   cat >"$small/Freshness.java" <<'JAVA'
 //bin/: 2>/dev/null; exit 3
 /* No code: if (a < b) "text" */
@@ -84,15 +81,14 @@ public final class Freshness {
     }
 }
 
-/*
-# ---- Launcher ----
+/* ---- Launcher ----
 launch() {
   [ -n "$1" ] || exit 3 # a [ -z comment ]
 }
-*/
+# */
 JAVA
-  cat >"$small/tests/FreshnessTest.java" <<'JAVA'
-final class FreshnessTest {
+  cat >"$small/tests/unit/Harness.java" <<'JAVA'
+final class Harness {
     public static void main(String... args) {
         test("at the limit", Freshness.fresh(Freshness.LIMIT));
         test("past it", !Freshness.fresh(Freshness.LIMIT + 1));
@@ -105,72 +101,92 @@ final class FreshnessTest {
     }
 }
 JAVA
-  # shellcheck disable=SC2016 # not to be expanded here
-  printf '%s\n' 'eval "$(sed -n "/^launch() {/,/^}/p" Freshness.java)"' 'if (launch "") 2>&1; then echo "not ok - refused"; else echo "ok - refused"; fi' \
-    'if (launch x) 2>&1; then echo "ok - taken"; else echo "not ok - taken"; fi' >"$small/tests/launcher.sh"
+  cat >"$small/tests/process/launcher.sh" <<'SH'
+eval "$(sed -n '/^launch() {/,/^}/p' Freshness.java)"
+if (launch '') 2>&1; then echo 'not ok - refused'; else echo 'ok - refused'; fi
+if (launch x) 2>&1; then echo 'ok - taken'; else echo 'not ok - taken'; fi
+SH
+}
 
-  # has NAME TEXT: whether the output holds it; has_not: that it does not
-  has() {
-    rows=$((rows + 1))
-    if [[ $got == *"$2"* ]]; then echo "ok - mutate: $1"; else
-      failed=$((failed + 1))
-      printf 'not ok - mutate: %s\n  got:   %s\n  want:  %s\n' "$1" "${got//$'\n'/$'\n'         }" "$2"
-    fi
-  }
-  has_not() {
-    rows=$((rows + 1))
-    if [[ $got != *"$2"* ]]; then echo "ok - mutate: $1"; else
-      failed=$((failed + 1))
-      printf 'not ok - mutate: %s\n  got:   %s\n  never: %s\n' "$1" "${got//$'\n'/$'\n'         }" "$2"
-    fi
-  }
+# row NAME GOT PATTERN: whether what was printed is like that
+row() {
+  # shellcheck disable=SC2053 # the right side is a pattern
+  if [[ $2 == $3 ]]; then
+    passed=$((passed + 1))
+    echo "ok - mutate: $1"
+  else
+    failed=$((failed + 1))
+    printf 'not ok - mutate: %s\n  got:   %s\n  want:  %s\n' "$1" "${2//$'\n'/$'\n'         }" "$3"
+  fi
+}
+
+self_test() {
+  local small=$work/small got hand accepted passed=0 failed=0
+  hand=$small/tests/tools/mutants.txt
+  accepted=$small/tests/tools/mutants-equivalent.txt
+  make_small_program
 
   got=$(mutate "$small" --list)
-  has 'a comparison is shifted' '+ return age < LIMIT && !quoted.isEmpty();'
-  has 'a constant is one more' 'Freshness.java:5 [Limits] constant one more'
-  has 'a string is emptied' '+ String quoted = "";'
-  has 'a loop without an end, behind which nothing may stand' 'condition always true'
-  has 'an operator of the shell' '[Launcher] || to &&'
-  has_not 'a comment is left alone' 'a > b'
-  has_not 'a comment in a line of its own is left alone' 'c <= d'
-  has_not 'a comment of the shell is left alone' '-n comment'
-  has_not 'the inside of a string is no code' 'no // comment ||'
+  row 'a comparison is shifted' "$got" '*+ return age < LIMIT && !quoted.isEmpty();*'
+  row 'a constant is one more' "$got" '*Freshness.java:5 \[Limits] constant one more*'
+  row 'a string is changed' "$got" '*+ String quoted = "no // comment*~*'
+  row 'an operator of the shell' "$got" '*\[Launcher] || to &&*'
+  row 'a comment is no code' "$got" '!(*a > b*|*c <= d*|*\[ -n comment*)'
+  row 'the inside of a string is no code' "$got" '!(*comment [|][|]*)'
 
-  printf '%s\n' 'return x + 1; => return x + 2;' '    Nobody calls it.' >"$small/tests/mutants-equivalent.txt"
-  got=$(mutate "$small" --count 1000 --limit 8 --out "$work/not here" --out "$work/small out" || echo "exit $?")
-  has 'what no test looks at survives' '+ return x - 1;'
-  has 'a survivor is a fault of the tests' 'exit 2'
-  has 'an accepted one is not run, and its sentence is shown' $'accepted: return x + 1; => return x + 2;\n  Nobody calls it.'
-  has 'a loop without an end is caught, and said to hang' 'a hang: no end after 8 s'
-  has 'a constant that tests hold a copy of' 'FreshnessTest: not ok - the limit'
-  has_not 'a shifted comparison does not survive' '+ return age < LIMIT && !quoted.isEmpty();'
-  has 'launcher lines run against their tests' 'launcher.sh: not ok - refused'
-  has_not 'what does not compile is left out' 'condition always true'
+  cat >"$accepted" <<'end'
+[Decision]
+Freshness.untested: x +1 => x - 1
+  Nobody calls it.
+end
+  got=$(mutate "$small" --count 1000 --limit 8 || echo "exit $?")
+  row 'what no test looks at survives' "$got" '*survived: *+ return 0;*'
+  row 'a survivor is a fault of the tests' "$got" '*exit 2'
+  row 'an accepted one is not run, and its reason is shown' "$got" \
+    $'*accepted: Freshness.untested: x +1 => x - 1\n  Nobody calls it.*'
+  row 'a loop without an end is caught' "$got" '*caught by Harness: no end in time*'
+  row 'so is a constant that tests hold a copy of' "$got" '*caught by Harness: not ok - the limit*'
+  row 'and a line of the launcher' "$got" '*caught by *launcher.sh: not ok - refused*'
+  row 'a shifted comparison does not survive' "$got" '!(*survived: *age < LIMIT*)'
+  row 'what does not compile is left out' "$got" '!(*+ while (true)*)'
 
-  got=$(mutate "$small" --only "$work/small out/survivors-1.txt" --out "$work/small out" || echo "exit $?")
-  has 'survivors run again by their file' ' 0 caught'
-  has 'what is known is not run again' 'results are known from before'
+  cat >"$hand" <<'end'
+# a list
+[Decision]
+Freshness.untested: return x  + 1; => return 7;
+Freshness.untested: no such text => x
+Freshness.gone: return => x
+Freshness: return => x
+[Limits]
+Freshness.ends: n--; => ;
+[Nowhere]
+end
+  got=$(mutate "$small" --by-hand || echo "exit $?")
+  row 'one by hand, white space aside' "$got" '*+ return 7;*SURVIVED*'
+  row 'a text that is gone' "$got" '*FAULT *stands 0 times in Freshness.untested, not once: no *'
+  row 'a method that is gone' "$got" '*FAULT *no such method, type or function: Freshness.gone*'
+  row 'a text that is there more than once' "$got" '*FAULT *stands 3 times in Freshness,*'
+  row 'a method in another section' "$got" '*FAULT *Freshness.ends stands in Decision, not in Limits*'
+  row 'a section that is gone' "$got" '*FAULT mutants.txt: no such section: Nowhere*'
 
-  printf '%s\n' 'return y; => return x;' '    Gone.' >"$small/tests/mutants-equivalent.txt"
-  got=$(mutate "$small" --section Limits --count 2 --out "$work/small out" || echo "exit $?")
-  has 'an accepted one that is not there any more is a fault' 'FAULT accepted, but no such mutant any more: return y; => return x;'
-  printf '%s\n' '# a list' 'return x + 1; => return 7;' 'no such text => x' >"$small/tests/mutants.txt"
-  got=$(mutate "$small" --by-hand --out "$work/small out" || echo "exit $?")
-  has 'one by hand' '+ return 7;'
-  has 'one by hand that is not in the program is a fault' 'FAULT not exactly once in the source: no such text => x'
-  got=$(mutate "$small" --section None --out "$work/small out" 2>&1 || echo "exit $?")
-  has 'no mutants at all is a failure' 'exit 3'
-  sed -i.old 's/LIMIT == 3/LIMIT == 4/' "$small/tests/FreshnessTest.java"
-  got=$(mutate "$small" --count 2 --out "$work/small out" 2>&1 || echo "exit $?")
-  has 'tests that fail without a defect end the run' 'the tests fail without any defect'
-  echo "# mutate: $((rows - failed)) passed, $failed failed"
+  got=$(mutate "$small" --section None 2>&1 || echo "exit $?")
+  row 'no section of that name' "$got" 'mutate: no such section: None*exit 3'
+  got=$(mutate "$small" --id 0 2>&1 || echo "exit $?")
+  row 'no mutants at all is a failure' "$got" '*exit 2'
+  sed -i.old 's/LIMIT == 3/LIMIT == 4/' "$small/tests/unit/Harness.java"
+  got=$(mutate "$small" 2>&1 || echo "exit $?")
+  row 'tests that fail without a defect end the run' "$got" \
+    '*the tests fail without any defect: Harness: not ok - the limit*exit 3'
+  echo "# mutate: $passed passed, $failed failed"
   ((failed == 0))
 }
 
 mkdir "$work/tool"
-"$home/bin/javac" -J-XX:TieredStopAtLevel=1 -proc:none -d "$work/tool" "$root/tests/Mutate.java"
+"$home/bin/javac" -J-XX:TieredStopAtLevel=1 -proc:none -d "$work/tool" \
+  "$root/tests/tools/Mutate.java"
 if [[ ${1:-} == --self-test ]]; then
+  shopt -s extglob
   self_test
 else
-  mutate "$root" --out "${XDG_CACHE_HOME:-$HOME/.cache}/freshness-mutants" "$@"
+  mutate "$root" "$@"
 fi
