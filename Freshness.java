@@ -4203,9 +4203,6 @@ public final class Freshness {
 
         /** NewFile is the file that waits beside its target to take the target's place. */
         private static final class NewFile {
-            /** Of a mode: who may read, write and execute, without setuid and the like. */
-            private static final int PERMISSIONS = 0777;
-
             private final Path target;
             private final Path path;
             private FileChannel directory;
@@ -4238,16 +4235,16 @@ public final class Freshness {
                 isCreated = true;
                 if (attributes != null) {
                     // The group first: once the file belongs to somebody else, it is fixed.
-                    takeOver("gid", attributes.get("gid"));
-                    takeOver("uid", attributes.get("uid"));
-                    takeOver("mode", (Integer) attributes.get("mode") & PERMISSIONS);
+                    takeOver("gid");
+                    takeOver("uid");
+                    takeOver("mode");
                 }
                 return Channels.newOutputStream(channel);
             }
 
-            private void takeOver(String attribute, Object value) throws IOException {
+            private void takeOver(String attribute) throws IOException {
                 try {
-                    Files.setAttribute(path, "unix:".concat(attribute), value,
+                    Files.setAttribute(path, "unix:".concat(attribute), attributes.get(attribute),
                             LinkOption.NOFOLLOW_LINKS);
                 } catch (FileSystemException e) {
                     // Only root may give a file away. Anybody else gets a file of their own.

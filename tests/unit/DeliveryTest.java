@@ -310,18 +310,36 @@ final class DeliveryTest extends Sandbox {
 
     @Harness.Test("delivery: what fails on its way into place is not recorded")
     static void failedRenameIsNotRecorded() throws Exception {
-        // No file takes the place of a directory.
-        Path taken = Files.createDirectories(dir.resolve("taken"));
+        Path taken = dir.resolve("taken");
         for (String before : EARLIER_RECORDS) {
             putRecord(before);
-            try {
-                deliver(taken, dir.resolve("record"));
-                equal("deliver", "done", "fails");
+            try (Freshness.Delivery delivery = new Freshness.Delivery()) {
+                delivery.create(taken, Freshness.Document.of("", "new"));
+                delivery.append(dir.resolve("record"), "line\n");
+                Files.createDirectories(taken.resolve("inside"));
+                delivery.commit();
+                equal("commit", "done", "fails");
             } catch (FileSystemException expected) {
+                // No file takes the place of a directory.
                 equal("not done", Files.isDirectory(taken), true);
             }
+            delete(taken);
             equal("and not recorded", record(), before);
         }
+    }
+
+    @Harness.Test("delivery: what took the target's place meanwhile, and is no file, is not replaced")
+    static void linkIsNotReplaced() throws Exception {
+        Path target = dir.resolve("out.json");
+        Files.createSymbolicLink(target, dir.resolve("elsewhere"));
+        try {
+            deliver(target, dir.resolve("record"));
+            equal("deliver", "done", "refused");
+        } catch (Freshness.DataException e) {
+            equal("refused", plain(e.getMessage()), "DIR/out.json: not a regular file any more");
+        }
+        equal("still a link", Files.isSymbolicLink(target), true);
+        equal("and no record", record(), "absent");
     }
 
     /** Returns an earlier record with a line appended. */
