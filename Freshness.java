@@ -5079,7 +5079,8 @@ public final class Freshness {
             if (isPlainShellWord(word)) {
                 return word;
             }
-            if (visible(word).equals(word)) {
+            String inQuotes = fill("'{}'", word);
+            if (visible(inQuotes).equals(inQuotes)) {
                 return fill("'{}'", word.replace("'", "'\\''"));
             }
             byte[] bytes = word.getBytes(StandardCharsets.UTF_8);

@@ -328,7 +328,7 @@ final class DeliveryTest extends Sandbox {
         }
     }
 
-    @Harness.Test("delivery: what took the target's place meanwhile, and is no file, is not replaced")
+    @Harness.Test("delivery: what is no file and took the target's place stays")
     static void linkIsNotReplaced() throws Exception {
         Path target = dir.resolve("out.json");
         Files.createSymbolicLink(target, dir.resolve("elsewhere"));

@@ -221,7 +221,7 @@ final class EvaluationTest extends Sandbox {
     // ---- Inputs: do the documents go together? ----
 
     @Harness.Test("inputs: state and baseline that are swapped, or of other feeds, are told")
-    static void mismatch() throws Exception {
+    static void mismatchHint() throws Exception {
         String swapped = "; are --state and --baseline swapped?";
         String strangers = "; state and baseline share no feed: name the baseline of these feeds"
                 + " with --baseline";

@@ -1,0 +1,520 @@
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** CommandLineTest: which calls are refused, and what is said of them. */
+final class CommandLineTest extends Sandbox {
+    /** A replacement character stands for bytes that were no text. */
+    private static final String NO_TEXT = "\ufffd";
+
+    // ---- Commands ----
+
+    @Harness.Test("command line: a command that does not exist, with the nearest that does")
+    static void unknownCommands() {
+        for (Row row : Row.table("""
+                stauts => status
+                stat => status
+                Status => status
+                gat => gate
+                gates => gate
+                scenaro => scenario
+                recvoer => recover
+                smok => smoke
+                docter => doctor
+                hepl => help""")) {
+            refused(row.cell(0) + " --state @healthy.json",
+                "unknown command: " + row.cell(0) + "; did you mean " + row.cell(1) + "?");
+        }
+        refused("%", "unknown command", "");
+        refused("frobnicate", "unknown command: frobnicate");
+        refused("--state @healthy.json status", "unknown command: --state");
+    }
+
+    @Harness.Test("command line: an internal error is one line and exit 3")
+    static void internalError() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        String[] call = {"status", null};
+        equal("a null argument", Freshness.run(call, UNREAD, new Full(0), err), 3);
+        String line = err.toString(UTF_8);
+        equal("a null argument", line.matches("freshness: internal error[^\n]*\n"), true);
+    }
+
+    // ---- Options ----
+
+    @Harness.Test("command line: each command takes the options of the contract and no others")
+    static void optionsOfEachCommand() {
+        for (String command : CALLS.keySet()) {
+            List<String> options = List.of(OPTIONS.get(command).split(" "));
+            for (String option : VALUES.keySet()) {
+                if (options.contains(option)) {
+                    refused(command + " " + option, "no value given for " + option);
+                } else {
+                    refused(command + " " + option, "unknown option: " + option);
+                }
+            }
+            for (String option : options) {
+                if (!option.equals("--watch")) {
+                    taken(command, option, " ");
+                    taken(command, option, "=");
+                }
+            }
+        }
+    }
+
+    /** The call works, whether or not what it asks about is safe. */
+    private static void taken(String command, String option, String gap) {
+        Run run = run(callWithout(command, option) + " " + option + gap + VALUES.get(option));
+        equal(run.call(), run.exit() != 3 && run.err().isEmpty(), true);
+    }
+
+    private static String callWithout(String command, String option) {
+        return CALLS.get(command).replaceAll(" " + option + " \\S+", "");
+    }
+
+    @Harness.Test("command line: an argument that no command takes")
+    static void strayArguments() {
+        for (String call : CALLS.values()) {
+            refused(call + " --bogus", "unknown option: --bogus");
+            refused(call + " --bogus=1", "unknown option: --bogus");
+            refused(call + " -x", "unknown option: -x");
+            refused(call + " --", "unknown option: --");
+            refused(call + " stray", "unexpected argument: stray");
+            refused(call + " %", "unexpected argument", "");
+        }
+    }
+
+    @Harness.Test("command line: an option that is misspelt, with the one that is meant")
+    static void misspeltOptions() {
+        for (String command : CALLS.keySet()) {
+            String call = CALLS.get(command);
+            for (String option : OPTIONS.get(command).split(" ")) {
+                String value = " " + VALUES.get(option);
+                String meant = "; did you mean " + option + "?";
+                String shorter = option.substring(0, option.length() - 1);
+                refused(call + " " + shorter + value, "unknown option: " + shorter + meant);
+                String longer = option.substring(0, 3) + option.substring(2);
+                refused(call + " " + longer + value, "unknown option: " + longer + meant);
+                refused(call + " " + option.toUpperCase() + value, "unknown option");
+                // An argument that holds a line of the help is no option either.
+                refused(call + " %" + value, "unknown option", option + " FILE");
+                refused(call + " %" + value, "unknown option", option + value);
+            }
+        }
+    }
+
+    @Harness.Test("command line: an option given twice; only actions, and a gate's feeds, may be")
+    static void repeatedOptions() {
+        for (String command : CALLS.keySet()) {
+            for (String option : OPTIONS.get(command).split(" ")) {
+                boolean isFeedOfGate = command.equals("gate") && option.equals("--feed");
+                if (!option.equals("--action") && !isFeedOfGate) {
+                    String given = " " + option + " " + VALUES.get(option);
+                    refused(CALLS.get(command) + given + given, option, "twice");
+                }
+            }
+        }
+    }
+
+    @Harness.Test("command line: an option without a value")
+    static void missingValues() {
+        for (String command : CALLS.keySet()) {
+            for (String option : OPTIONS.get(command).split(" ")) {
+                String call = callWithout(command, option) + " " + option;
+                String problem = "no value given for " + option;
+                refused(call, problem);
+                refused(call + "=", problem);
+                refused(call + " %", problem, "");
+                refused(call + " --format=json", problem);
+            }
+        }
+        refused("gate --feed alpha --state", "no value given for --state");
+    }
+
+    @Harness.Test("command line: what is required")
+    static void requiredOptions() {
+        for (Row row : Row.table("""
+                gate => is missing
+                gate --feed alpha => --state is missing
+                gate --state @healthy.json => --feed is missing
+                gate --action price_order --state @healthy.json => --feed is missing
+                scenario => is missing
+                scenario stale --feed bravo => --output is missing
+                scenario --feed bravo --output @out.json => KIND is missing: stale unknown down
+                recover => is missing
+                recover --state @stale.json --output @out.json => --feed is missing
+                recover --feed bravo --output @out.json => --state is missing
+                recover --feed bravo --state @stale.json => --output is missing""")) {
+            refused(row.cell(0), row.cell(1));
+        }
+    }
+
+    // ---- Values ----
+
+    @Harness.Test("command line: words that an option does not take")
+    static void invalidWords() {
+        for (Row row : Row.table("""
+                status --format => xml JSON js text|json j|p json,text
+                gate --format => prometheus xml
+                scenario --format => prometheus
+                recover --format => prometheus xml
+                smoke --format => prometheus xml
+                doctor --format => yaml
+                status --color => purple on ALWAYS
+                status --baseline => -
+                gate --baseline => -
+                recover --baseline => -
+                recover --record => -""")) {
+            invalid(row.cell(0), row.cell(1));
+        }
+    }
+
+    @Harness.Test("command line: seconds between two looks that are none, or too few or too many")
+    static void invalidWatches() {
+        invalid("status --watch", "0 0.05 0.0999 -1 86400.1 86401 1e9 abc 1s 01 +1 null true"
+            + " NaN 0x1 1e999999999");
+        for (String command : List.of("status", "gate --feed alpha")) {
+            for (String value : List.of("0", "0.09", "86401", "-1", "x", "1e9")) {
+                refused(command + " --state @healthy.json --watch " + value,
+                    "invalid value given for --watch: " + value,
+                    "expected a number of seconds from 0.1 to 86400");
+            }
+        }
+    }
+
+    @Harness.Test("command line: ages that are none, negative, or more than a thousand million")
+    static void invalidAges() {
+        String values = "-1 -30 -0.0001 1000000000.1 1000000001 1e400 1e999999999 abc 5s 05 +5 .5"
+            + " 5. null true NaN Infinity 0x5 5,0 [5] {}";
+        invalid("scenario --age-seconds", values);
+        invalid("recover --age-seconds", values);
+    }
+
+    @Harness.Test("command line: instants that are none")
+    static void invalidInstants() {
+        String values = "now yesterday 2026-11-22 2026-11-22T09:37:00 2026-02-30T00:00:00Z"
+            + " 1795340220 2026-11-22T24:00:00Z null";
+        for (String command : List.of("status", "gate", "scenario", "recover")) {
+            invalid(command + " --now", values);
+        }
+    }
+
+    /** Each of the values is refused; it is named, with a bar as it is escaped in a text. */
+    private static void invalid(String commandAndOption, String values) {
+        String command = commandAndOption.split(" ")[0];
+        String option = commandAndOption.split(" ")[1];
+        for (String value : values.split(" ")) {
+            refused(CALLS.get(command) + " " + option + "=" + value,
+                "invalid value given for " + option + ": " + value.replace("|", "\\u007c"));
+        }
+    }
+
+    @Harness.Test("command line: white space around a number is no number")
+    static void spacesAroundNumbers() {
+        for (String space : List.of("\r", "\n", " ", "\t")) {
+            for (String number : List.of("90.1" + space, space + "5", "9.1e1" + space)) {
+                run("recover --feed bravo --state @stale.json --output @out.json --age-seconds %",
+                    number).exits(3);
+                run("gate --feed alpha --state @healthy.json --watch %", number).exits(3);
+            }
+        }
+    }
+
+    @Harness.Test("command line: a value may look like an option or like something of the shell's")
+    static void valuesLikeOptions() throws Exception {
+        for (String name : List.of("--state", "-x", "-30", "-", "--", "a=b", "=", " ", "*", "$HOME",
+                "'", "\\\"", "a  b", "%s")) {
+            write("n.json", document("limit 90", feed(name, "alive true, age 8")));
+            String value = name.replace("\\", "");
+            String files = " --state @n.json --baseline @n.json";
+            run("gate" + files + " --feed=%", value).exits(0).says("GATE OPEN");
+            if (!name.startsWith("--")) {
+                run("gate --feed %" + files, value).exits(0).says("GATE OPEN");
+            }
+        }
+    }
+
+    @Harness.Test("command line: a value that is not text in this locale")
+    static void valuesThatAreNoText() {
+        refused("gate --feed % --state @healthy.json", "not text", NO_TEXT);
+        whole("scenario stale --feed bravo --output %", 3, """
+            freshness: the value of --output is not text in this locale; set LC_ALL=C.UTF-8; \
+            see: java 'HOME/Freshness.java' help scenario
+            """, dir + "/" + NO_TEXT);
+        whole("gate --feed % --state @stale.json", 3, """
+            freshness: the value of --feed is not text in this locale; set LC_ALL=C.UTF-8; \
+            see: java 'HOME/Freshness.java' help gate
+            """, NO_TEXT);
+    }
+
+    // ---- Rules ----
+
+    @Harness.Test("command line: what a watch goes with")
+    static void rulesOfWatches() {
+        String clock = "--watch reads a file again and again, by the real clock;"
+            + " leave out --now and --state -";
+        for (String command : List.of("status", "gate --feed alpha")) {
+            refused(command + " --state - --watch 1", clock);
+            refused(command + " --state @healthy.json --watch 1 --now " + NOW, clock);
+        }
+        refused("status --watch 1 --now " + NOW, clock);
+        refused("status --watch 1 --state -", clock);
+        String format = "status --watch shows text,"
+            + " or writes a file with --format prometheus --output FILE";
+        for (String options : List.of("--format json", "--format prometheus", "--output @out",
+                "--output @out.json", "--format json --output @out",
+                "--format prometheus --output -")) {
+            refused("status --watch 1 " + options, format);
+        }
+    }
+
+    @Harness.Test("command line: what a kind of scenario goes with")
+    static void rulesOfKinds() {
+        for (String kind : KINDS) {
+            String call = "scenario " + kind;
+            boolean isOfAll = List.of("frozen", "corrupt").contains(kind);
+            String wrongFeed = isOfAll ? " --feed bravo" : "";
+            String rightFeed = isOfAll ? "" : " --feed bravo";
+            refused(call + wrongFeed + " --output @out.json", "--feed");
+            if (!kind.equals("stale")) {
+                refused(call + rightFeed + " --age-seconds 700 --output @out.json",
+                    "--age-seconds");
+            }
+        }
+        refused("scenario stal --feed bravo --output @out.json",
+            "invalid value given for KIND: stal; did you mean stale?");
+        refused("scenario rotten --feed bravo --output @out.json",
+            "invalid value given for KIND: rotten");
+        refused("scenario stale down --feed bravo --output @out.json", "unexpected argument: down");
+    }
+
+    @Harness.Test("command line: a record is a file of its own, and an action is a known one")
+    static void rulesOfRecordsAndActions() {
+        refused("recover --feed bravo --state @stale.json --output @out.json --record @out.json",
+            "one file");
+        String call = "gate --feed alpha --state @healthy.json --action ";
+        refused(call + "price_ordr",
+            "invalid value given for --action: price_ordr; did you mean price_order?");
+        refused(call + "sell", "invalid value given for --action: sell");
+    }
+
+    // ---- Whole messages: the call; the message; the command whose help it points to ----
+
+    @Harness.Test("command line: what is said of a command that there is not, whole")
+    static void messagesOnCommands() {
+        messages("""
+            stauts => unknown command: stauts; did you mean status? =>
+            s => unknown command: s; did you mean status? =>
+            frobnicate => unknown command: frobnicate; \
+            known are status, gate, scenario, recover, smoke, doctor, help, --version =>
+            --state @stale.json status => unknown command: --state; the command comes first =>
+            --format=json status => unknown command: --format=json; the command comes first =>
+            -v => unknown command: -v; the command comes first =>
+            help nothing => unknown command: nothing; \
+            known are status, gate, scenario, recover, smoke, doctor, help, --version =>""");
+        whole("", 3, """
+            freshness: no command given; see: java 'HOME/Freshness.java' help
+            """);
+        whole("%", 3, """
+            freshness: unknown command: ; did you mean status?; see: java 'HOME/Freshness.java' help
+            """, "");
+    }
+
+    @Harness.Test("command line: what is said of an option that there is not, whole")
+    static void messagesOnOptions() {
+        messages("""
+            status --bogus => unknown option: --bogus; \
+            known are --state, --baseline, --format, --output, --watch, --color, --now => status
+            status --stat @stale.json => unknown option: --stat; did you mean --state? => status
+            gate --fed alpha => unknown option: --fed; did you mean --feed? => gate
+            smoke --state x => unknown option: --state; known are --format => smoke
+            doctor --record x => unknown option: --record; \
+            known are --baseline, --state, --format => doctor
+            help --state => unknown option: --state => help
+            --version --state => unknown option: --state => --version
+            status - => unknown option: -; did you mean --state? => status
+            gate -help => unknown option: -help; known are --feed, --state, --action, --baseline,\
+             --format, --watch, --quiet, --now => gate""");
+    }
+
+    @Harness.Test("command line: what is said of a stray word, whole")
+    static void messagesOnStrayWords() {
+        messages("""
+            gate help => unexpected argument: help; did you mean --feed help? => gate
+            gate alpha => unexpected argument: alpha; did you mean --feed alpha? => gate
+            recover bravo => unexpected argument: bravo; did you mean --state bravo? => recover
+            status @stale.json => unexpected argument: DIR/stale.json; \
+            did you mean --state DIR/stale.json? => status
+            doctor @stale.json => unexpected argument: DIR/stale.json; \
+            did you mean --state DIR/stale.json? => doctor
+            scenario stale down => unexpected argument: down; did you mean --state down? => scenario
+            smoke now => unexpected argument: now => smoke
+            help gate status => unexpected argument: status => help
+            --help gate status => unexpected argument: status => help
+            --version now => unexpected argument: now => --version""");
+    }
+
+    @Harness.Test("command line: what is said of a help among other arguments, whole")
+    static void messagesOnHelp() {
+        messages("""
+            gate --state @stale.json --feed bravo -h => \
+            -h counts only as the one argument behind a command => gate
+            gate --state @stale.json --feed bravo --help => \
+            --help counts only as the one argument behind a command => gate
+            gate --help --feed bravo --state @stale.json => \
+            --help counts only as the one argument behind a command => gate
+            --version --help status => \
+            --help counts only as the one argument behind a command => --version
+            help gate -h => -h counts only as the one argument behind a command => help""");
+    }
+
+    @Harness.Test("command line: what is said of an option without a value or given twice, whole")
+    static void messagesOnMissingValues() {
+        messages("""
+            status --state => no value given for --state, expected FILE => status
+            status --state= => no value given for --state, expected FILE => status
+            status --format => \
+            no value given for --format, expected text or json or prometheus => status
+            status --now --state @stale.json => \
+            no value given for --now, expected INSTANT => status
+            status --watch => no value given for --watch, expected SECONDS => status
+            gate --feed => no value given for --feed, expected NAME => gate
+            gate --action => no value given for --action, expected ACTION => gate
+            recover --age-seconds => no value given for --age-seconds, expected N => recover
+            gate --quiet=yes => --quiet takes no value => gate
+            gate --quiet --quiet => --quiet is given twice => gate
+            gate --state a --state b => --state is given twice => gate
+            status --format json --format xml => --format is given twice => status""");
+    }
+
+    @Harness.Test("command line: what is said of a number or an instant, whole")
+    static void messagesOnNumbers() {
+        messages("""
+            status --now now => invalid value given for --now: now; \
+            expected an RFC 3339 instant, like 2026-11-22T09:37:00Z => status
+            recover --age-seconds age => invalid value given for --age-seconds: age; \
+            expected a number from 0 to 1000000000 => recover
+            recover --age-seconds -1 => invalid value given for --age-seconds: -1; \
+            expected a number from 0 to 1000000000 => recover
+            recover --age-seconds AGE => invalid value given for --age-seconds: AGE; \
+            give the age of a tick that you have seen, in seconds => recover
+            scenario stale --age-seconds AGE => invalid value given for --age-seconds: AGE; \
+            give the age of a tick that you have seen, in seconds => scenario
+            status --watch 0.099 => invalid value given for --watch: 0.099; \
+            expected a number of seconds from 0.1 to 86400 => status
+            gate --watch 86400.001 => invalid value given for --watch: 86400.001; \
+            expected a number of seconds from 0.1 to 86400 => gate""");
+    }
+
+    @Harness.Test("command line: what is said of a word that an option does not take, whole")
+    static void messagesOnWords() {
+        messages("""
+            status --format JSON => \
+            invalid value given for --format: JSON; known are text, json, prometheus => status
+            status --format xml => \
+            invalid value given for --format: xml; known are text, json, prometheus => status
+            status --format jso => \
+            invalid value given for --format: jso; did you mean json? => status
+            gate --format prometheus => \
+            invalid value given for --format: prometheus; known are text, json => gate
+            status --color on => \
+            invalid value given for --color: on; known are auto, always, never => status
+            gate --action price_ordr => \
+            invalid value given for --action: price_ordr; did you mean price_order? => gate
+            gate --action sell => invalid value given for --action: sell; \
+            known are inspect_status, read_last_price, serve_cached_status, \
+            price_order, publish_signal, rebalance_position => gate
+            scenario stal => invalid value given for KIND: stal; did you mean stale? => scenario
+            scenario explode => invalid value given for KIND: explode; \
+            known are stale, unknown, down, missing, skewed, loosened, frozen, corrupt => scenario
+            status --baseline - => invalid value given for --baseline: -; expected a file => status
+            doctor --baseline - => invalid value given for --baseline: -; expected a file => doctor
+            recover --feed x --state y --output z --record - => \
+            invalid value given for --record: -; expected a file => recover""");
+    }
+
+    @Harness.Test("command line: what is said of an option that is missing, whole")
+    static void messagesOnMissingOptions() {
+        messages("""
+            gate => --feed is missing => gate
+            gate --feed x => --state is missing => gate
+            scenario --output x => KIND is missing: \
+            stale unknown down missing skewed loosened frozen corrupt => scenario
+            scenario stale => --output is missing => scenario
+            scenario stale --output x => --feed is missing => scenario
+            scenario down --age-seconds 5 --output x => --feed is missing => scenario
+            recover --state y --output z => --feed is missing => recover
+            recover --feed x --output z => --state is missing => recover
+            recover --feed x --state y => --output is missing => recover""");
+    }
+
+    @Harness.Test("command line: what is said of options that do not go together, whole")
+    static void messagesOnRules() {
+        messages("""
+            scenario frozen --feed bravo --output x => \
+            scenario frozen is of the whole state; leave out --feed => scenario
+            scenario down --feed bravo --age-seconds 1 --output x => \
+            --age-seconds goes with scenario stale only => scenario
+            recover --feed bravo --state @stale.json --output @o --record @o => \
+            --record and --output are one file: DIR/o => recover
+            recover --feed bravo --state @stale.json --output @o --record @./o => \
+            --record and --output are one file: DIR/o => recover
+            status --watch 1 --now 2026-11-22T09:37:00Z => --watch reads a file again and again, \
+            by the real clock; leave out --now and --state - => status
+            gate --watch 1 --feed x --state - => --watch reads a file again and again, \
+            by the real clock; leave out --now and --state - => gate
+            status --watch 1 --format json => status --watch shows text, \
+            or writes a file with --format prometheus --output FILE => status
+            status --watch 1 --output @o => status --watch shows text, \
+            or writes a file with --format prometheus --output FILE => status""");
+    }
+
+    private static void messages(String table) {
+        for (Row row : Row.table(table)) {
+            String help = ("help " + row.cell(2)).strip();
+            whole(row.cell(0), 3, "freshness: " + row.cell(1)
+                + "; see: java 'HOME/Freshness.java' " + help + "\n");
+        }
+    }
+
+    @Harness.Test("command line: a value is not echoed as it is")
+    static void echoedValues() {
+        for (String value : NamesTest.NAMES) {
+            for (String call : List.of("%", "status %", "status --% 1",
+                    "status --state @healthy.json --format=%",
+                    "gate --feed alpha --state @healthy.json --action=%",
+                    "scenario x% --output @out.json", "help %", "status --now=%",
+                    "recover --feed x --state y --output z --age-seconds=%")) {
+                refused(call, "", value);
+            }
+        }
+    }
+
+    // ---- Reading a call ----
+
+    @Harness.Test("command line: a name that no usage line has throws, whatever asks for it")
+    static void unknownNames() {
+        Freshness.Call call = Freshness.Call.parse("gate", "--feed", "a", "--state", "s");
+        equal("an option of another command", call.has("--record"), false);
+        equal("an option that is not given", call.one("--baseline", "none"), "none");
+        for (String name : List.of("--sate", "feed", "")) {
+            String thrown = "nothing";
+            try {
+                call.has(name);
+            } catch (IllegalArgumentException e) {
+                thrown = e.getMessage();
+            }
+            equal(name, thrown, "no usage line has " + name);
+        }
+    }
+
+    @Harness.Test("command line: values are read once each, in their order")
+    static void valuesInOrder() {
+        Freshness.Call call = Freshness.Call.parse("gate", "--feed", "b", "--state=s=1",
+            "--feed", "a", "--feed=b", "--quiet");
+        equal("--feed", call.all("--feed"), List.of("b", "a"));
+        equal("--state", call.one("--state", null), "s=1");
+        equal("--quiet", call.has("--quiet"), true);
+        equal("--watch", call.has("--watch"), false);
+    }
+}

@@ -1,0 +1,405 @@
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** DomainTest: for every reason, what each report says: sentence, figures, alert, what next. */
+final class DomainTest extends Sandbox {
+    private static final String CALL = " --state @in.json --baseline @base.json --now " + NOW;
+    private static final String UNKNOWN_AGE = "[??????????]      ? of 90s";
+    private static final String NO_SUCH_AGE = "the age of the newest tick is not known: ";
+    private static final String DOWN = "the feed consumer does not answer: alive is false";
+
+    // What next.
+    private static final String PRODUCER = "make the producer write last_tick_at as an instant,"
+        + " or last_tick_age_seconds as a number";
+    private static final String LIMITS = "correct max_age_seconds in the state and in the baseline";
+    private static final String CLOCKS =
+        "compare the clock of this host with that of the host that wrote the state";
+    private static final String BOOLEAN = "make the producer write alive as true or false";
+    private static final String AS_OF = "make the producer write as_of like 2026-11-22T09:37:00Z";
+    private static final String NO_AS_OF =
+        "make the producer write as_of, or last_tick_at for each feed";
+    private static final String RECOVER = "java 'HOME/Freshness.java' recover --feed x"
+        + " --state 'DIR/in.json' --output 'DIR/in-recovered.json'"
+        + " --baseline 'DIR/base.json' --now 2026-11-22T09:37:00Z --age-seconds AGE";
+
+    // ---- What each reason allows ----
+
+    /** A state for each reason; the baseline requires as_of. */
+    private static Map<String, String> states() {
+        String dated = "limit 90, as_of '" + NOW + "'";
+        String fresh = feed("x", "alive true, age 8");
+        Map<String, String> states = new LinkedHashMap<>();
+        states.put("state_invalid", document(dated, fresh).substring(1));
+        states.put("feed_missing", document(dated, feed("y", "alive true, age 8")));
+        states.put("feed_unexpected", states.get("feed_missing"));
+        states.put("as_of_missing", document("limit 90", fresh));
+        states.put("as_of_invalid", document("limit 90, as_of 'then'", fresh));
+        states.put("clock_skew", document("limit 90, as_of '2026-11-22T09:37:02Z'", fresh));
+        states.put("tick_skew",
+            document(dated, feed("x", "alive true, last_tick_at '2026-11-22T09:37:02Z'")));
+        states.put("alive_invalid", document(dated, feed("x", "alive 1, age 8")));
+        states.put("feed_down", document(dated, feed("x", "alive false, age 8")));
+        states.put("limit_invalid", document("limit 0, as_of '" + NOW + "'", fresh));
+        states.put("age_missing", document(dated, feed("x", "alive true, age null")));
+        states.put("age_invalid", document(dated, feed("x", "alive true, age -30")));
+        states.put("stale", document(dated, feed("x", "alive true, age 90.1")));
+        states.put("fresh", document(dated, feed("x", "alive true, age 45")));
+        return states;
+    }
+
+    @Harness.Test("domain: what every reason allows, in each report")
+    static void everyReason() throws Exception {
+        write("base.json",
+            document("limit 90, require_as_of true", feed("x", "alive true, age 8")));
+        Map<String, String> states = states();
+        for (Freshness.Reason reason : Freshness.Reason.values()) {
+            equal("a row for " + reason, states.containsKey(reason.name()), true);
+        }
+        for (String reason : states.keySet()) {
+            write("in.json", states.get(reason));
+            int exit = switch (reason) {
+                case "state_invalid" -> 3;
+                case "fresh" -> 0;
+                default -> 2;
+            };
+            String feed = reason.equals("feed_unexpected") ? "feeds.1" : "feeds.0";
+            json(reason, feed, exit);
+            others(reason, reason.equals("feed_unexpected") ? "y" : "x", exit);
+        }
+    }
+
+    private static void json(String reason, String feed, int exit) {
+        String status = statusOf(reason);
+        boolean isSafe = exit == 0;
+        Run run = run("status --format json" + CALL).exits(exit)
+            .has("overall_status", isSafe ? "eligible" : "restricted")
+            .has(feed + ".reason_code", reason)
+            .has(feed + ".freshness_status", status)
+            .has(feed + ".safe_to_serve", isSafe)
+            .has(feed + ".alert", isSafe ? "none" : "page")
+            .has(feed + ".allowed_actions", allowed(status))
+            .has(feed + ".blocked_actions", blocked(status));
+        Object why = run.get(feed + ".blocked_reason");
+        boolean isSentence = why instanceof String sentence && sentence.length() > 10;
+        equal(reason + ": " + why, isSafe ? why == null : isSentence, true);
+    }
+
+    private static void others(String reason, String feed, int exit) {
+        String verdict = switch (exit) {
+            case 0 -> "OK: ";
+            case 2 -> "CRITICAL: ";
+            default -> "UNKNOWN: ";
+        };
+        run("status" + CALL).exits(exit).says("FRESHNESS " + verdict);
+        String metrics = run("status --format prometheus" + CALL).out();
+        long safe = metrics.lines()
+            .filter(line -> line.matches("freshness_feed_safe_to_serve.* 1")).count();
+        equal(reason, safe, exit == 0 ? 1L : 0L);
+        run("gate --feed " + feed + CALL).exits(exit);
+        int exitOfInspection = exit == 3 ? 3 : 0;
+        run("gate --action inspect_status --feed " + feed + CALL).exits(exitOfInspection);
+    }
+
+    private static String statusOf(String reason) {
+        return List.of("fresh", "stale").contains(reason) ? reason : "unknown";
+    }
+
+    private static List<String> blocked(String status) {
+        return ACTIONS.subList(allowed(status).size(), ACTIONS.size());
+    }
+
+    // ---- What each reason says ----
+    // The reason; the members of the baseline, of the state and of its feed x; alive, age and limit
+    // in JSON; bar, age and limit in the table; why; what next.
+
+    @Harness.Test("domain: what is said of a snapshot's date")
+    static void saidOfDates() throws Exception {
+        unsafe("as_of_missing", "limit 90, require_as_of true | limit 90 | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "the baseline requires as_of and the state has none",
+            NO_AS_OF);
+        unsafe("as_of_invalid", "limit 90 | limit 90, as_of 'x' | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is x, not an RFC 3339 instant", AS_OF);
+        unsafe("as_of_invalid", "limit 90 | limit 90, as_of 1795340220 | alive false, age 8",
+            "false null 90", UNKNOWN_AGE, "as_of is 1795340220, not an RFC 3339 instant", AS_OF);
+        unsafe("clock_skew",
+            "limit 90 | limit 90, as_of '2026-11-22T09:37:01.000000001Z' | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is 1.000000001s in the future", CLOCKS);
+        unsafe("clock_skew",
+            "limit 90 | limit 90, as_of '2026-11-22T09:39:00Z' | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is 120s in the future", CLOCKS);
+        unsafe("tick_skew",
+            "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T09:38:00Z'",
+            "true null 90", UNKNOWN_AGE, "last_tick_at is 60s in the future", CLOCKS);
+    }
+
+    @Harness.Test("domain: what is said of a feed that is not alive, or not known to be")
+    static void saidOfAlive() throws Exception {
+        unsafe("alive_invalid", "limit 90 | limit 90 | alive 'true', age 8", "null 8 90",
+            "[#.........]     8s of 90s", "alive is \"true\", neither true nor false", BOOLEAN);
+        unsafe("alive_invalid", "limit 90 | limit 90 | age 8", "null 8 90",
+            "[#.........]     8s of 90s", "alive is absent, neither true nor false", BOOLEAN);
+        unsafe("alive_invalid",
+            "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive 1, age 8", "null 99 90",
+            "[##########]    99s of 90s", "alive is 1, neither true nor false", BOOLEAN);
+        unsafe("feed_down", "limit 90 | limit 90 | alive false, age 8", "false 8 90",
+            "[#.........]     8s of 90s", DOWN, RECOVER);
+        unsafe("feed_down", "limit 90 | limit 3 | alive false", "false null 3",
+            "[??????????]      ? of 3s", DOWN, RECOVER);
+        unsafe("feed_down", "limit 90 | limit 90, as_of '2026-11-22T09:35:30Z' | alive false",
+            "false null 90", UNKNOWN_AGE, DOWN, RECOVER);
+        unsafe("feed_down", "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive false",
+            "false null 90", UNKNOWN_AGE, DOWN, "restart the collector: the state is 91s old");
+        unsafe("feed_down", "limit 90 | limit 'x' | alive false",
+            "false null null", "[??????????]      ? of ?", DOWN, LIMITS);
+    }
+
+    @Harness.Test("domain: what is said of a limit")
+    static void saidOfLimits() throws Exception {
+        String row = "[??????????]     8s of ?";
+        String wrongInBaseline = "max_age_seconds is \"long\" in the baseline,"
+            + " not a number above 0";
+        unsafe("limit_invalid", "limit 'long' | limit 0 | alive true, age 8",
+            "true 8 null", row, wrongInBaseline, LIMITS);
+        unsafe("limit_invalid", "limit 'long' | limit - | alive true, age 8, limit null",
+            "true 8 null", row, wrongInBaseline, LIMITS);
+        unsafe("limit_invalid", "limit 'long' | limit 90 | alive true, age 8",
+            "true 8 null", row, wrongInBaseline, LIMITS);
+        unsafe("limit_invalid", "limit - | limit 90 | alive true, age 8", "true 8 null", row,
+            "max_age_seconds is absent in the baseline, not a number above 0", LIMITS);
+        unsafe("limit_invalid", "limit 90 | limit 0 | alive true, age 8", "true 8 null", row,
+            "max_age_seconds is 0 in the state, not a number above 0", LIMITS);
+        unsafe("limit_invalid", "limit 90 | limit 90 | alive true, age 8, limit null",
+            "true 8 null", row, "max_age_seconds is null in the state, not a number above 0",
+            LIMITS);
+    }
+
+    @Harness.Test("domain: what is said of an age that is not there")
+    static void saidOfMissingAges() throws Exception {
+        unsafe("age_missing", "limit 90 | limit 90 | alive true, age null", "true null 90",
+            UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is null", RECOVER);
+        unsafe("age_missing",
+            "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age null",
+            "true null 90", UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is null",
+            "restart the collector: the state is 91s old");
+        unsafe("age_missing", "limit 90 | limit 90 | alive true", "true null 90",
+            UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is absent", PRODUCER);
+        unsafe("age_missing", "limit 90 | limit 90 | alive true, last_tick_age_second 8",
+            "true null 90", UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is absent",
+            PRODUCER);
+    }
+
+    @Harness.Test("domain: what is said of an age that is not valid")
+    static void saidOfInvalidAges() throws Exception {
+        invalidAge("alive true, age '8'", "last_tick_age_seconds is \"8\"");
+        invalidAge("alive true, age '8', last_tick_at '2026-11-22T09:36:52Z'",
+            "last_tick_age_seconds is \"8\"");
+        invalidAge("alive true, age -30", "last_tick_age_seconds is -30");
+        invalidAge("alive true, age 1795340212", "last_tick_age_seconds is 1795340212");
+        String nines = "9".repeat(38);
+        invalidAge("alive true, age '" + nines + "'", "last_tick_age_seconds is \"" + nines + "\"");
+        invalidAge("alive true, age '" + nines + "9'",
+            "last_tick_age_seconds is \"" + nines + "9...");
+        invalidAge("alive true, age 8, last_tick_at 'x'", "last_tick_at is \"x\"");
+        invalidAge("alive true, last_tick_at '1970-01-01T00:00:00Z'",
+            "last_tick_at is \"1970-01-01T00:00:00Z\"");
+        unsafe("age_invalid",
+            "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age '8'",
+            "true null 90", UNKNOWN_AGE, "last_tick_age_seconds is \"8\", not a plausible time",
+            PRODUCER);
+    }
+
+    private static void invalidAge(String feed, String found) throws Exception {
+        unsafe("age_invalid", "limit 90 | limit 90 | " + feed, "true null 90", UNKNOWN_AGE,
+            found + ", not a plausible time", PRODUCER);
+    }
+
+    @Harness.Test("domain: what is said of a stale feed")
+    static void saidOfStaleFeeds() throws Exception {
+        unsafe("stale", "limit 90 | limit 90 | alive true, age 660", "true 660 90",
+            "[##########]   660s of 90s", "last tick 660s old, limit 90s", RECOVER);
+        unsafe("stale", "limit 90 | limit 900 | alive true, age 90.000000001",
+            "true 90.000000001 90", "[##########] 90.000000001s of 90s",
+            "last tick 90.000000001s old, limit 90s", RECOVER);
+        unsafe("stale", "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T09:35:29.5Z'",
+            "true 90.5 90", "[##########]  90.5s of 90s", "last tick 90.5s old, limit 90s",
+            RECOVER);
+        unsafe("stale", "limit 90 | limit 90, as_of '2026-11-22T09:35:30Z' | alive true, age 8",
+            "true 98 90", "[##########]    98s of 90s", "last tick 98s old, limit 90s", RECOVER);
+        unsafe("stale", "limit 90 | limit 90, as_of '2026-11-22T09:36:00Z' | alive true, age 31",
+            "true 91 90", "[##########]    91s of 90s", "last tick 91s old, limit 90s", RECOVER);
+        unsafe("stale", "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age 8",
+            "true 99 90", "[##########]    99s of 90s", "last tick 99s old, limit 90s",
+            "restart the collector: the state is 91s old");
+        unsafe("stale", "limit 90 | limit 90, as_of '2026-11-22T08:37:00Z' | alive true, age 8",
+            "true 3608 90", "[##########]  3608s of 90s", "last tick 3608s old, limit 90s",
+            "restart the collector: the state is 3600s old");
+        unsafe("stale", "limit 90 | limit 90, as_of '1800-01-01T00:00:00Z' | alive true, age 8",
+            "true 4000000000 90", "[##########] 4000000000s of 90s",
+            "last tick 4000000000s old, limit 90s",
+            "restart the collector: the state is 4000000000s old");
+    }
+
+    @Harness.Test("domain: what is said of a fresh feed, and when there is a ticket")
+    static void saidOfFreshFeeds() throws Exception {
+        String half = "  ticket: past half its limit";
+        fresh("limit 90 | limit 90 | alive true, age 0", "true 0 90", "[..........]     0s of 90s",
+            "none");
+        fresh("limit 90 | limit 90 | alive true, age 45", "true 45 90",
+            "[#####.....]    45s of 90s", "none");
+        fresh("limit 90 | limit 90 | alive true, age 45.1", "true 45.1 90",
+            "[######....]  45.1s of 90s" + half, "ticket");
+        fresh("limit 90 | limit 90 | alive true, age 90", "true 90 90",
+            "[##########]    90s of 90s" + half, "ticket");
+        fresh("limit 90 | limit 90 | alive true, age 8, limit 900.50", "true 8 90",
+            "[#.........]     8s of 90s  ticket: the state's own limit, 900.5s, is looser",
+            "ticket");
+        fresh("limit 90 | limit 90 | alive true, age 60, limit 900", "true 60 90",
+            "[#######...]    60s of 90s  ticket: the state's own limit, 900s, is looser",
+            "ticket");
+    }
+
+    private static void writeDocuments(String documents) throws Exception {
+        String[] members = documents.split(" \\| ");
+        write("base.json", document(members[0], feed("x", "")));
+        write("in.json", document(members[1], feed("x", members[2])));
+    }
+
+    private static void fresh(String documents, String figures, String row, String alert)
+            throws Exception {
+        writeDocuments(documents);
+        String[] figure = figures.split(" ");
+        whole("status" + CALL, 0, "FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n\n"
+            + "  x  fresh    " + row + "\n\n"
+            + "state: DIR/in.json, judged by the baseline DIR/base.json\n");
+        whole("gate --feed x" + CALL, 0, "GATE OPEN: x fresh, " + figure[1] + "s of " + figure[2]
+            + "s; safe to serve\n");
+        programs("fresh", figure, "null", alert, "");
+    }
+
+    private static void unsafe(String reason, String documents, String figures, String row,
+            String why, String next) throws Exception {
+        writeDocuments(documents);
+        String[] figure = figures.split(" ");
+        String status = statusOf(reason);
+        String brief = "x unknown (" + reason + ")";
+        String page = "  page: " + reason;
+        if (status.equals("stale")) {
+            brief = "x stale, " + figure[1] + "s > " + figure[2] + "s";
+            page = "  page";
+        }
+        String explained = "blocked on x: " + String.join(", ", blocked(status)) + "\n  why:  "
+            + why + "\n  next: " + next + "\n";
+        whole("status" + CALL, 2, "FRESHNESS CRITICAL: 1 of 1 feeds unsafe: " + brief + "\n\n  x  "
+            + "%-7s  ".formatted(status) + row + page + "\n\n" + explained
+            + "\nstate: DIR/in.json, judged by the baseline DIR/base.json\n");
+        whole("gate --feed x" + CALL, 2,
+            "GATE BLOCKED: " + brief + "; not safe to serve\n" + explained);
+        programs(reason, figure, string(why), "page", string(next));
+    }
+
+    /** What JSON and metrics say; the reason and what next are JSON. */
+    private static void programs(String reason, String[] figure, String why, String alert,
+            String next) {
+        String status = statusOf(reason);
+        String feed = """
+                {"name": "x", "alive": ALIVE, "last_tick_age_seconds": AGE, \
+            "max_age_seconds": LIMIT, "freshness_status": "STATUS", "safe_to_serve": SAFE, \
+            "allowed_actions": ALLOWED, "blocked_actions": BLOCKED, \
+            "blocked_reason": WHY, "reason_code": "REASON", "alert": "ALERT"}
+              ]
+            }
+            """.replace("ALIVE", figure[0]).replace("AGE", figure[1]).replace("LIMIT", figure[2])
+            .replace("STATUS", status).replace("SAFE", String.valueOf(status.equals("fresh")))
+            .replace("ALLOWED", strings(allowed(status)))
+            .replace("BLOCKED", strings(blocked(status)))
+            .replace("REASON", reason).replace("ALERT", alert).replace("WHY", why);
+        String json = plain(run("status --format json" + CALL).out());
+        equal("status in JSON", json.substring(json.indexOf("    {")), feed);
+        json = plain(run("gate --feed x --format json" + CALL).out());
+        equal("gate in JSON", json.substring(json.indexOf("    {")), feed);
+        equal("next", json.contains("\n  \"next\": [" + next + "],\n") ? next : json, next);
+        String metrics = run("status --format prometheus" + CALL).out();
+        String info = metrics.lines()
+            .filter(line -> line.startsWith("freshness_feed_info")).findFirst().orElse("");
+        equal("metrics", info, "freshness_feed_info{feed=\"x\",freshness_status=\"" + status
+            + "\",reason_code=\"" + reason + "\",alert=\"" + alert + "\"} 1");
+    }
+
+    private static String string(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    private static String strings(List<String> words) {
+        return words.isEmpty() ? "[]" : "[\"" + String.join("\", \"", words) + "\"]";
+    }
+
+    // ---- Feeds that only one of both documents has ----
+
+    @Harness.Test("domain: what status says of missing and unexpected feeds")
+    static void missingAndUnexpectedInStatus() throws Exception {
+        write("base.json", document("limit 90", feed("x", ""), feed("y", "")));
+        write("in.json", document("limit 90", feed("y", "alive true, age 1"),
+            feed("z", "alive true, age 1")));
+        whole("status" + CALL, 2, """
+            FRESHNESS CRITICAL: 2 of 3 feeds unsafe: x unknown (feed_missing); \
+            z unknown (feed_unexpected)
+
+              x  unknown  [??????????]      ? of 90s  page: feed_missing
+              y  fresh    [#.........]     1s of 90s
+              z  unknown  [??????????]      ? of ?  page: feed_unexpected
+
+            blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
+            rebalance_position
+              why:  the baseline lists this feed, the state does not
+              next: RECOVER
+
+            blocked on z: read_last_price, serve_cached_status, price_order, publish_signal, \
+            rebalance_position
+              why:  the state lists this feed, the baseline does not
+              next: add this feed to the baseline after review, \
+            or stop the producer from writing it
+
+            state: DIR/in.json, judged by the baseline DIR/base.json
+            """.replace("RECOVER", RECOVER));
+    }
+
+    @Harness.Test("domain: what gate says of missing and unexpected feeds")
+    static void missingAndUnexpectedInGate() throws Exception {
+        write("base.json", document("limit 90", feed("x", ""), feed("y", "")));
+        write("in.json", document("limit 90", feed("y", "alive true, age 1"),
+            feed("z", "alive true, age 1")));
+        whole("gate --feed z --feed x" + CALL, 2, """
+            GATE BLOCKED: z unknown (feed_unexpected); x unknown (feed_missing); \
+            not safe to serve
+            blocked on z: read_last_price, serve_cached_status, price_order, publish_signal, \
+            rebalance_position
+              why:  the state lists this feed, the baseline does not
+              next: add this feed to the baseline after review, \
+            or stop the producer from writing it
+            blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
+            rebalance_position
+              why:  the baseline lists this feed, the state does not
+              next: RECOVER
+            """.replace("RECOVER", RECOVER));
+    }
+
+    @Harness.Test("domain: no recovery of a missing feed is advised if that would cure nothing")
+    static void missingWithoutCure() throws Exception {
+        nextOfMissing("limit 90", "limit 90, as_of 'x'", AS_OF);
+        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:38:00Z'", CLOCKS);
+        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:39:00Z'", CLOCKS);
+        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:00:00Z'",
+            "restart the collector: the state is 2220s old");
+        nextOfMissing("limit 90, require_as_of true", "limit 90", NO_AS_OF);
+        nextOfMissing("limit -", "limit 90", LIMITS);
+    }
+
+    private static void nextOfMissing(String baseline, String state, String next)
+            throws Exception {
+        write("base.json", document(baseline, feed("x", ""), feed("y", "")));
+        write("in.json", document(state, feed("y", "alive true, age 1")));
+        List<String> lines = run("gate --feed x" + CALL).exits(2).out().lines().toList();
+        equal(state, lines.subList(3, lines.size()), List.of("  next: " + next));
+    }
+}

@@ -1,0 +1,133 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** RecoverTest: what recover reports. EditsTest has the bytes that it writes. */
+final class RecoverTest extends Sandbox {
+    private static final String CALL =
+        "recover --state @stale.json --output @out.json --now " + NOW;
+
+    @Harness.Test("recover: the report of a recovery, whole")
+    static void recovered() throws Exception {
+        run(CALL + " --feed bravo").exits(0);
+        whole(CALL + " --feed bravo", 0, """
+            RECOVERED: bravo fresh, 5s of 90s
+              recovery: recovered
+              time: 2026-11-22T09:37:00Z
+              feed: bravo
+              before: bravo stale, 660s > 90s
+              after: bravo fresh, 5s of 90s
+              changed: bravo last_tick_age_seconds 660 -> 5
+              baseline: HOME/data/healthy.json
+              state: DIR/stale.json
+              state_sha256: BEFORE
+              output: DIR/out.json
+              output_sha256: AFTER
+              replay: java 'HOME/Freshness.java' recover --feed bravo --state 'DIR/stale.json'\
+             --output 'DIR/out.json' --age-seconds 5 --now 2026-11-22T09:37:00Z
+            """.replace("BEFORE", sha256("stale.json")).replace("AFTER", sha256("out.json")));
+    }
+
+    @Harness.Test("recover: the report on a feed that is fresh already, whole")
+    static void unchanged() throws Exception {
+        whole(CALL + " --feed alpha", 0, """
+            NOTHING TO RECOVER: alpha fresh, 8s of 90s; the state was copied unchanged
+              recovery: unchanged
+              time: 2026-11-22T09:37:00Z
+              feed: alpha
+              before: alpha fresh, 8s of 90s
+              after: alpha fresh, 8s of 90s
+              changed: nothing
+              baseline: HOME/data/healthy.json
+              state: DIR/stale.json
+              state_sha256: STALE
+              output: DIR/out.json
+              output_sha256: STALE
+              replay: java 'HOME/Freshness.java' recover --feed alpha --state 'DIR/stale.json'\
+             --output 'DIR/out.json' --age-seconds 5 --now 2026-11-22T09:37:00Z
+            """.replace("STALE", sha256("stale.json")));
+    }
+
+    @Harness.Test("recover: the report of a refusal, whole")
+    static void refusal() throws Exception {
+        whole(CALL + " --feed bravo --age-seconds 91", 2, """
+            RECOVERY REFUSED: bravo: it would still be stale: last tick 91s old, limit 90s; \
+            nothing was written
+              recovery: refused
+              time: 2026-11-22T09:37:00Z
+              feed: bravo
+              refused_because: it would still be stale: last tick 91s old, limit 90s
+              before: bravo stale, 660s > 90s
+              after: bravo stale, 91s > 90s
+              changed: bravo last_tick_age_seconds 660 -> 91
+              baseline: HOME/data/healthy.json
+              state: DIR/stale.json
+              state_sha256: STALE
+              replay: java 'HOME/Freshness.java' recover --feed bravo --state 'DIR/stale.json'\
+             --output 'DIR/out.json' --age-seconds 91 --now 2026-11-22T09:37:00Z
+            """.replace("STALE", sha256("stale.json")));
+    }
+
+    @Harness.Test("recover: what changed of a missing feed, and of members that are set and added")
+    static void changes() throws Exception {
+        run("scenario missing --feed bravo --output @in.json").exits(0);
+        run("recover --feed bravo --state @in.json --output @out.json").exits(0).says("RECOVERED",
+            "\n  before: bravo unknown (feed_missing)\n",
+            "\n  changed: bravo put back from the baseline\n");
+        String noAge = "\\n *\"last_tick_age_seconds\": 8";
+        write("in.json", fixture.replaceFirst("true", "1").replaceFirst(noAge, "\"x\": 1"));
+        run("recover --feed alpha --state @in.json --output @out.json").exits(0).says("RECOVERED",
+            "\n  changed: alpha alive 1 -> true, alpha last_tick_age_seconds added: 5\n");
+    }
+
+    @Harness.Test("recover: a report from standard input, and to standard error; one record")
+    static void fromAndToStandardStreams() throws Exception {
+        String stale = document("limit 90", feed("x", "alive true, age 660"));
+        write("stale.json", stale);
+        write("base.json", document("limit 90", feed("x", "")));
+        for (String output : List.of("@o", "-")) {
+            write("record", "");
+            Run run = runWith(new ByteArrayInputStream(stale.getBytes(UTF_8)),
+                "recover --feed x --state - --baseline @base.json --record @record --now " + NOW
+                + " --output " + output).exits(0);
+            boolean isPiped = output.equals("-");
+            write("o", isPiped ? run.out() : read("o"));
+            equal(run.call(), plain(isPiped ? run.err() : run.out()), """
+                RECOVERED: x fresh, 5s of 90s
+                  recovery: recovered
+                  time: 2026-11-22T09:37:00Z
+                  feed: x
+                  before: x stale, 660s > 90s
+                  after: x fresh, 5s of 90s
+                  changed: x last_tick_age_seconds 660 -> 5
+                  baseline: DIR/base.json
+                  state: -
+                  state_sha256: BEFORE
+                  output: OUTPUT
+                  output_sha256: AFTER
+                  replay: java 'HOME/Freshness.java' recover --feed x --state - --output WORD\
+                 --age-seconds 5 --baseline 'DIR/base.json' --now 2026-11-22T09:37:00Z
+                """.replace("BEFORE", sha256("stale.json")).replace("AFTER", sha256("o"))
+                .replace("OUTPUT", isPiped ? "-" : "DIR/o")
+                .replace("WORD", isPiped ? "-" : "'DIR/o'"));
+            equal("one record", read("record").lines().count(), 1L);
+            equal("its command", read("record").contains("\"replay\""), true);
+        }
+    }
+
+    @Harness.Test("recover: the command that replays it has the same clock, and can be typed")
+    static void replay() throws Exception {
+        write("in.json", document("limit 90", feed("a\\u202eb", "alive true, age 660")));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String[] call = arguments("recover --feed % --state @in.json --baseline @in.json"
+            + " --output @out.json", "a\u202eb");
+        equal("exit", Freshness.run(call, UNREAD, out, out), 0);
+        String text = out.toString(UTF_8);
+        equal("replay", text.contains("\n  replay: java "), true);
+        equal("name", text.contains("--feed $'\\x61\\xe2\\x80\\xae\\x62' --state"), true);
+        String sameClock = "(?s).*\n  time: (\\S+)\n.*\n  replay: .* --now \\1\n";
+        equal("clock", text.matches(sameClock), true);
+    }
+}

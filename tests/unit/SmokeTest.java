@@ -1,0 +1,242 @@
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** SmokeTest: what smoke plays and prints. */
+final class SmokeTest extends Sandbox {
+    @Harness.Test("smoke: its report, whole")
+    static void report() {
+        StringBuilder text = new StringBuilder("""
+            SMOKE PASSED: 21 of 21 checks passed
+            ok - the bundled fixture is as it was shipped
+            ok - the healthy state is eligible
+            """);
+        for (String kind : KINDS) {
+            text.append("""
+                ok - KIND fails closed and names only its feeds
+                ok - KIND blocks unsafe work on its feeds, and on no other
+                """.replace("KIND", kind));
+        }
+        whole("smoke", 0, text + """
+            ok - a recovery that would not be safe is refused and writes nothing
+            ok - a recovery on a fresh tick restores eligibility
+            ok - the same recovery gives the same bytes
+            """);
+    }
+
+    @Harness.Test("smoke and doctor: JSON has the checks of the text")
+    static void json() {
+        for (String command : List.of("smoke", "doctor")) {
+            Run text = run(command).exits(0).says(command.toUpperCase(Locale.ROOT) + " PASSED");
+            Run json = run(command + " --format json").exits(0).has(command, "passed");
+            List<?> checks = (List<?>) json.get("checks");
+            long lines = text.out().lines().filter(line -> line.startsWith("ok - ")).count();
+            equal("checks", checks.size(), (int) lines);
+            equal("count", text.head().contains(lines + " of " + lines), true);
+            for (Object each : checks) {
+                Map<?, ?> check = (Map<?, ?>) each;
+                equal(command, check.keySet() + " " + check.get("ok"), "[name, ok, why] true");
+                equal(command, check.get("why"), null);
+            }
+        }
+        equal("JSON", run("smoke --format json").out().startsWith("""
+            {
+              "smoke": "passed",
+              "checks": [
+                {"name": "the bundled fixture is as it was shipped", "ok": true, "why": null},
+            """), true);
+    }
+
+    // ---- What it plays: a check that asks less would pass all the same ----
+
+    @Harness.Test("smoke: what it plays")
+    static void played() throws Exception {
+        StringBuilder want = new StringBuilder("""
+            - the healthy state is eligible
+            0 status --state @state
+            """);
+        for (String kind : KINDS) {
+            want.append(wanted(kind));
+        }
+        want.append("""
+            - a recovery that would not be safe is refused and writes nothing
+            0 scenario stale --feed bravo --state @state --output @failed
+            2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
+            absent @recovered
+            - a recovery on a fresh tick restores eligibility
+            0 recover --feed bravo --state @failed --output @recovered
+            0 status --state @recovered
+            - the same recovery gives the same bytes
+            0 recover --feed bravo --state @failed --output @again
+            same @recovered @again
+            """);
+        Rehearsal rehearsal = new Rehearsal();
+        rehearsal.checkAll();
+        equal("the calls", rehearsal.played.toString(), want.toString());
+    }
+
+    private static String wanted(String kind) {
+        boolean isOfAll = List.of("frozen", "corrupt").contains(kind);
+        String exit = kind.equals("corrupt") ? "3" : "2";
+        String unsafe = isOfAll ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\"";
+        return """
+            - NAME fails closed and names only its feeds
+            0 scenario NAME OPTION--state @state --output @failed
+            EXIT status --format json --state @failed --output @report
+            names @report "unsafe_feeds": [UNSAFE],
+            - NAME blocks unsafe work on its feeds, and on no other
+            EXIT gate --feed bravo --action price_order --state @failed
+            EXIT gate --feed bravo --action publish_signal --state @failed
+            EXIT gate --feed bravo --action rebalance_position --state @failed
+            OTHERS gate --feed alpha --feed charlie --state @failed
+            """.replace("NAME", kind).replace("OPTION", isOfAll ? "" : "--feed bravo ")
+            .replace("EXIT", exit).replace("OTHERS", isOfAll ? exit : "0")
+            .replace("UNSAFE", unsafe);
+    }
+
+    /** Rehearsal notes what is played, and plays nothing. */
+    private static final class Rehearsal extends Freshness.Smoke {
+        private final StringBuilder played = new StringBuilder();
+
+        Rehearsal() {
+            super(dir, new Freshness.Checks());
+        }
+
+        private void note(String... words) {
+            played.append(String.join(" ", words).replace(dir + "/", "@")).append("\n");
+        }
+
+        @Override void begin(String check) {
+            note("-", check);
+        }
+
+        @Override void run(int exit, String... args) {
+            note(String.valueOf(exit), String.join(" ", args));
+        }
+
+        @Override void names(String file, String text) {
+            note("names", file, text);
+        }
+
+        @Override void absent(String file) {
+            note("absent", file);
+        }
+
+        @Override void same(String one, String other) {
+            note("same", one, other);
+        }
+    }
+
+    @Harness.Test("smoke: what it plays has to be as it says")
+    static void failedSteps() throws Exception {
+        write("one", "1\n");
+        write("two", "2\n");
+        write("report", "1\n");
+        write("healthy", fixture);
+        write("stale", read("stale.json"));
+        for (Row row : Row.table("""
+                0 status --state @healthy =>
+                2 status --state @healthy => exit 0 instead of 2 of status --state DIR/healthy: \
+                FRESHNESS OK: 3 of 3 feeds fresh and safe to serve
+                0 status --state @stale => exit 2 instead of 0 of status --state DIR/stale: \
+                FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo stale, 660s > 90s
+                2 status --state @stale =>
+                absent @one => it wrote a file
+                absent @none =>
+                same @one @report =>
+                same @one @two => they differ
+                same @one @none => they differ
+                same @none @one => they differ
+                names @report 1 =>
+                names @report 2 => the report does not name its feeds, and only these
+                names @none 2 => the report does not name its feeds, and only these""")) {
+            String want = "0\nSMOKE PASSED: 1 of 1 checks passed\nok - a check\n";
+            if (!row.cell(1).isEmpty()) {
+                want = "2\nSMOKE FAILED: 0 of 1 checks passed\nnot ok - a check\n  why: "
+                    + row.cell(1) + "\n";
+            }
+            equal(row.line(), step(arguments(row.cell(0))), want);
+        }
+    }
+
+    /** Plays one step, and returns the exit code and the report. */
+    private static String step(String... words) throws Exception {
+        Freshness.Checks checks = new Freshness.Checks();
+        Freshness.Smoke smoke = new Freshness.Smoke(dir, checks);
+        smoke.begin("a check");
+        switch (words[0]) {
+            case "absent" -> smoke.absent(words[1]);
+            case "same" -> smoke.same(words[1], words[2]);
+            case "names" -> smoke.names(words[1], words[2]);
+            default -> smoke.run(Integer.parseInt(words[0]),
+                Arrays.copyOfRange(words, 1, words.length));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int exit = checks.report(Freshness.Call.parse("smoke"),
+            new Freshness.Streams(UNREAD, out, out));
+        return exit + "\n" + plain(out.toString(UTF_8));
+    }
+
+    // ---- Fixtures that are not what they should be ----
+
+    @Harness.Test("smoke: a check that failed says why, in any locale")
+    static void failedChecks() throws Exception {
+        Path healthy = home.resolve("data/healthy.json");
+        Files.writeString(healthy, fixture.replace("90", "91"));
+        run("smoke").exits(2).says("SMOKE FAILED: ",
+            "\nnot ok - the bundled fixture is as it was shipped\n  why: " + healthy
+            + " was edited;"
+            + " keep a baseline of your own in another file, and name it with --baseline\n");
+        String why = run("smoke --format json").exits(2).get("checks.0.why").toString();
+        equal("JSON", why.contains("was edited"), true);
+        Files.writeString(healthy, fixture.replace("bravo", "delta"));
+        String step = "  why: exit 3 instead of 0 of scenario stale --feed bravo --state .+/state"
+            + " --output .+/failed: freshness: unknown feed: bravo; known are .*";
+        String out = run("smoke").exits(2).out();
+        equal("a step", out.lines().anyMatch(line -> line.matches(step)), true);
+        Locale locale = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("tr")); // there the capital of i has a dot
+        try {
+            run("smoke").exits(2).says("SMOKE FAILED: ");
+        } finally {
+            Locale.setDefault(locale);
+            Files.writeString(healthy, fixture);
+        }
+    }
+
+    @Harness.Test("smoke and doctor: failed if the fixture is not what it should be")
+    static void faultyFixtures() throws Exception {
+        Path faulty = Files.createDirectories(dir.resolve("faulty/data")).resolve("healthy.json");
+        Path program = dir.resolve("faulty/Freshness.java");
+        Files.copy(home.resolve("Freshness.java"), program);
+        String source = System.setProperty("jdk.launcher.sourcefile", program.toString());
+        try {
+            for (String command : List.of("smoke", "doctor")) {
+                run(command).exits(command.equals("smoke") ? 3 : 2);
+                Files.writeString(faulty, read("stale.json"));
+                failed(command);
+                Files.writeString(faulty, "{");
+                failed(command);
+                Files.delete(faulty);
+            }
+            for (String feed : List.of("bravo", "charlie")) {
+                Files.writeString(faulty, fixture.replace(feed, "delta"));
+                failed("smoke");
+            }
+        } finally {
+            System.setProperty("jdk.launcher.sourcefile", source);
+        }
+    }
+
+    private static void failed(String command) {
+        run(command).exits(2)
+            .says(command.toUpperCase(Locale.ROOT) + " FAILED", "\nnot ok - ");
+        run(command + " --format json").exits(2).has(command, "failed");
+    }
+}
