@@ -268,14 +268,14 @@ cut_at() {
 }
 step=97 far=9973 shells=(sh)
 if [[ $long ]]; then
-  step=1 far=997 shells=(dash bash zsh 'busybox sh')
+  step=7 far=997 shells=(dash bash zsh 'busybox sh')
 fi
 for shell in "${shells[@]}"; do
   if ! command -v "${shell% sh}" >/dev/null; then
     continue
   fi
   if [[ $shell != dash && $long ]]; then
-    step=29
+    step=61
   fi
   # shellcheck disable=SC2046 # numbers
   row "cut at any length, by steps of $step, it ends with 3 and no output: $shell" \
@@ -889,6 +889,9 @@ row 'without find there is no trust' "$(STUB=1 PATH=$work/nofind start "${me[@]}
 row 'a cache has an absolute path' \
   "$(STUB=1 XDG_CACHE_HOME=here start "${me[@]}") $(ls -A | tr '\n' ' ')" \
   "$off, exit 0 Freshness.java data "
+row 'without a colon, at which Java would cut it' \
+  "$(XDG_CACHE_HOME=$work/a:b STUB=1 start "${me[@]}"; ls -d "$work"/a:b 2>/dev/null)" \
+  'source, the path of the cache has a colon, which separates paths for Java, exit 0'
 row 'and a place that can be written' "$(STUB=1 XDG_CACHE_HOME=/proc start "${me[@]}")" \
   'source, cache directory is not trusted: /proc/freshness, exit 0'
 row 'without HOME it runs from the source' "$(unset HOME; STUB=1 start "${me[@]}")" "$off, exit 0"
