@@ -169,6 +169,9 @@ row 'with these options, and the arguments as they are' "$(cat "$LOG")" "-versio
 row 'an empty JAVA_HOME is none' \
   "$(JAVA_HOME='' PATH=$work/jdk/bin:$PATH STUB=1 start "${me[@]}")" "$warm"
 row 'an empty XDG_CACHE_HOME is none' "$(XDG_CACHE_HOME='' STUB=1 start "${me[@]}")" "$warm"
+row 'a HOME that is not there is not made' \
+  "$(HOME=$work/absent STUB=1 start "${me[@]}"; ls -d "$work/absent" 2>/dev/null)" \
+  "source, there is no directory $work/absent, exit 0"
 row 'an empty HOME is none' "$(HOME='' STUB=1 start "${me[@]}")" "$off, exit 0"
 row "the launcher's own variables are its own" \
   "$(export why=not compilers=4 entry=no digests=no home=no users_options=no; STUB=1 start \
@@ -220,6 +223,9 @@ for name in -x.java @x.java -x/y.java @x/y.java; do
   rm -r "./${name%%/*}"
 done
 rm '@feed' feed
+row 'not from a pipe, which cannot be read again' \
+  "$(said bash -c 'bash <(cat ./Freshness.java) status')" \
+  'freshness: start it from its file: a pipe cannot be read again exit 3'
 row 'through env' "$(said env ./Freshness.java "${gate[@]}")" "$blocked"
 row 'through xargs' "$(printf '%s\0' "${gate[@]}" | xargs -0 ./Freshness.java 2>&1 | head -n 1 ||
   true)" "${blocked%%$'\n'*}"
@@ -445,7 +451,8 @@ row 'nor from the source, which needs more' \
 : >"$LOG"
 JAVA_TOOL_OPTIONS=-Xmx64m STUB=1 said "${me[@]}" >/dev/null
 row 'Java is asked first, in the way in which it is then started' "$(cat "$LOG")" \
-  "-cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness --version
+  "-XX:ErrorFile=/dev/null -cp $jar -Dfreshness.start=cache\
+ -Djdk.launcher.sourcefile=./Freshness.java Freshness --version
 -cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness ${status[*]}"
 row 'what answers nothing is not the program' \
   "$(JAVA_TOOL_OPTIONS=-Xmx64m STUB=mute said "${me[@]}")" "$cannot"
@@ -514,6 +521,24 @@ row 'and nothing of it runs' "$(planted)" ''
 row 'from a hostile directory, from the source, CLASSPATH too' \
   "$(cd "$work/hostile" && CLASSPATH=$PWD JDK_JAVAC_OPTIONS=--help FRESHNESS_CACHE=off said \
   "$app/Freshness.java" "${gate[@]}"; planted)" "$wanted"
+
+# A working directory that is gone, and one that is too deep for Java, each from the cache.
+for shell in bash dash zsh 'busybox sh'; do
+  if ! command -v "${shell% sh}" >/dev/null; then
+    continue
+  fi
+  mkdir "$work/gone"
+  # shellcheck disable=SC2086 # words
+  row_like "from a working directory that is gone: $shell" \
+    "$(cd "$work/gone" && rmdir "$work/gone" && said $shell "$app/Freshness.java" "${gate[@]}")" \
+    '*freshness: the working directory is gone; cd to another one exit 3'
+done
+deep=$(printf '%0200d' 0)
+row_like 'from a working directory that is too deep' \
+  "$(cd "$work" && for ((i = 0; i < 21; i++)); do mkdir "$deep" && cd "$deep"; done
+    said "$app/Freshness.java" "${gate[@]}")" \
+  'freshness: the path of the working directory is too long for Java; cd to another one exit 3'
+rm -rf "${work:?}/$deep"
 
 # --- What may not be believed ---------------------------------------------------------------------
 
@@ -689,6 +714,12 @@ if [[ ${#other[@]} -gt 0 ]]; then
   done
   chmod 755 "$cache" "$HOME/.cache"
   chmod 666 "$LOG"
+  mkdir "$work/theirs"
+  chown 23456 "$work/theirs"
+  row "nothing is put into another user's home" \
+    "$(STUB=1 HOME=$work/theirs start "${me[@]}"; ls -A "$work/theirs")" \
+    "source, cache directory is not trusted: $work/theirs/.cache/freshness, exit 0"
+  rm -r "$work/theirs"
   row 'what root built is for all' \
     "$(STUB=1 XDG_CACHE_HOME=$HOME/.cache start as 12345 "${me[@]}")" "$warm"
   chown 23456 "$cache"
@@ -747,13 +778,19 @@ echo '// another' >>Freshness.java
 row 'a build that another one overtakes leaves it in place, and nothing of its own' \
   "$(STUB=build PATH=$work/race:$PATH start "${me[@]}"; newest; cat "$entry"; unnamed)" \
   "$warm"$'\n'"$(cat "$work/first")"
+# named CONDITION...: how many names in the cache meet it
+named() {
+  find "$cache" -mindepth 1 -maxdepth 1 "$@" | wc -l | tr -d ' '
+}
 for i in $(seq 40); do
-  : >"$cache/old.$i"
+  : >"$cache/$(printf '%064d-%064d' "$i" "$i")"
+  : >"$cache/notes.$i"
 done
-touch -t 202601010000 "$cache"/old.*
+touch -t 202601010000 "$cache"/*
 echo '// another' >>Freshness.java
 row 'old names go, and the new ones stay' \
-  "$(STUB=build start "${me[@]}"; ls "$cache" | wc -l | tr -d ' ')" "$warm"$'\n24'
+  "$(STUB=build start "${me[@]}"; named ! -name 'notes.*')" "$warm"$'\n24'
+row "and nobody else's" "$(named -name 'notes.*')" 40
 sound
 mkdir "$cache/classes.killed" "$cache/classes.underway"
 touch "$cache/classes.killed/program.jar"
