@@ -262,6 +262,7 @@ final class Mutate {
             return rows;
         }
         String section = "Head";
+        Row last = null; // whose reason follows; null below an entry that is a fault
         for (String line : Files.readAllLines(file)) {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -269,12 +270,14 @@ final class Mutate {
             try {
                 if (line.startsWith("[")) {
                     section = knownSection(line.substring(1, line.length() - 1));
-                } else if (line.startsWith(" ")) {
-                    Row last = rows.remove(rows.size() - 1);
-                    String reason = (last.reason + " " + line.strip()).strip();
-                    rows.add(new Row(last.mutant, last.text, reason));
-                } else {
-                    rows.add(new Row(parsed(line, section), line, ""));
+                } else if (!line.startsWith(" ")) {
+                    last = null;
+                    last = new Row(parsed(line, section), line, "");
+                    rows.add(last);
+                } else if (last != null) {
+                    rows.remove(last);
+                    last = new Row(last.mutant, last.text, (last.reason + line).strip());
+                    rows.add(last);
                 }
             } catch (IllegalArgumentException e) {
                 faults.add(name + ": " + e.getMessage());
@@ -742,7 +745,8 @@ final class Mutate {
                         "--clear-groups"));
             }
             // This leads a group of its own, and ends it after so many seconds.
-            command.addAll(List.of("timeout", "-s", "KILL", options.getOrDefault("--limit", "240")));
+            String seconds = options.getOrDefault("--limit", "240");
+            command.addAll(List.of("timeout", "-s", "KILL", seconds));
             command.addAll(part);
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                     .directory(place.resolve("copy").toFile())

@@ -4,7 +4,7 @@
 # colon between. Installs hyperfine, jq and strace where missing. Arguments: "start", "large" or both (the default).
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for tool in hyperfine jq strace; do

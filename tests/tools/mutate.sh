@@ -166,7 +166,7 @@ end
   row 'a text that is gone' "$got" '*FAULT *stands 0 times in Freshness.untested, not once: no *'
   row 'a method that is gone' "$got" '*FAULT *no such method, type or function: Freshness.gone*'
   row 'a text that is there more than once' "$got" '*FAULT *stands 3 times in Freshness,*'
-  row 'a method in another section' "$got" '*FAULT *Freshness.ends stands in Decision, not in Limits*'
+  row 'a method in another section' "$got" '*FAULT *ends stands in Decision, not in Limits*'
   row 'a section that is gone' "$got" '*FAULT mutants.txt: no such section: Nowhere*'
 
   got=$(mutate "$small" --section None 2>&1 || echo "exit $?")
