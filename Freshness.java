@@ -5567,6 +5567,7 @@ choose_compilers() {
 check_directory() {
   case $PWD in
     /*)
+      # shellcheck disable=SC3013 # dash, bash, zsh and BusyBox have -ef
       if [ . -ef "$PWD" ]; then
         return # nearly always, and without a process
       fi
