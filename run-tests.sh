@@ -24,12 +24,6 @@ failed=0
 
 # --- Parts ----------------------------------------------------------------------------------------
 
-# has_tests FILE: whether it has tests for Harness to run
-has_tests() { grep -Eq '^ *@(Harness\.)?Test\(' "$1"; }
-
-# has_main FILE: whether it is started by itself
-has_main() { grep -q 'static void main(' "$1"; }
-
 # part_of FILE: tests/unit/DecisionTest.java is the part "decision"
 part_of() {
   local name=${1##*/}
@@ -39,7 +33,7 @@ part_of() {
 unit_parts() {
   local file
   for file in tests/unit/*Test.java; do
-    if has_tests "$file" || has_main "$file"; then part_of "$file"; fi
+    part_of "$file"
   done
 }
 
@@ -202,27 +196,11 @@ compile() {
     -d "$work/classes" Freshness.java tests/unit/*.java tests/process/*.java
 }
 
-# run_class NAME FILE: starts a class by its own main, or else by that of Harness
-run_class() {
-  local class=${2##*/}
-  class=${class%.java}
-  if has_main "$2"; then
-    begin "$1" "${java[@]}" -XX:TieredStopAtLevel=1 "$class"
-  else
-    begin "$1" "${java[@]}" -XX:TieredStopAtLevel=1 Harness "$class"
-  fi
-}
-
-# run_unit_tests: all wanted classes for Harness in one process
+# run_unit_tests: all wanted classes in one process
 run_unit_tests() {
-  local file part classes=()
+  local file classes=()
   for file in tests/unit/*Test.java; do
-    part=$(part_of "$file")
-    if has_main "$file"; then
-      run_class "$part" "$file"
-      end "$part"
-    fi
-    if has_tests "$file" && is_wanted "$part"; then
+    if is_wanted "$(part_of "$file")"; then
       file=${file##*/}
       classes+=("${file%.java}")
     fi
@@ -240,7 +218,7 @@ run_fast_parts() {
   run_unit_tests
   begin judge "${java[@]}" Judge 1500
   end judge
-  run_class documents tests/process/DocumentsTest.java
+  begin documents "${java[@]}" -XX:TieredStopAtLevel=1 DocumentsTest
   end launcher
   end documents
   end processes
