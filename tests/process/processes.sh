@@ -87,6 +87,15 @@ begin_what_takes_time() {
   rewrite_undated &
   undated_writer=$!
 
+  # A pipe that is full, and whose reader has stopped reading. What waits for the end of a watch has
+  # to be told all the same.
+  mkfifo unread
+  exec 9<>unread
+  head -c 65536 /dev/zero >&9
+  # shellcheck disable=SC2016 # for the shell inside
+  background unread.gate sh -c '"$@" >unread 2>&1; echo "exit $?"' sh \
+    "${program[@]}" gate --feed bravo --state "$stale" --quiet --watch 0.2
+
   # One that is to look once a day.
   cp second.json daily.json
   background daily.log \
@@ -109,6 +118,9 @@ end_what_takes_time() {
   await has 1 'bravo fresh -> stale' undated.status
   like 'status: and in a watch, too' 'status --watch' "$(cat undated.status)" \
     '*FRESHNESS OK*bravo fresh -> stale: last tick *s old, limit 1s'
+  await has 1 '^exit' unread.gate
+  check 'a watch ends even if nobody reads its verdict' 'gate --watch' "$(cat unread.gate)" 'exit 3'
+  exec 9>&-
   check 'a watch looks as seldom as it is told to' 'status --watch 86400' "$(grep -c . daily.log)" 1
   : >undated.end
   wait "$undated_writer" || true

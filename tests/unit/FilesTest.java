@@ -53,6 +53,7 @@ final class FilesTest extends Sandbox {
             new Target("@fifo", "not a regular file"),
             new Target("@device", "not a regular file"),
             new Target("/", "not a regular file"),
+            new Target("@Freshness.class", "the program itself"),
             new Target("@absent/out.json", "no such directory"),
             new Target("@in.json/out.json", "no such directory"),
             new Target("@nul\0.json", "no path"),

@@ -129,12 +129,16 @@ final class ScenarioTest extends Sandbox {
     static void refusals() throws Exception {
         write("only.json", document("limit 7200", feed("only", "alive true, age 8")));
         write("unlimited.json", document("", feed("only", "alive true, age 8")));
+        write("down.json", document("limit 100000", feed("down", "alive false, age 8"),
+            feed("up", "alive true, age 8")));
         write("none.json", document("limit 'x'", feed("only", "alive true, age 8")));
         for (Row row : Row.table("""
                 stale --feed bravo --age-seconds 90 => nothing written: \
                 still fresh by the limits of HOME/data/healthy.json; give a larger --age-seconds
                 loosened --feed only --state @only.json => \
                 nothing written: still fresh by the limits of DIR/only.json
+                frozen --state @down.json => \
+                nothing written: still fresh by the limits of DIR/down.json
                 missing --feed only --state @only.json => \
                 nothing written: only is the only feed, and a state must have one
                 loosened --feed only --state @none.json => \
