@@ -1,4 +1,4 @@
-//bin/: 2>&- || { me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: the program cannot be read, or is not whole" >&2; exit 3; } # see the end
+//bin/: 2>&- || { case $0 in sh|ash|bash|dash|ksh|mksh|zsh|busybox|-sh|-ash|-bash|-dash|-ksh|-zsh) echo 'freshness: start it by its file: a pipe cannot be read again' >&2; exit 3 ;; esac; me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: the program cannot be read, or is not whole" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
@@ -260,7 +260,9 @@ public final class Freshness {
             problem = Text.fill("internal error, please report it: {}", e);
         }
         try {
-            new Output(err).text("freshness: {}{}\n", problem, Text.raw(help)).flush();
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            new Output(line).text("freshness: {}{}\n", problem, Text.raw(help)).flush();
+            LastWords.write(err, line.toByteArray());
         } catch (IOException e) {
             // There is nowhere left to report this, but the exit code still signals it.
         }
@@ -1120,23 +1122,32 @@ public final class Freshness {
                 Inputs inputs = Inputs.read(call, streams.in());
                 Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions);
                 GateReport report = new GateReport(call, evaluation);
+                boolean speaks = sayOpen || !evaluation.isSafe();
                 if (!call.has("--watch")) {
-                    if (sayOpen || !evaluation.isSafe()) {
+                    if (speaks) {
                         report.show(streams);
                     }
                     return evaluation.exit();
                 }
-                if (!evaluation.isSafe()) {
-                    boolean isDelivered = LastWords.deliver(report, streams);
-                    return isDelivered ? evaluation.exit() : UNEVALUATED;
+                if (speaks && !isDelivered(report, streams)) {
+                    return UNEVALUATED;
                 }
-                if (sayOpen) {
-                    report.show(streams);
+                if (!evaluation.isSafe()) {
+                    return evaluation.exit();
                 }
                 sayOpen = false; // once is enough
                 seen = evaluation.watch();
                 pause(call);
             }
+        }
+
+        /** Shows the verdict of a watch, and returns whether somebody has read it. */
+        private static boolean isDelivered(GateReport report, Streams streams) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            report.show(new Streams(streams.in(), out, err));
+            return LastWords.write(streams.out(), out.toByteArray())
+                    && LastWords.write(streams.err(), err.toByteArray());
         }
 
         /**
@@ -1623,23 +1634,23 @@ public final class Freshness {
     }
 
     /**
-     * LastWords shows the verdict that ends a watch. A reader that has stopped reading must not
-     * keep a process alive that work is bound to.
+     * LastWords writes what a process that others are bound to has to say, for a limited time. A
+     * reader that has stopped reading must not keep it alive.
      */
     private static final class LastWords extends Thread {
-        private final GateReport report;
-        private final Streams streams;
-        private Throwable failure;
+        private final OutputStream out;
+        private final byte[] bytes;
+        private IOException failure;
 
-        private LastWords(GateReport report, Streams streams) {
-            this.report = report;
-            this.streams = streams;
+        private LastWords(OutputStream out, byte[] bytes) {
+            this.out = out;
+            this.bytes = bytes;
             setDaemon(true);
         }
 
-        /** Returns whether the report was delivered in time. */
-        static boolean deliver(GateReport report, Streams streams) throws IOException {
-            LastWords thread = new LastWords(report, streams);
+        /** Returns whether all was written in time. */
+        static boolean write(OutputStream out, byte[] bytes) throws IOException {
+            LastWords thread = new LastWords(out, bytes);
             thread.start();
             try {
                 thread.join(MAX_LAST_WORDS_MILLIS);
@@ -1647,18 +1658,18 @@ public final class Freshness {
                 throw new InterruptedIOException();
             }
             if (thread.isAlive()) {
-                return false; // and standard error may be the same pipe, so nothing can be said
+                return false;
             }
             if (thread.failure != null) {
-                throw new IOException(Text.fill("{}", thread.failure.getMessage()));
+                throw thread.failure;
             }
             return true;
         }
 
         @Override public void run() {
             try {
-                report.show(streams);
-            } catch (IOException | RuntimeException | Error e) {
+                out.write(bytes);
+            } catch (IOException e) {
                 failure = e; // reported by the thread that waits
             }
         }
@@ -3359,7 +3370,9 @@ public final class Freshness {
             if (text.length() <= MAX_SHOWN_CHARS) {
                 return text;
             }
-            return text.substring(0, MAX_SHOWN_CHARS).concat("...");
+            boolean cutsPair = Character.isHighSurrogate(text.charAt(MAX_SHOWN_CHARS - 1));
+            int end = cutsPair ? MAX_SHOWN_CHARS - 1 : MAX_SHOWN_CHARS;
+            return text.substring(0, end).concat("...");
         }
 
         private DataException expected(String what) {
@@ -4543,6 +4556,9 @@ public final class Freshness {
         static Path of(String option, Call call) {
             String name = call.one(option, "-");
             if (name.equals("-")) {
+                if (call.has(option)) {
+                    refuseInputAsOutput(call);
+                }
                 return null;
             }
             Path path = Disk.path(name).toAbsolutePath();
@@ -4551,6 +4567,14 @@ public final class Freshness {
                 throw new DataException("{} {}: {}", option, name, refusal);
             }
             return path;
+        }
+
+        /** Refuses a standard output that was opened onto the input, without emptying it. */
+        private static void refuseInputAsOutput(Call call) {
+            String state = call.one("--state", Environment.bundledBaseline());
+            if (!"-".equals(state) && isNamed(Path.of("/dev/stdout"), state)) {
+                throw new DataException("standard output is the input, which is never written");
+            }
         }
 
         private static String refusal(Path path, Call call) {
@@ -5798,16 +5822,24 @@ build() (
   clear_away
 )
 
+built_here() { # DIRECTORY
+  [ -e "$1/program.jar" ] || [ -d "$1/work" ]
+}
+
 # clear_away: what lies longest in the cache, beyond a dozen entries, and what builds that were
 # killed left there.
 clear_away() {
   cd "$cache" || return
   # shellcheck disable=SC2010 # only names of the launcher's own get through
-  ls -t | grep -E '^(classes[.].{6}|[0-9a-f]{64}-[0-9a-f]{64})$' | tail -n +25 |
+  ls -t | grep -E '^(classes[.][A-Za-z0-9]{6}|[0-9a-f]{64}-[0-9a-f]{64})$' | tail -n +25 |
     while read -r old; do
+      case $old in
+        classes.*) built_here "$old" || continue ;;
+      esac
       rm -rf "./$old"
     done
-  for old in classes.*; do
+  for old in classes.??????; do
+    built_here "$old" || continue
     [ -n "$(find "$old" -prune -type d -mtime +0)" ] || continue # no build takes a day
     grep -qs "^$old " ./*-* || rm -rf "$old"
   done

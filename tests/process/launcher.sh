@@ -226,6 +226,14 @@ rm '@feed' feed
 row 'not from a pipe, which cannot be read again' \
   "$(said bash -c 'bash <(cat ./Freshness.java) status')" \
   'freshness: start it from its file: a pipe cannot be read again exit 3'
+mkdir "$work/trap"
+printf 'launch() {\necho planted; exit 0\n}\n# */\n' >"$work/trap/sh"
+cp "$work/trap/sh" "$work/trap/bash"
+for shell in sh bash; do
+  row "nor when it is piped into $shell, which would read a file of that name" \
+    "$(cd "$work/trap" && said "$shell" -c "$shell -s status <'$app/Freshness.java'")" \
+    'freshness: start it by its file: a pipe cannot be read again exit 3'
+done
 row 'through env' "$(said env ./Freshness.java "${gate[@]}")" "$blocked"
 row 'through xargs' "$(printf '%s\0' "${gate[@]}" | xargs -0 ./Freshness.java 2>&1 | head -n 1 ||
   true)" "${blocked%%$'\n'*}"
