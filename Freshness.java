@@ -1652,10 +1652,14 @@ public final class Freshness {
         static boolean write(OutputStream out, byte[] bytes) throws IOException {
             LastWords thread = new LastWords(out, bytes);
             thread.start();
+            boolean isInterrupted = Thread.interrupted();
             try {
                 thread.join(MAX_LAST_WORDS_MILLIS);
             } catch (InterruptedException e) {
-                throw new InterruptedIOException();
+                isInterrupted = true;
+            }
+            if (isInterrupted) {
+                Thread.currentThread().interrupt(); // the next pause tells
             }
             if (thread.isAlive()) {
                 return false;
@@ -4022,7 +4026,12 @@ public final class Freshness {
             } while (System.nanoTime() - begunNanoTime < neededNanos);
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             boolean isReplaced = !Objects.equals(attributes.fileKey(), now.fileKey());
-            return isReplaced || modified.equals(now.lastModifiedTime());
+            if (isReplaced) {
+                // The time of what was opened cannot be told now, so it has to stay for longer.
+                LockSupport.parkNanos(FILE_TIME_STEP_NANOS);
+                return document.isIn(file);
+            }
+            return modified.equals(now.lastModifiedTime());
         }
 
         /**

@@ -392,10 +392,11 @@ final class GateTest extends Sandbox {
     @Harness.Test("gate: other feeds do not close a watch")
     static void watchOfOtherFeeds() throws Exception {
         write("in.json", fixture);
+        Thread watch = Thread.currentThread();
         Steps.watch(WATCH + " --baseline @healthy.json", 3, OPEN + Steps.INTERRUPTED,
             () -> {
                 write("in.json", fixture.replace(": 11\n", ": 660\n"));
-                Thread.currentThread().interrupt();
+                watch.interrupt();
             },
             Steps.NOTHING);
     }
