@@ -4017,21 +4017,27 @@ public final class Freshness {
         boolean stillHolds(Document document, long stableNanos) throws IOException {
             FileTime modified = attributes.lastModifiedTime();
             long neededNanos = Math.max(stableNanos, unclearNanos(modified, Instant.now()));
-            long begunNanoTime = System.nanoTime();
-            do {
-                LockSupport.parkNanos(neededNanos / STABILITY_CHECKS);
-                if (!document.isIn(file)) {
-                    return false;
-                }
-            } while (System.nanoTime() - begunNanoTime < neededNanos);
+            if (!staysFor(document, neededNanos)) {
+                return false;
+            }
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             boolean isReplaced = !Objects.equals(attributes.fileKey(), now.fileKey());
             if (isReplaced) {
                 // The time of what was opened cannot be told now, so it has to stay for longer.
-                LockSupport.parkNanos(FILE_TIME_STEP_NANOS);
-                return document.isIn(file);
+                return staysFor(document, FILE_TIME_STEP_NANOS);
             }
             return modified.equals(now.lastModifiedTime());
+        }
+
+        /** Looks several times: one look may be torn like the read, and then see the same. */
+        private boolean staysFor(Document document, long nanos) throws IOException {
+            for (int i = 0; i < STABILITY_CHECKS; i++) {
+                LockSupport.parkNanos(nanos / STABILITY_CHECKS);
+                if (!document.isIn(file)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /**
