@@ -415,4 +415,17 @@ final class JsonTest extends Sandbox {
     private static String bytes(String hex) {
         return new String(HexFormat.ofDelimiter(" ").parseHex(hex), ISO_8859_1);
     }
+
+    @Harness.Test("JSON: a text that is cut is not cut inside a character")
+    static void cutTexts() {
+        String emoji = "\ud83d\ude00";
+        for (String[] row : new String[][] {
+                {"x".repeat(40), "x".repeat(40)},
+                {"x".repeat(41), "x".repeat(40) + "..."},
+                {"x".repeat(39) + emoji + "y", "x".repeat(39) + "..."},
+                {"x".repeat(38) + emoji + "y", "x".repeat(38) + emoji + "..."},
+        }) {
+            equal(row[0], Freshness.Json.shortened(row[0]), row[1]);
+        }
+    }
 }
