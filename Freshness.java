@@ -1652,15 +1652,7 @@ public final class Freshness {
         static boolean write(OutputStream out, byte[] bytes) throws IOException {
             LastWords thread = new LastWords(out, bytes);
             thread.start();
-            boolean isInterrupted = Thread.interrupted();
-            try {
-                thread.join(MAX_LAST_WORDS_MILLIS);
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-            if (isInterrupted) {
-                Thread.currentThread().interrupt(); // the next pause tells
-            }
+            thread.joinDespiteInterrupt();
             if (thread.isAlive()) {
                 return false;
             }
@@ -1668,6 +1660,26 @@ public final class Freshness {
                 throw thread.failure;
             }
             return true;
+        }
+
+        /** Waits for the end of the writing. An interrupt is kept: the next pause tells of it. */
+        private void joinDespiteInterrupt() {
+            boolean isInterrupted = false;
+            long deadlineNanos = System.nanoTime() + MAX_LAST_WORDS_MILLIS * 1_000_000L;
+            while (isAlive()) {
+                long millisLeft = (deadlineNanos - System.nanoTime()) / 1_000_000;
+                if (millisLeft <= 0) {
+                    break;
+                }
+                try {
+                    join(millisLeft);
+                } catch (InterruptedException e) {
+                    isInterrupted = true;
+                }
+            }
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override public void run() {

@@ -401,6 +401,23 @@ final class GateTest extends Sandbox {
             Steps.NOTHING);
     }
 
+    /** The reader is not done when the watch notices the interrupt, and is waited for still. */
+    @Harness.Test("gate: a watch that is interrupted while it writes says so, once it has written")
+    static void watchInterruptedInAWrite() throws Exception {
+        write("in.json", fixture);
+        Thread watch = Thread.currentThread();
+        Steps.watch(WATCH, 3, OPEN + Steps.INTERRUPTED, () -> {
+            long deadlineNanos = System.nanoTime() + 2_000_000_000L;
+            while (watch.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            watch.interrupt();
+            while (watch.isInterrupted() && System.nanoTime() < deadlineNanos) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
     @Harness.Test("gate: a watch closes when the same bytes have become too old")
     static void watchOfTheSameBytes() throws Exception {
         String state = document("limit 0.35", feed("x", "alive true, age 0"));
