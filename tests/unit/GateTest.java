@@ -408,14 +408,18 @@ final class GateTest extends Sandbox {
         Thread watch = Thread.currentThread();
         Steps.watch(WATCH, 3, OPEN + Steps.INTERRUPTED, () -> {
             long deadlineNanos = System.nanoTime() + 2_000_000_000L;
-            while (watch.getState() != Thread.State.TIMED_WAITING) {
+            while (!isWaiting(watch)) {
                 Thread.onSpinWait();
             }
             watch.interrupt();
-            while (watch.isInterrupted() && System.nanoTime() < deadlineNanos) {
+            while (!isWaiting(watch) && System.nanoTime() < deadlineNanos) {
                 Thread.onSpinWait();
             }
         });
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return !thread.isInterrupted() && thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @Harness.Test("gate: a watch closes when the same bytes have become too old")
