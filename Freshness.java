@@ -246,6 +246,9 @@ public final class Freshness {
         String problem;
         String help = "";
         try {
+            if (args.length == 0) {
+                return Help.showUnasked(err);
+            }
             return Commands.run(Call.parse(args), new Streams(in, out, err));
         } catch (UsageException e) {
             problem = e.getMessage();
@@ -367,13 +370,13 @@ public final class Freshness {
         alive_invalid("alive is {}, neither true nor false",
                 "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
-        limit_invalid("max_age_seconds is {}, not a number above 0",
+        limit_invalid("max_age_seconds is {}, not a number above 0 and at most 1000000000",
                 "correct max_age_seconds in the state and in the baseline"),
         age_missing("the age of the newest tick is not known: last_tick_age_seconds is {}", null),
         age_invalid("{}, not a plausible time", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
-        stale("last tick {}s old, limit {}s", null),
-        fresh("last tick {}s old, limit {}s", null);
+        stale("last tick {}s old, limit {}s{}", null),
+        fresh("last tick {}s old, limit {}s{}", null);
 
         /** One plain sentence, with holes for what Verdict.sentence() puts into it. */
         final String sentence;
@@ -403,12 +406,13 @@ public final class Freshness {
      * @param alive      null if it is not known
      * @param ageNanos   the age at the evaluation
      * @param limitNanos the limit that applied
+     * @param isTightened whether that is the state's own, below the agreed one
      * @param detail     for an unknown feed, what was found instead of a valid value, or null if
      *                   nothing was; for a fresh feed, why there is a ticket, or null if there is
      *                   none
      */
-    record Verdict(String name, Boolean alive, long ageNanos, long limitNanos, Reason reason,
-            Alert alert, String detail) {
+    record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
+            boolean isTightened, Reason reason, Alert alert, String detail) {
 
         boolean isSafe() {
             return reason == Reason.fresh;
@@ -429,6 +433,16 @@ public final class Freshness {
             return Status.unknown;
         }
 
+        /** Returns the actions that are allowed: none if nothing could be evaluated. */
+        List<String> allowed() {
+            return reason == Reason.state_invalid ? Arrays.asList() : status().allowed;
+        }
+
+        /** Returns the actions that are not allowed. */
+        List<String> blocked() {
+            return reason == Reason.state_invalid ? ACTIONS : status().blocked;
+        }
+
         /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
         String sentence() {
             return switch (reason) {
@@ -437,7 +451,8 @@ public final class Freshness {
                     limit_invalid, age_missing, age_invalid ->
                     Text.fill(reason.sentence, Text.orAbsent(detail));
                 case stale, fresh ->
-                    Text.fill(reason.sentence, Time.seconds(ageNanos), Time.seconds(limitNanos));
+                    Text.fill(reason.sentence, Time.seconds(ageNanos), Time.seconds(limitNanos),
+                            isTightened ? ", set by the state" : "");
             };
         }
 
@@ -460,6 +475,11 @@ public final class Freshness {
      * no clock, file, environment or output.
      */
     static final class Decision {
+        static final String NO_SHARED_FEED = "state and baseline share no feed:"
+                + " pass the baseline of these feeds with --baseline";
+        /** With more unexpected feeds than these, no name is looked for among them. */
+        private static final int MAX_RENAMED_FEEDS = 100;
+
         private final State baseline;
         private final State state;
         /** Why nothing can be evaluated; null if both documents are valid. */
@@ -471,6 +491,9 @@ public final class Freshness {
         private final long elapsedNanos;
         /** The fault that makes every feed of the snapshot unknown; null if there is none. */
         private final Reason snapshotFault;
+        // What only an advice needs is looked up when it is asked for; null until then.
+        private Boolean sharesFeed;
+        private List<String> unexpectedFeeds;
 
         Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
             this.baseline = baseline;
@@ -541,9 +564,9 @@ public final class Freshness {
         private Verdict decide(String name, Feed agreed, Feed claim) {
             // The figures.
             long agreedLimitNanos = limitNanos(baseline, agreed, Time.NO_LIMIT);
-            long ownLimitNanos = limitNanos(state, claim, agreedLimitNanos);
+            long claimedLimitNanos = claimedLimitNanos(agreed, claim, agreedLimitNanos);
             // A state can tighten its limit, never loosen it.
-            long limitNanos = Math.min(ownLimitNanos, agreedLimitNanos);
+            long limitNanos = Math.min(claimedLimitNanos, agreedLimitNanos);
             Boolean alive = claim == null ? null : claim.alive();
             Reason datingFault = datingFault(claim);
             long aheadNanos = aheadNanos(claim);
@@ -578,13 +601,31 @@ public final class Freshness {
                 case limit_invalid -> invalidLimit(agreed, claim, agreedLimitNanos);
                 case age_missing -> state.text(claim, "last_tick_age_seconds");
                 case age_invalid -> invalidAge(claim);
-                case fresh -> ticketReason(ageNanos, limitNanos, ownLimitNanos);
+                case fresh -> ticketReason(ageNanos, limitNanos, claimedLimitNanos);
             };
             Alert alert = Alert.page;
             if (reason == Reason.fresh) {
                 alert = detail == null ? Alert.none : Alert.ticket;
             }
-            return new Verdict(name, alive, ageNanos, limitNanos, reason, alert, detail);
+            boolean isTightened = limitNanos < agreedLimitNanos;
+            return new Verdict(name, alive, ageNanos, limitNanos, isTightened, reason, alert,
+                    detail);
+        }
+
+        /**
+         * Returns the limit that the state claims for a feed, or the agreed one if it claims none
+         * to compare. A state's common limit is compared with the common one of the baseline: it
+         * says nothing about a feed that has a limit of its own there.
+         */
+        private long claimedLimitNanos(Feed agreed, Feed claim, long agreedLimitNanos) {
+            long claimedNanos = limitNanos(state, claim, agreedLimitNanos);
+            boolean isOwnClaim = claim != null && claim.limitNanos() != Time.COMMON_LIMIT;
+            boolean isOwnContract = agreed != null && agreed.limitNanos() != Time.COMMON_LIMIT;
+            boolean isValid = claimedNanos != Time.NO_LIMIT;
+            if (isValid && isOwnContract && !isOwnClaim) {
+                return agreedLimitNanos;
+            }
+            return claimedNanos;
         }
 
         /** Returns the feed's own limit, else its document's common one, else the fallback. */
@@ -655,9 +696,10 @@ public final class Freshness {
         }
 
         /** Returns why a fresh feed needs a look in working hours, or null if it does not. */
-        private static String ticketReason(long ageNanos, long limitNanos, long ownLimitNanos) {
-            if (ownLimitNanos > limitNanos) {
-                String seconds = Time.seconds(ownLimitNanos);
+        private static String ticketReason(long ageNanos, long limitNanos,
+                long claimedLimitNanos) {
+            if (claimedLimitNanos > limitNanos) {
+                String seconds = Time.seconds(claimedLimitNanos);
                 return Text.fill("the state's own limit, {}s, is looser", seconds);
             }
             if (ageNanos > limitNanos - ageNanos) {
@@ -676,11 +718,78 @@ public final class Freshness {
             return Math.min(agreedNanos, claimedNanos);
         }
 
+        /** Returns whether a feed stands in both documents; true if nothing can be evaluated. */
+        boolean sharesFeed() {
+            if (sharesFeed == null) {
+                sharesFeed = error != null || findsSharedFeed();
+            }
+            return sharesFeed;
+        }
+
+        private boolean findsSharedFeed() {
+            for (int i = 0; i < state.size(); i++) {
+                if (baseline.lists(state.get(i).name())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /**
+         * Returns what to ask before a missing feed is recovered, or null if nothing stands against
+         * that. If the state has a feed that the baseline lacks, the one may have become the other,
+         * and the gate of a recovered one would open for a feed that no producer writes.
+         */
+        String renameDoubt(String missing) {
+            List<String> unexpected = unexpectedFeeds();
+            if (unexpected.isEmpty()) {
+                return null;
+            }
+            String near = null;
+            if (unexpected.size() <= MAX_RENAMED_FEEDS) {
+                near = Text.nearest(missing, unexpected);
+            }
+            if (near != null) {
+                return Text.fill("the state has {} instead: renamed? then rename {} in the"
+                        + " baseline after review, or correct the producer", near, missing);
+            }
+            return Text.fill("the state has {}, which the baseline lacks: renamed? correct the"
+                    + " baseline after review, or the producer", unexpected.get(0));
+        }
+
+        /** Returns the feeds that only the state has, or the first few of very many. */
+        private List<String> unexpectedFeeds() {
+            if (unexpectedFeeds == null) {
+                unexpectedFeeds = findUnexpectedFeeds();
+            }
+            return unexpectedFeeds;
+        }
+
+        private List<String> findUnexpectedFeeds() {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < state.size() && names.size() <= MAX_RENAMED_FEEDS; i++) {
+                String name = state.get(i).name();
+                if (!baseline.lists(name)) {
+                    names.add(name);
+                }
+            }
+            return names;
+        }
+
         /** Returns what to do about an unsafe feed, or null if a recovery cures it. */
         String advice(Verdict verdict) {
             Reason reason = verdict.reason();
+            if (!sharesFeed()) {
+                return NO_SHARED_FEED;
+            }
             if (reason == Reason.feed_missing && snapshotFault != null) {
                 reason = snapshotFault;
+            }
+            if (reason == Reason.feed_missing) {
+                String doubt = renameDoubt(verdict.name());
+                if (doubt != null) {
+                    return doubt;
+                }
             }
             if (reason.advice != null) {
                 return reason.advice;
@@ -778,13 +887,14 @@ public final class Freshness {
     }
 
     /** Inputs are what was read, and when. No other type reads a state, a baseline and a clock. */
-    record Inputs(Source baseline, Source state, Instant now, long nanoTime) {
+    record Inputs(Source baseline, Source state, Instant now, boolean isReplay, long nanoTime) {
 
         static Inputs read(Call call, InputStream standardInput) {
             Source baseline = readBaseline(call);
             Source state = readState(call, baseline, standardInput);
             // The clock comes after the last byte: reading may take long.
-            return new Inputs(baseline, state, clock(call), System.nanoTime());
+            Instant now = clock(call);
+            return new Inputs(baseline, state, now, call.has("--now"), System.nanoTime());
         }
 
         private static Source readBaseline(Call call) {
@@ -802,9 +912,8 @@ public final class Freshness {
                 return Source.unreadable(name, "not read, because the baseline is not valid");
             }
             try {
-                if (!name.equals("-") && isSameFile(name, baseline.name())) {
-                    // Two reads of one file could see two contents.
-                    return new Source(name, baseline.document(), baseline.claims(), null);
+                if (isSameFile(name, baseline.name())) {
+                    return readOnce(call, name, baseline);
                 }
             } catch (DataException e) {
                 return Source.unreadable(name, e.getMessage()); // the name is no path
@@ -812,8 +921,30 @@ public final class Freshness {
             return Source.read(name, Role.state, standardInput);
         }
 
-        private static boolean isSameFile(String one, String other) {
-            return Disk.isSameFile(Disk.path(one), Disk.path(other));
+        private static boolean isSameFile(String state, String baseline) {
+            Path path = state.equals("-") ? Disk.STANDARD_INPUT : Disk.path(state);
+            return Disk.isSameFile(path, Disk.path(baseline));
+        }
+
+        /**
+         * Takes the baseline as the state, too: two reads of one file could see two contents. Only
+         * status does that, and only with the bundled fixture, so that it can be looked at. A
+         * contract proves nothing about a feed.
+         */
+        private static Source readOnce(Call call, String name, Source baseline) {
+            boolean isShow = call.command().equals("status") && !call.has("--baseline");
+            if (isShow && !name.equals("-")) {
+                return new Source(name, baseline.document(), baseline.claims(), null);
+            }
+            String fixture = Environment.bundledBaseline();
+            String copy = "";
+            if (fixture != null) {
+                copy = Text.fill(", or try it on a copy: cp {} state.json",
+                        Text.shellWord(fixture));
+            }
+            return Source.unreadable(name, Text.fill("{}: this is the baseline, and a contract"
+                    + " proves nothing about a feed; pass your collector's state with --state{}",
+                    name, copy));
         }
 
         /** Reads the clock, or --now. Rounds up, so that an age is never understated. */
@@ -824,6 +955,11 @@ public final class Freshness {
             return Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
 
+        /** Returns what begins each verdict for people if the clock was replaced, or else "". */
+        String replayMark() {
+            return isReplay ? Text.fill("REPLAY {}: ", now) : "";
+        }
+
         /** Returns why nothing can be evaluated, or null if both documents are valid. */
         String error() {
             if (baseline.error() != null) {
@@ -832,29 +968,11 @@ public final class Freshness {
             return state.error();
         }
 
-        /** Returns a hint if both documents are valid but do not go together, or else "". */
-        String mismatchHint() {
+        /** Returns whether the baseline has what belongs to a state, or the other way round. */
+        boolean looksSwapped() {
             if (error() != null) {
-                return "";
+                return false;
             }
-            if (!sharesFeed()) {
-                return "; state and baseline share no feed:"
-                        + " name the baseline of these feeds with --baseline";
-            }
-            return looksSwapped() ? "; are --state and --baseline swapped?" : "";
-        }
-
-        private boolean sharesFeed() {
-            State claims = state.claims();
-            for (int i = 0; i < claims.size(); i++) {
-                if (baseline.claims().lists(claims.get(i).name())) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean looksSwapped() {
             State agreed = baseline.claims();
             State claims = state.claims();
             if (agreed == claims) {
@@ -964,7 +1082,7 @@ public final class Freshness {
 
         /** Returns whether a verdict allows what is needed. If nothing was evaluated, none does. */
         boolean allows(Verdict verdict) {
-            return inputs.error() == null && verdict.status().allowed.containsAll(needed);
+            return inputs.error() == null && verdict.allowed().containsAll(needed);
         }
 
         int exit() {
@@ -1298,7 +1416,15 @@ public final class Freshness {
             Decision decisionAfter = decision(inputs, State.of(document, Role.state));
             before = decisionBefore.of(feed);
             after = decisionAfter.of(feed);
-            refusal = refusal(after, decisionBefore.all(), decisionAfter.all());
+            String doubt = null;
+            if (before.reason() == Reason.feed_missing) {
+                doubt = decisionBefore.renameDoubt(feed);
+            }
+            if (doubt != null) {
+                refusal = doubt;
+            } else {
+                refusal = refusal(after, decisionBefore.all(), decisionAfter.all());
+            }
         }
 
         /** Builds the next state. An unknown feed is a DataException. */
@@ -1309,6 +1435,10 @@ public final class Freshness {
             Verdict verdict = decision(inputs, state).of(feed);
             if (verdict == null) {
                 throw new DataException("{}", baseline.unknownFeed(feed));
+            }
+            Decision decision = decision(inputs, state);
+            if (!decision.sharesFeed()) {
+                throw new DataException("nothing written: {}", Decision.NO_SHARED_FEED);
             }
             Edit edit = new Edit(inputs.state().document());
             Feed claim = state.feed(feed);
@@ -1706,6 +1836,15 @@ public final class Freshness {
             return SAFE;
         }
 
+        /** Shows the commands to somebody who has named none. Nothing was evaluated. */
+        static int showUnasked(OutputStream err) throws IOException {
+            Output out = new Output(err);
+            out.raw("freshness: no command given\n\n");
+            commands(out);
+            out.flush();
+            return UNEVALUATED;
+        }
+
         private static void commands(Output out) {
             String program = Environment.program();
             out.raw("A fail-closed freshness gate: safe is what was proved,"
@@ -1867,7 +2006,7 @@ public final class Freshness {
                     Time.seconds(v.limitNanos()));
             out.raw("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, "
                         + "\"allowed_actions\": {}, \"blocked_actions\": {}, ",
-                    v.status(), v.isSafe(), words(v.status().allowed), words(v.status().blocked));
+                    v.status(), v.isSafe(), words(v.allowed()), words(v.blocked()));
             out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
                     reason, v.reason(), v.alert());
         }
@@ -1889,8 +2028,11 @@ public final class Freshness {
             Inputs inputs = evaluation.inputs();
             Source state = inputs.state();
             Source baseline = inputs.baseline();
-            facts.add("evaluated_at", inputs.now())
-                    .add("as_of", state.claims().asOf())
+            facts.add("evaluated_at", inputs.now());
+            if (inputs.isReplay()) {
+                facts.add("replay", true);
+            }
+            facts.add("as_of", state.claims().asOf())
                     .addFile("state", state.name(), state.sha256())
                     .addFile("baseline", baseline.name(), baseline.sha256())
                     .add("exit", evaluation.exit());
@@ -1910,6 +2052,22 @@ public final class Freshness {
         Explanations(Call call, Evaluation evaluation) {
             this.call = call;
             this.evaluation = evaluation;
+        }
+
+        /** Returns what begins a headline if state and baseline share no feed, or else "". */
+        static String strangers(Evaluation evaluation) {
+            if (evaluation.decision().sharesFeed()) {
+                return "";
+            }
+            return Decision.NO_SHARED_FEED.concat("; ");
+        }
+
+        /** Returns what ends a headline if the documents seem to be swapped, or else "". */
+        static String swapHint(Evaluation evaluation) {
+            if (!evaluation.decision().sharesFeed() || !evaluation.inputs().looksSwapped()) {
+                return "";
+            }
+            return "; are --state and --baseline swapped?";
         }
 
         /** Returns the first few verdicts in a few words each, and how many more there are. */
@@ -1950,9 +2108,14 @@ public final class Freshness {
         }
 
         private String cause(Verdict verdict) {
-            String blocked = String.join(", ", verdict.status().blocked);
+            String blocked = String.join(", ", verdict.blocked());
+            String advice = evaluation.decision().advice(verdict);
+            Object next = advice;
+            if (advice == null) {
+                next = Text.raw(next(verdict)); // a command, which is escaped for the shell
+            }
             return Text.text(": {}\n  why:  {}\n  next: {}\n",
-                    blocked, verdict.sentence(), Text.raw(next(verdict)));
+                    blocked, verdict.sentence(), next);
         }
 
         /** Returns the one thing to do next: a command that recovers the feed, if that cures it. */
@@ -2000,6 +2163,10 @@ public final class Freshness {
 
         /** Returns the verdict on the whole in one line, escaped. */
         static String headline(Evaluation evaluation) {
+            return evaluation.inputs().replayMark().concat(verdict(evaluation));
+        }
+
+        private static String verdict(Evaluation evaluation) {
             if (evaluation.error() != null) {
                 return Text.text("FRESHNESS UNKNOWN: {}; nothing is safe to serve",
                         evaluation.error());
@@ -2010,8 +2177,9 @@ public final class Freshness {
                 return Text.fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve",
                         total, total);
             }
-            return Text.fill("FRESHNESS CRITICAL: {} of {} feeds unsafe: {}{}", unsafe, total,
-                    Explanations.briefs(evaluation.unsafe()), evaluation.inputs().mismatchHint());
+            return Text.fill("FRESHNESS CRITICAL: {}{} of {} feeds unsafe: {}{}",
+                    Explanations.strangers(evaluation), unsafe, total,
+                    Explanations.briefs(evaluation.unsafe()), Explanations.swapHint(evaluation));
         }
 
         void show(Output out) throws IOException {
@@ -2298,14 +2466,16 @@ public final class Freshness {
 
         private void text(Output out) {
             List<Verdict> unsafe = evaluation.unsafe();
+            out.raw(evaluation.inputs().replayMark());
             if (evaluation.error() != null) {
                 out.text("GATE BLOCKED: {}\n", evaluation.error());
             } else if (unsafe.isEmpty()) {
                 out.raw("GATE OPEN: {}; {}\n", Explanations.briefs(evaluation.verdicts()),
                         asked(call.all("--action")));
             } else {
-                out.raw("GATE BLOCKED: {}; not {}{}\n", Explanations.briefs(unsafe),
-                        asked(refusedActions()), evaluation.inputs().mismatchHint());
+                out.raw("GATE BLOCKED: {}{}; not {}{}\n", Explanations.strangers(evaluation),
+                        Explanations.briefs(unsafe), asked(refusedActions()),
+                        Explanations.swapHint(evaluation));
                 new Explanations(call, evaluation).show("", out);
             }
         }
@@ -2322,7 +2492,7 @@ public final class Freshness {
             List<String> refused = new ArrayList<>();
             for (String action : call.all("--action")) {
                 for (Verdict verdict : evaluation.unsafe()) {
-                    if (verdict.status().blocked.contains(action)) {
+                    if (verdict.blocked().contains(action)) {
                         refused.add(action);
                         break;
                     }
@@ -2517,7 +2687,7 @@ public final class Freshness {
             in.enterObject("an object with max_age_seconds and feeds");
             while (in.member()) {
                 switch (in.name()) {
-                    case "max_age_seconds" -> commonLimitNanos = Time.limitNanos(in.valueText());
+                    case "max_age_seconds" -> commonLimitNanos = readLimit(in, role);
                     case "as_of" -> readAsOf(in);
                     case "require_as_of" -> requiresAsOf = readRequireAsOf(in, role);
                     case "feeds" -> {
@@ -2534,6 +2704,17 @@ public final class Freshness {
             if (index.size() == 0) {
                 throw in.error(feedsAt, "expected at least one feed");
             }
+        }
+
+        /** Reads a limit. One that is not valid is an error in a baseline: it is the contract. */
+        private static long readLimit(Json in, Role role) {
+            int at = in.at();
+            long limitNanos = Time.limitNanos(in.valueText());
+            if (role == Role.baseline && limitNanos == Time.NO_LIMIT) {
+                throw in.error(at, "expected a limit, a number above 0 and at most {}",
+                        MAX_AGE_SECONDS);
+            }
+            return limitNanos;
         }
 
         private void readAsOf(Json in) {
@@ -2571,6 +2752,8 @@ public final class Freshness {
             while (in.member()) {
                 if (in.name().equals("name")) {
                     feed = readName(in);
+                } else if (role == Role.baseline && in.name().equals("max_age_seconds")) {
+                    readLimit(in, role);
                 } else {
                     skipOther(in, role, FEED_MEMBERS);
                 }
@@ -3476,10 +3659,10 @@ public final class Freshness {
         static final long SECOND = 1_000_000_000;
         static final long MAX_SKEW_NANOS = MAX_SKEW_SECONDS * SECOND;
         static final long MAX_AGE_NANOS = MAX_AGE_SECONDS * SECOND;
+        /** A limit above the highest age that can be stated would never block anything. */
+        static final long MAX_LIMIT_NANOS = MAX_AGE_NANOS;
         /** About 126 years. A longer time is cut to it, and two of them fit in a long. */
         static final long FOREVER = 4 * MAX_AGE_NANOS;
-        /** A longer limit is cut to it, so that FOREVER lies above every limit. */
-        static final long MAX_LIMIT_NANOS = FOREVER - SECOND;
         // A missing age lies above every limit, and a missing limit below every age, so a
         // forgotten check fails closed.
         static final long UNKNOWN_AGE = FOREVER + 1;
@@ -3519,7 +3702,8 @@ public final class Freshness {
             if (nanos == NOT_A_TIME || nanos == 0) {
                 return NO_LIMIT;
             }
-            return Math.min(nanos, MAX_LIMIT_NANOS);
+            // Rounded up, so that not even a part of a nanosecond above the maximum is taken.
+            return nanos(json, Rounding.UP) > MAX_LIMIT_NANOS ? NO_LIMIT : nanos;
         }
 
         /**
@@ -4618,7 +4802,7 @@ public final class Freshness {
             String bundled = Environment.bundledBaseline();
             String state = call.one("--state", bundled);
             if ("-".equals(state)) {
-                state = "/dev/stdin"; // which may be a file, and then it is the input
+                state = Disk.STANDARD_INPUT.toString(); // if that is a file, it is the input
             }
             if (isNamed(path, state)) {
                 return "the input, which is never written; name another file";
@@ -4653,6 +4837,9 @@ public final class Freshness {
 
     /** Disk holds the helpers that the types of files share. */
     static final class Disk {
+        /** What --state - reads, if the system has a name for it. */
+        static final Path STANDARD_INPUT = Path.of("/dev/stdin");
+
         private Disk() { }
 
         static Path path(String name) {
@@ -4770,6 +4957,11 @@ public final class Freshness {
             return System.getProperty("freshness.start", "the source, by java itself");
         }
 
+        /** Returns whether the launcher started Java, so that commands begin with the file. */
+        private static boolean isStartedByFile() {
+            return System.getProperty("freshness.start") != null;
+        }
+
         /** Returns how this program was started, as the first words of a command. */
         static String program() {
             Path source = source();
@@ -4782,6 +4974,11 @@ public final class Freshness {
                 return Text.shellWord(source.toString());
             }
             String file = beside(source.getFileName().toString());
+            boolean isHere = !file.startsWith("/");
+            if (isStartedByFile()) {
+                String path = Text.shellWord(isHere ? "./".concat(file) : file);
+                return Files.isExecutable(source) ? path : "sh ".concat(path);
+            }
             boolean looksLikeOption = file.startsWith("-") || file.startsWith("@");
             return "java ".concat(Text.shellWord(looksLikeOption ? "./".concat(file) : file));
         }
@@ -5084,15 +5281,24 @@ public final class Freshness {
             return fill("{}{}and {} more", first, separator, more);
         }
 
-        /** Returns the nearest known word as a question, or the known words, or "". */
-        static String suggestion(String word, List<String> known) {
+        /** Returns the known word that is nearest, or null if none is near. */
+        static String nearest(String word, List<String> known) {
             int maxEdits = Math.min(MAX_EDITS, word.length() / 3 + 1);
             for (int edits = 1; edits <= maxEdits; edits++) {
                 for (String candidate : known) {
                     if (candidate.startsWith(word) || isNear(word, candidate, edits)) {
-                        return fill("; did you mean {}?", candidate);
+                        return candidate;
                     }
                 }
+            }
+            return null;
+        }
+
+        /** Returns the nearest known word as a question, or the known words, or "". */
+        static String suggestion(String word, List<String> known) {
+            String near = nearest(word, known);
+            if (near != null) {
+                return fill("; did you mean {}?", near);
             }
             if (known.isEmpty() || known.size() > MAX_LISTED_WORDS) {
                 return "";
@@ -5314,9 +5520,6 @@ public final class Freshness {
 
         /** Parses the arguments, or throws a UsageException that names the first mistake. */
         static Call parse(String... args) {
-            if (args.length == 0) {
-                throw new UsageException(null, "no command given");
-            }
             String command = isHelp(args[0]) ? "help" : args[0];
             Usage usage = Usage.find(command);
             if (usage == null) {
@@ -5433,6 +5636,9 @@ public final class Freshness {
                 if (one(option, "").equals("-")) {
                     throw error("invalid value given for {}: -; expected a file", option);
                 }
+            }
+            if (has("--now") && has("--quiet")) {
+                throw error("--quiet hides that --now replaces the clock; leave out one of them");
             }
             if (has("--watch")) {
                 checkWatch();

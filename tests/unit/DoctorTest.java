@@ -62,7 +62,7 @@ final class DoctorTest extends Sandbox {
         write("typo.json", "{");
         run("doctor --baseline @typo.json --state @stale.json").exits(2)
             .says("DOCTOR FAILED: 7 of 8", "ok - the state can be read and is valid: ");
-        run("doctor --baseline @stale.json --state @stale.json").exits(0)
+        run("doctor --baseline @=stale.json --state @stale.json").exits(0)
             .says("DOCTOR PASSED: 8 of 8");
     }
 

@@ -1,3 +1,4 @@
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +79,8 @@ final class DomainTest extends Sandbox {
             .has(feed + ".freshness_status", status)
             .has(feed + ".safe_to_serve", isSafe)
             .has(feed + ".alert", isSafe ? "none" : "page")
-            .has(feed + ".allowed_actions", allowed(status))
-            .has(feed + ".blocked_actions", blocked(status));
+            .has(feed + ".allowed_actions", allowed(status, exit))
+            .has(feed + ".blocked_actions", blocked(status, exit));
         Object why = run.get(feed + ".blocked_reason");
         boolean isSentence = why instanceof String sentence && sentence.length() > 10;
         equal(reason + ": " + why, isSafe ? why == null : isSentence, true);
@@ -105,8 +106,13 @@ final class DomainTest extends Sandbox {
         return List.of("fresh", "stale").contains(reason) ? reason : "unknown";
     }
 
-    private static List<String> blocked(String status) {
-        return ACTIONS.subList(allowed(status).size(), ACTIONS.size());
+    /** If nothing could be evaluated, nothing is allowed. */
+    private static List<String> allowed(String status, int exit) {
+        return exit == 3 ? List.of() : allowed(status);
+    }
+
+    private static List<String> blocked(String status, int exit) {
+        return ACTIONS.subList(allowed(status, exit).size(), ACTIONS.size());
     }
 
     // ---- What each reason says ----
@@ -154,24 +160,19 @@ final class DomainTest extends Sandbox {
             "false null null", "[??????????]      ? of ?", DOWN, LIMITS);
     }
 
+    private static final String NO_LIMIT = ", not a number above 0 and at most 1000000000";
+
     @Harness.Test("domain: what is said of a limit")
     static void saidOfLimits() throws Exception {
         String row = "[??????????]     8s of ?";
-        String wrongInBaseline = "max_age_seconds is \"long\" in the baseline,"
-            + " not a number above 0";
-        unsafe("limit_invalid", "limit 'long' | limit 0 | alive true, age 8",
-            "true 8 null", row, wrongInBaseline, LIMITS);
-        unsafe("limit_invalid", "limit 'long' | limit - | alive true, age 8, limit null",
-            "true 8 null", row, wrongInBaseline, LIMITS);
-        unsafe("limit_invalid", "limit 'long' | limit 90 | alive true, age 8",
-            "true 8 null", row, wrongInBaseline, LIMITS);
         unsafe("limit_invalid", "limit - | limit 90 | alive true, age 8", "true 8 null", row,
-            "max_age_seconds is absent in the baseline, not a number above 0", LIMITS);
+            "max_age_seconds is absent in the baseline" + NO_LIMIT, LIMITS);
         unsafe("limit_invalid", "limit 90 | limit 0 | alive true, age 8", "true 8 null", row,
-            "max_age_seconds is 0 in the state, not a number above 0", LIMITS);
+            "max_age_seconds is 0 in the state" + NO_LIMIT, LIMITS);
         unsafe("limit_invalid", "limit 90 | limit 90 | alive true, age 8, limit null",
-            "true 8 null", row, "max_age_seconds is null in the state, not a number above 0",
-            LIMITS);
+            "true 8 null", row, "max_age_seconds is null in the state" + NO_LIMIT, LIMITS);
+        unsafe("limit_invalid", "limit 90 | limit 90 | alive true, age 8, limit 1795340220",
+            "true 8 null", row, "max_age_seconds is 1795340220 in the state" + NO_LIMIT, LIMITS);
     }
 
     @Harness.Test("domain: what is said of an age that is not there")
@@ -240,6 +241,18 @@ final class DomainTest extends Sandbox {
             "restart the collector: the state is 4000000000s old");
     }
 
+    @Harness.Test("domain: of a limit that the state tightened, it is said")
+    static void saidOfTightenedLimits() throws Exception {
+        unsafe("stale", "limit 90 | limit 60 | alive true, age 75", "true 75 60",
+            "[##########]    75s of 60s", "last tick 75s old, limit 60s, set by the state",
+            RECOVER);
+        unsafe("stale", "limit 90 | limit 900 | alive true, age 75, limit 60", "true 75 60",
+            "[##########]    75s of 60s", "last tick 75s old, limit 60s, set by the state",
+            RECOVER);
+        unsafe("stale", "limit 90 | limit 90 | alive true, age 91", "true 91 90",
+            "[##########]    91s of 90s", "last tick 91s old, limit 90s", RECOVER);
+    }
+
     @Harness.Test("domain: what is said of a fresh feed, and when there is a ticket")
     static void saidOfFreshFeeds() throws Exception {
         String half = "  ticket: past half its limit";
@@ -288,7 +301,7 @@ final class DomainTest extends Sandbox {
             brief = "x stale, " + figure[1] + "s > " + figure[2] + "s";
             page = "  page";
         }
-        String explained = "blocked on x: " + String.join(", ", blocked(status)) + "\n  why:  "
+        String explained = "blocked on x: " + String.join(", ", blocked(status, 2)) + "\n  why:  "
             + why + "\n  next: " + next + "\n";
         whole("status" + CALL, 2, "FRESHNESS CRITICAL: 1 of 1 feeds unsafe: " + brief + "\n\n  x  "
             + "%-7s  ".formatted(status) + row + page + "\n\n" + explained
@@ -312,7 +325,7 @@ final class DomainTest extends Sandbox {
             """.replace("ALIVE", figure[0]).replace("AGE", figure[1]).replace("LIMIT", figure[2])
             .replace("STATUS", status).replace("SAFE", String.valueOf(status.equals("fresh")))
             .replace("ALLOWED", strings(allowed(status)))
-            .replace("BLOCKED", strings(blocked(status)))
+            .replace("BLOCKED", strings(blocked(status, 2)))
             .replace("REASON", reason).replace("ALERT", alert).replace("WHY", why);
         String json = plain(run("status --format json" + CALL).out());
         equal("status in JSON", json.substring(json.indexOf("    {")), feed);
@@ -352,7 +365,8 @@ final class DomainTest extends Sandbox {
             blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
               why:  the baseline lists this feed, the state does not
-              next: RECOVER
+              next: the state has z instead: renamed? \
+            then rename x in the baseline after review, or correct the producer
 
             blocked on z: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
@@ -361,7 +375,7 @@ final class DomainTest extends Sandbox {
             or stop the producer from writing it
 
             state: DIR/in.json, judged by the baseline DIR/base.json
-            """.replace("RECOVER", RECOVER));
+            """);
     }
 
     @Harness.Test("domain: what gate says of missing and unexpected feeds")
@@ -380,8 +394,38 @@ final class DomainTest extends Sandbox {
             blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
               why:  the baseline lists this feed, the state does not
-              next: RECOVER
-            """.replace("RECOVER", RECOVER));
+              next: the state has z instead: renamed? \
+            then rename x in the baseline after review, or correct the producer
+            """);
+    }
+
+    @Harness.Test("domain: what next of a missing feed, by what the state has instead")
+    static void missingOrRenamed() throws Exception {
+        nextOf("cme-s03", List.of("y"), RECOVER.replace("--feed x", "--feed cme-s03"));
+        String renamed = "the state has %s instead: renamed? then rename cme-s03 in the baseline"
+            + " after review, or correct the producer";
+        nextOf("cme-s03", List.of("y", "cme-S03"), renamed.formatted("cme-S03"));
+        nextOf("cme-s03", List.of("far away", "y", "cme_s03"), renamed.formatted("cme_s03"));
+        nextOf("cme-s03", List.of("y", "far away"), "the state has far away, which the baseline"
+            + " lacks: renamed? correct the baseline after review, or the producer");
+        List<String> many = new ArrayList<>(List.of("y"));
+        for (int i = 0; i < 101; i++) {
+            many.add("cme-s" + i);
+        }
+        nextOf("cme-s03", many, "the state has cme-s0, which the baseline"
+            + " lacks: renamed? correct the baseline after review, or the producer");
+    }
+
+    private static void nextOf(String missing, List<String> present, String next)
+            throws Exception {
+        write("base.json", document("limit 90", feed(missing, ""), feed("y", "")));
+        String[] entries = present.stream().map(name -> feed(name, "alive true, age 1"))
+            .toArray(String[]::new);
+        write("in.json", document("limit 90", entries));
+        Run gate = run("gate --feed " + missing + CALL).exits(2);
+        equal(gate.call(), lastLine(gate), "  next: " + next);
+        Run status = run("status" + CALL).exits(2);
+        equal(status.call(), plain(status.out()).contains("\n  next: " + next + "\n"), true);
     }
 
     @Harness.Test("domain: no recovery of a missing feed is advised if that would cure nothing")

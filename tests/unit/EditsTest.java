@@ -129,7 +129,7 @@ final class EditsTest extends Sandbox {
         run(call).exits(0);
         equal("659.9", read("out.json"),
                 document("limit 6599", feed("bravo", "alive true, age 660")));
-        for (String limit : List.of("660", "1e9", "1e99")) {
+        for (String limit : List.of("660", "1e9")) {
             write("in.json", document("limit " + limit, feed("bravo", "alive true, age 8")));
             refused(call, "still fresh");
         }
@@ -351,7 +351,8 @@ final class EditsTest extends Sandbox {
     @Harness.Test("edits: a baseline entry is put back as it is, but for its tick")
     static void baselineEntry() throws Exception {
         String members = "x-note 1.50, limit 30, last_tick_age_seconds null, alive false";
-        write("base.json", document("limit 90", feed("bravo", members)));
+        write("base.json", document("limit 90", feed("alpha", ""), feed("bravo", members),
+                feed("charlie", "")));
         String entry = feed("bravo", "x-note 1.50, limit 30, age 5, alive true");
         for (String shape : SHAPES) {
             String state = shapeWithoutBravo(shape);

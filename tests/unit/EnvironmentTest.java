@@ -96,8 +96,9 @@ final class EnvironmentTest extends Sandbox {
     @Harness.Test("environment: without a source, all works that is told what it needs")
     static void commandsWorkWithoutSource() throws Exception {
         withoutSource(() -> {
-            run("status --baseline @healthy.json").exits(0).says("FRESHNESS OK");
-            run("gate --feed alpha --state @healthy.json --baseline @healthy.json").exits(0)
+            run("status --state @healthy.json --baseline @=healthy.json").exits(0)
+                    .says("FRESHNESS OK");
+            run("gate --feed alpha --state @healthy.json --baseline @=healthy.json").exits(0)
                     .says("GATE OPEN");
             run("scenario stale --feed bravo --state @healthy.json --output @out.json").exits(0)
                     .says("SCENARIO WRITTEN");

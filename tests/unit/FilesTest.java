@@ -137,7 +137,8 @@ final class FilesTest extends Sandbox {
         oddFiles();
         for (String call : List.of(
                 "status --state @soft.json",
-                "status --state @linked/in.json --baseline @soft.json")) {
+                "status --state @linked/in.json",
+                "status --state @stale.json --baseline @soft.json")) {
             run(call).exits(2).says("FRESHNESS CRITICAL", "bravo");
         }
     }

@@ -79,7 +79,7 @@ final class GateTest extends Sandbox {
     static void feedsLikeOptions() throws Exception {
         write("in.json", document("limit 90", feed("-h", "alive true, age 8"),
             feed("--state", "alive true, age 660")));
-        String files = " --state @in.json --baseline @in.json";
+        String files = " --state @in.json --baseline @=in.json";
         run("gate --feed -h" + files).exits(0).says("GATE OPEN: -h fresh");
         run("gate --feed=--state" + files).exits(2)
             .says("GATE BLOCKED: --state stale", " recover --feed=--state --state ");
@@ -230,7 +230,7 @@ final class GateTest extends Sandbox {
     static void misspeltFeeds() throws Exception {
         write("base.json", document("limit 90", feed("feed12", ""), feed("feed1", ""),
             feed("feed2", "")));
-        String files = " --state @base.json --baseline @base.json";
+        String files = " --state @base.json --baseline @=base.json";
         whole("gate --feed feed3" + files, 3,
             "GATE BLOCKED: unknown feed: feed3; did you mean feed1?\n");
         whole("gate --feed qqqqqqqqqq" + files, 3,
@@ -305,7 +305,7 @@ final class GateTest extends Sandbox {
               "feeds": [
                 {"name": "x", "alive": null, "last_tick_age_seconds": null, \
             "max_age_seconds": 90, "freshness_status": "unknown", "safe_to_serve": false, \
-            "allowed_actions": ["inspect_status"], "blocked_actions": ["read_last_price", \
+            "allowed_actions": [], "blocked_actions": ["inspect_status", "read_last_price", \
             "serve_cached_status", "price_order", "publish_signal", "rebalance_position"], \
             "blocked_reason": "the state cannot be evaluated: ERROR", \
             "reason_code": "state_invalid", "alert": "page"}

@@ -178,9 +178,16 @@ final class HelpTest extends Sandbox {
         }
     }
 
-    @Harness.Test("help: of what is no command, and a call without one")
+    @Harness.Test("help: a call without a command shows it, on standard error, and is no success")
+    static void ofNothing() {
+        Run help = run("help").exits(0);
+        Run bare = run("").exits(3);
+        equal("standard output", bare.out(), "");
+        equal("standard error", bare.err(), "freshness: no command given\n\n" + help.out());
+    }
+
+    @Harness.Test("help: of what is no command")
     static void ofNoCommand() {
-        refused("", "no command given");
         refused("help nothing", "unknown command: nothing");
         refused("help statsu", "unknown command: statsu", "did you mean status?");
         refused("help gate gate", "unexpected argument: gate");

@@ -52,7 +52,7 @@ final class JudgeComparer {
         List<String> piped = new ArrayList<>(options);
         piped.add("--state=-");
 
-        compareText(one, run(one, state, files, "status"));
+        compareText(one, run(one, state, files, "status"), now);
         List<String> read = random.nextInt(4) == 0 ? piped : files;
         Run json = run(one, state, read, "status", "--format", "json");
         compareJson(one, json, baselineTree, stateTree, now);
@@ -87,7 +87,7 @@ final class JudgeComparer {
 
     // ---- Text ----
 
-    private static void compareText(JudgeCase one, Run run) {
+    private static void compareText(JudgeCase one, Run run, Instant now) {
         int exit = one.decision().exit();
         String word = switch (exit) {
             case 0 -> "FRESHNESS OK";
@@ -95,6 +95,9 @@ final class JudgeComparer {
             default -> "FRESHNESS UNKNOWN";
         };
         String line = run.out.split("\n", 2)[0];
+        String mark = "REPLAY " + now + ": ";
+        one.same("is marked as a replay", line.startsWith(mark), true);
+        line = line.replace(mark, "");
         if (line.startsWith(word)) {
             line = word;
         } else if (line.startsWith("FRESHNESS OK")) {
@@ -176,8 +179,8 @@ final class JudgeComparer {
 
     private static List<String> members(int exit, String... first) {
         List<String> members = new ArrayList<>(List.of(first));
-        members.addAll(List.of("evaluated_at", "as_of", "state", "state_sha256", "baseline",
-                "baseline_sha256", "exit"));
+        members.addAll(List.of("evaluated_at", "replay", "as_of", "state", "state_sha256",
+                "baseline", "baseline_sha256", "exit"));
         if (exit == 3) {
             members.add("error");
         }
@@ -193,6 +196,7 @@ final class JudgeComparer {
             asOf = JudgeRules.instant(Node.get(state, "as_of"));
         }
         one.same("evaluated_at", plain(top, "evaluated_at"), now);
+        one.same("replay", plain(top, "replay"), "true");
         one.same("as_of", plain(top, "as_of"), asOf);
         one.same("error is set", Node.get(top, "error") instanceof Node.Str,
                 names(top).contains("error"));
@@ -481,7 +485,7 @@ final class JudgeComparer {
             compareGateJson(one, run, want, stateTree, now);
         } else {
             boolean isOpen = want.exit() == 0;
-            String word = isOpen ? "GATE OPEN: " : "GATE BLOCKED: ";
+            String word = "REPLAY " + now + (isOpen ? ": GATE OPEN: " : ": GATE BLOCKED: ");
             one.same(command + " first line", run.out.startsWith(word) ? word : run.out, word);
             one.same(command + " says open", run.out.contains("GATE OPEN"), isOpen, true);
         }

@@ -27,13 +27,13 @@ final class JudgeExhaustive {
                 + " 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 'soon' 5"
                 + " | 13:59:14.999999999+02:00 1970-01-01T00:00:00",
             "max_age_seconds absent 90 90.0000000009 30 900 0 null"
-                + " | 60 90.000000001 1e-10 -90 '90' 1e999999999",
+                + " | 60 90.000000001 1e-10 -90 '90' 1e9 1000000000.0000000001 1e999999999",
             "MAX_AGE_SECONDS absent 90 60 'x' | 900 null",
             "AS_OF absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 'soon' absent+60"
                 + " 12:00:00+90 | absent+90.000000001 11:58:30+30 null");
     private static final List<String> CONTRACTS = List.of(
-            "max_age_seconds absent 60 'x' | 900",
-            "MAX_AGE_SECONDS absent 90 | 4e9",
+            "max_age_seconds absent 60 | 900",
+            "MAX_AGE_SECONDS absent 90 | 1e9",
             "REQUIRE_AS_OF absent true");
     /** A program that is wrong everywhere need not fill the memory. */
     private static final int MAX_DIFFERENCES = 10_000;
@@ -101,7 +101,7 @@ final class JudgeExhaustive {
         return got.reason().name().equals(want.reason())
                 && got.alert().name().equals(want.alert())
                 && got.isSafe() == want.isSafe()
-                && got.status().allowed.size() == want.allowed().size()
+                && got.allowed().size() == want.allowed().size()
                 && Objects.equals(got.alive(), want.alive())
                 && isSame(shown(got.ageNanos()), want.age())
                 && isSame(shown(got.limitNanos()), want.limit());

@@ -37,7 +37,7 @@ final class JudgeRules {
     static final BigDecimal NANOSECOND = new BigDecimal("1e-9");
     /** The program counts so far: a longer time is as good as this one. */
     static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9");
-    private static final BigDecimal MAX_LIMIT_SECONDS = new BigDecimal("3999999999");
+    private static final BigDecimal MAX_LIMIT_SECONDS = new BigDecimal("1e9");
     private static final BigDecimal MAX_AGE_SECONDS = new BigDecimal("1e9");
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final int NANO_DIGITS = 9;
@@ -83,6 +83,9 @@ final class JudgeRules {
             if (isSafe()) {
                 return FRESH_MAY;
             }
+            if (reason.equals("state_invalid")) {
+                return List.of();
+            }
             return reason.equals("stale") ? STALE_MAY : UNKNOWN_MAY;
         }
     }
@@ -113,7 +116,8 @@ final class JudgeRules {
     static Decision decide(Node baseline, Node state, Instant now) {
         Map<String, Node> agreed = feeds(baseline);
         Map<String, Node> claimed = feeds(state);
-        if (agreed == null || !isClosed(baseline) || !isRequirementValid(baseline)) {
+        if (agreed == null || !isClosed(baseline) || !isRequirementValid(baseline)
+                || !areLimitsValid(baseline)) {
             return new Decision(3, false, false, List.of(), List.of());
         }
         if (claimed == null) {
@@ -135,6 +139,14 @@ final class JudgeRules {
         }
         int exit = verdicts.stream().allMatch(Verdict::isSafe) ? 0 : 2;
         return new Decision(exit, true, true, verdicts, exactVerdicts);
+    }
+
+    /** Returns whether each limit that a baseline states is one. */
+    private static boolean areLimitsValid(Node baseline) {
+        List<Node> owners = new ArrayList<>(feeds(baseline).values());
+        owners.add(baseline);
+        return owners.stream().allMatch(owner -> Node.get(owner, "max_age_seconds") == null
+                || limit(owner, null, Precision.ROUNDED) != null);
     }
 
     private static boolean isRequirementValid(Node baseline) {
@@ -217,7 +229,7 @@ final class JudgeRules {
         Instant skewed = now.plusSeconds(1);
 
         BigDecimal agreedLimit = agreed == null ? null : limit(agreed, baseline, precision);
-        BigDecimal ownLimit = ownLimit(claim, agreedLimit);
+        BigDecimal ownLimit = ownLimit(agreed, claim, agreedLimit);
         BigDecimal limit = null;
         boolean isLoose = false;
         if (ownLimit != null && agreedLimit != null) {
@@ -255,14 +267,19 @@ final class JudgeRules {
         return Node.TRUE.equals(Node.get(baseline, "require_as_of"));
     }
 
-    /** Returns the limit that the state claims; if it claims none, the one that was agreed. */
-    private BigDecimal ownLimit(Node claim, BigDecimal agreedLimit) {
-        boolean isClaimed = Node.get(claim, "max_age_seconds") != null
-                || Node.get(state, "max_age_seconds") != null;
+    /**
+     * Returns the limit that the state claims; if it claims none, the one that was agreed. What it
+     * claims for all is not compared with what was agreed for one feed, but must be a limit.
+     */
+    private BigDecimal ownLimit(Node agreed, Node claim, BigDecimal agreedLimit) {
+        boolean isOwn = Node.get(claim, "max_age_seconds") != null;
+        boolean isClaimed = isOwn || Node.get(state, "max_age_seconds") != null;
         if (claim == null || !isClaimed) {
             return agreedLimit;
         }
-        return limit(claim, state, precision);
+        BigDecimal claimed = limit(claim, state, precision);
+        boolean isAgreedForOne = Node.get(agreed, "max_age_seconds") != null;
+        return claimed != null && !isOwn && isAgreedForOne ? agreedLimit : claimed;
     }
 
     /** Returns the age now: of what was written and the tick the older one, or null. */
@@ -292,17 +309,14 @@ final class JudgeRules {
         return age.compareTo(MAX_AGE_SECONDS) > 0 ? null : age;
     }
 
-    /**
-     * Returns the limit of a feed, or of a document if that is null; null if it is none. A limit is
-     * cut to what the program counts.
-     */
+    /** Returns the limit of a feed, or of a document if that is null; null if it is none. */
     static BigDecimal limit(Node feed, Node document, Precision precision) {
         Node own = Node.get(feed, "max_age_seconds");
         BigDecimal limit = number(own != null ? own : Node.get(document, "max_age_seconds"));
-        if (limit == null || limit.signum() <= 0) {
+        boolean isNone = limit == null || limit.signum() <= 0;
+        if (isNone || limit.compareTo(MAX_LIMIT_SECONDS) > 0) {
             return null;
         }
-        limit = limit.min(MAX_LIMIT_SECONDS);
         if (precision == Precision.ROUNDED && limit.scale() > NANO_DIGITS) {
             limit = limit.setScale(NANO_DIGITS, RoundingMode.FLOOR);
         }

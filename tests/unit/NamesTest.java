@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,7 +18,7 @@ final class NamesTest extends Sandbox {
         "a\\nb", "\\", "a|b=1;2", "'", "$(x)`x`", "{feed=\"x\"} 1", "\u00e9t\u00e9", "\ud83d\ude00",
         "\ud83d\ude00".repeat(200), "x".repeat(200), " ", "#", "unknown");
 
-    private static final String FILES = " --state @in.json --baseline @in.json";
+    private static final String FILES = " --state @in.json --baseline @=in.json";
 
     /** Writes a state with two stale feeds, one of that name. */
     private static void writeFeed(String name) throws IOException {
@@ -200,7 +201,9 @@ final class NamesTest extends Sandbox {
                 feed("b", "alive true, age 400")));
             String file = dir + "/" + name;
             String absent = dir + "/absent " + name;
-            Run status = run("status --state % --baseline %", file, file).exits(2);
+            Files.copy(Path.of(file), Path.of(file + ".base"),
+                StandardCopyOption.REPLACE_EXISTING);
+            Run status = run("status --state % --baseline %", file, file + ".base").exits(2);
             equal(status.call(), silent(status.out()), true);
             equal(status.call(), linesWith("[#", status), List.of(
                 "  a\\u001b  fresh    [#.........]     1s of 90s",

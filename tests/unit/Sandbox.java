@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * its own place, so that no fault of it can reach the repository.
  */
 abstract class Sandbox {
+    private static final String REPLAY_MEMBER = "  \"replay\": true,";
     static final String NOW = "2026-11-22T09:37:00Z";
     private static final FileTime YESTERDAY = FileTime.from(Instant.now().minusSeconds(86_400));
     static final List<String> KINDS = List.of("stale", "unknown", "down", "missing", "skewed",
@@ -209,7 +211,33 @@ abstract class Sandbox {
         int exit = Freshness.run(args, in, out, err);
         Run run = new Run(call, exit, out.toString(UTF_8), err.toString(UTF_8));
         checkSound(run);
-        return run;
+        return isReplay(args) ? checkMarked(run) : run;
+    }
+
+    /** Returns whether the call asks for a verdict by another clock. */
+    private static boolean isReplay(String... args) {
+        boolean isVerdict = args.length > 0 && List.of("status", "gate").contains(args[0]);
+        return isVerdict && Arrays.stream(args).anyMatch(word -> word.matches("--now(=.*)?"));
+    }
+
+    /**
+     * Checks that each verdict of a replay is marked as one, and returns the run without the marks,
+     * so that its rows read like those by the clock on the wall.
+     */
+    private static Run checkMarked(Run run) {
+        for (String stream : List.of(run.out, run.err)) {
+            boolean isUnmarked = stream.matches("(?s)(FRESHNESS|GATE) .*");
+            boolean isUnmarkedJson = stream.startsWith("{") && !stream.contains(REPLAY_MEMBER);
+            equal(run.call + ": is marked as a replay", isUnmarked || isUnmarkedJson, false);
+        }
+        return new Run(run.call, run.exit, unmarked(run.out), unmarked(run.err));
+    }
+
+    /** Returns a verdict without what marks it as a replay. */
+    static String unmarked(String text) {
+        String mark = "(?m)^(\u001b\\[31m)?REPLAY [0-9T:.+-]+Z: (FRESHNESS|GATE)";
+        return text.replaceFirst(mark, "$1$2")
+                .replaceFirst("\n" + REPLAY_MEMBER, "");
     }
 
     private static void checkSound(Run run) {
@@ -231,7 +259,11 @@ abstract class Sandbox {
         return words.toArray(new String[0]);
     }
 
+    /** Returns a word with "@" for the test's directory; "@=" names a copy of that file in it. */
     static String at(String word) {
+        if (word.startsWith("@=")) {
+            return copy(word.substring(2)).toString();
+        }
         return word.replace("@", dir + "/").replace("HOME", home.toString());
     }
 
@@ -288,6 +320,21 @@ abstract class Sandbox {
             words.add(word.group().replace("'\\''", "\0").replace("'", "").replace('\0', '\''));
         }
         return words;
+    }
+
+    /** Returns a file of the same bytes, since no file is state and baseline at once. */
+    private static Path copy(String name) {
+        Path original = dir.resolve(name);
+        Path copy = dir.resolve(name.replace(".json", ".base.json"));
+        try {
+            if (Files.exists(original)) {
+                Files.copy(original, copy, StandardCopyOption.REPLACE_EXISTING);
+                Files.setLastModifiedTime(copy, YESTERDAY);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return copy;
     }
 
     // ---- Documents ----

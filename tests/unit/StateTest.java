@@ -84,7 +84,7 @@ final class StateTest extends Sandbox {
             for (int count : new int[] {1, 199, 200, 201, 400}) {
                 String feed = feed(character.repeat(count), "alive true, age 8");
                 write("n.json", document("limit 90", feed));
-                Run run = run("status --baseline @n.json --state @n.json");
+                Run run = run("status --baseline @=n.json --state @n.json");
                 String expected = "expected a name, a string of 1 to 200 characters";
                 boolean isTold = run.head().contains(expected);
                 equal(count + " times " + character, run.exit() + (isTold ? " " + expected : ""),
@@ -106,7 +106,7 @@ final class StateTest extends Sandbox {
             members.add("\"" + name + "\":1");
         }
         write("in.json", document("limit 90", feeds.toArray(new String[0])));
-        run("status --state @in.json --baseline @in.json").exits(0)
+        run("status --state @in.json --baseline @=in.json").exits(0)
                 .says("FRESHNESS OK: 16384 of 16384 feeds");
         String twice = names.get(9999);
         feeds.add(feed(twice, ""));
@@ -162,7 +162,7 @@ final class StateTest extends Sandbox {
         equal(state, decided(state, state, NOW),
                 name + " fresh none 8/90, " + other + " stale page 91/90");
         write("in.json", state);
-        run("gate --feed " + name + " --state @in.json --baseline @in.json").exits(0);
+        run("gate --feed " + name + " --state @in.json --baseline @=in.json").exits(0);
     }
 
     // ---- Roles ----

@@ -1,5 +1,6 @@
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,7 +101,7 @@ final class StatusTest extends Sandbox {
         String[] many = new String[30];
         Arrays.setAll(many, i -> feed("feed" + i, "alive true, age 91"));
         write("many.json", document("limit 90", many));
-        Run run = run("status --state @many.json --baseline @many.json").exits(2)
+        Run run = run("status --state @many.json --baseline @=many.json").exits(2)
             .says("FRESHNESS CRITICAL: 30 of 30 feeds unsafe", "feed29");
         equal("a headline stays short", run.head().length() < 250, true);
     }
@@ -110,7 +111,7 @@ final class StatusTest extends Sandbox {
         write("in.json", document("limit 90", feed("ab", "alive true, age 8"),
             feed("\u65e5", "alive true, age 80.25"), feed("e\u0301x", "alive false, age 8"),
             feed("x".repeat(60), "alive true, age 1000")));
-        List<String> rows = rows(run("status --state @in.json --baseline @in.json").exits(2));
+        List<String> rows = rows(run("status --state @in.json --baseline @=in.json").exits(2));
         equal("rows", rows.size(), 4);
         int bar = rows.get(0).indexOf("[");
         // The names take 2, 2, 2 and 60 columns: in Java's characters one less, or one more.
@@ -158,8 +159,7 @@ final class StatusTest extends Sandbox {
     static void withoutState() {
         String itself = "the baseline itself";
         run("status").exits(0).says("FRESHNESS OK", home + "/data/healthy.json", itself);
-        run("status --baseline @stale.json").exits(2)
-            .says("FRESHNESS CRITICAL", dir + "/stale.json", itself);
+        run("status --state HOME/data/healthy.json").exits(0).says("FRESHNESS OK");
         run("status --format json").exits(0).has("state", home + "/data/healthy.json");
         String out = run("status --state @healthy.json").out();
         equal("a state is said to be one", out.contains(itself), false);
@@ -170,7 +170,6 @@ final class StatusTest extends Sandbox {
         write("base.json", document("limit 90, as_of '2030-01-01T00:00:00Z'",
             feed("alpha", "alive false, age 900"), feed("bravo", "age 'x'"), feed("charlie", "")));
         run("status --state @healthy.json --baseline @base.json").exits(0);
-        run("status --baseline @base.json").exits(2);
         String strict = "{\n  \"require_as_of\": true,\n  \"max";
         write("strict.json", fixture.replace("{\n  \"max", strict));
         run("status --state @healthy.json --baseline @strict.json --format json").exits(2)
@@ -183,6 +182,36 @@ final class StatusTest extends Sandbox {
             run("status --baseline @wrong.json").exits(3)
                 .says("FRESHNESS UNKNOWN: baseline ", "true or false");
         }
+    }
+
+    @Harness.Test("status: a contract proves nothing about a feed, so it is no state")
+    static void contractAsState() throws Exception {
+        write("base.json", fixture);
+        write("equal.json", fixture);
+        Files.createSymbolicLink(dir.resolve("soft.json"), Path.of("base.json"));
+        Files.createLink(dir.resolve("hard.json"), dir.resolve("base.json"));
+        for (String call : List.of(
+                "status --baseline @base.json",
+                "status --baseline @base.json --state @base.json",
+                "status --baseline @base.json --state @soft.json",
+                "status --baseline @soft.json --state @hard.json",
+                "status --baseline @base.json --state @./base.json",
+                "status --baseline HOME/data/healthy.json",
+                "gate --feed alpha --state HOME/data/healthy.json",
+                "gate --feed alpha --state @hard.json --baseline @base.json",
+                "gate --feed alpha --state @soft.json --baseline @hard.json",
+                "recover --feed alpha --state HOME/data/healthy.json --output @out.json",
+                "recover --feed alpha --state @base.json --baseline @hard.json"
+                    + " --output @out.json")) {
+            Run run = run(call).exits(3);
+            String want = ": this is the baseline, and a contract proves nothing about a feed;"
+                + " pass your collector's state with --state, or try it on a copy:"
+                + " cp 'HOME/data/healthy.json' state.json";
+            equal(call, plain(run.out() + run.err()).contains(want), true);
+            equal(call + ": files", Files.exists(dir.resolve("out.json")), false);
+        }
+        run("status --state @equal.json --baseline @base.json").exits(0);
+        run("gate --feed alpha --state @equal.json --baseline @base.json").exits(0);
     }
 
     @Harness.Test("status: a new limit is tried beside the current one")
@@ -291,7 +320,7 @@ final class StatusTest extends Sandbox {
               "feeds": [
                 {"name": "x", "alive": null, "last_tick_age_seconds": null, \
             "max_age_seconds": 90, "freshness_status": "unknown", "safe_to_serve": false, \
-            "allowed_actions": ["inspect_status"], "blocked_actions": ["read_last_price", \
+            "allowed_actions": [], "blocked_actions": ["inspect_status", "read_last_price", \
             "serve_cached_status", "price_order", "publish_signal", "rebalance_position"], \
             "blocked_reason": "the state cannot be evaluated: ERROR", \
             "reason_code": "state_invalid", "alert": "page"}
@@ -373,7 +402,7 @@ final class StatusTest extends Sandbox {
                 "unsafe_feeds ['alpha', 'bravo', 'charlie']", "fresh_feeds 0", "total_feeds 3");
             for (String feed : List.of("feeds.0", "feeds.1", "feeds.2")) {
                 json.reports(feed + ".reason_code 'state_invalid'", feed + ".safe_to_serve false",
-                    feed + ".max_age_seconds 90", feed + ".allowed_actions ['inspect_status']");
+                    feed + ".max_age_seconds 90", feed + ".allowed_actions []");
             }
             Run metrics = run("status --state " + state + " --format prometheus --now " + NOW);
             equal(state, samples(metrics.exits(3).out()), """
@@ -435,7 +464,9 @@ final class StatusTest extends Sandbox {
             feed("a", "alive true, age 8"), feed("b", "alive false"),
             feed("c", "alive true, age 90, limit 'x'"),
             feed("d", "alive true, last_tick_at '2026-11-22T09:36:52Z', limit 9")));
-        whole("status --state @in.json --baseline @in.json --format prometheus"
+        write("base.json", document("limit 90", feed("a", ""), feed("b", ""), feed("c", ""),
+            feed("d", "limit 9")));
+        whole("status --state @in.json --baseline @base.json --format prometheus"
             + " --now 2026-11-22T09:37:00.25Z", 2, """
             # HELP freshness_feed_alive Whether the feed consumer answers; \
             0 where that is not known.
@@ -533,7 +564,7 @@ final class StatusTest extends Sandbox {
         equal("no tick is known", late.contains(timestamp + "feed=\"bravo\"}"), false);
         write("in.json", document("limit 60, as_of '1800-01-01T00:00:00Z'",
             feed("alpha", "alive true, age 8")));
-        late = run("status --state @in.json --baseline @in.json --format prometheus"
+        late = run("status --state @in.json --baseline @=in.json --format prometheus"
             + " --now 2200-01-01T00:00:00Z").exits(2).out();
         equal("nor where the age is cut", late.contains(timestamp), false);
         // The clock; the tick; its time in metrics, none before 1970.
@@ -543,7 +574,7 @@ final class StatusTest extends Sandbox {
                 1970-01-01T00:00:05Z => 1969-12-31T23:59:59.5Z =>""")) {
             write("tick.json", document("limit 90",
                 feed("alpha", "alive true, last_tick_at '" + row.cell(1) + "'")));
-            String out = run("status --state @tick.json --baseline @tick.json --format prometheus"
+            String out = run("status --state @tick.json --baseline @=tick.json --format prometheus"
                 + " --now " + row.cell(0)).exits(0).out();
             String sample = timestamp + "feed=\"alpha\"} ";
             String got = out.lines().filter(line -> line.startsWith(sample))
@@ -628,19 +659,32 @@ final class StatusTest extends Sandbox {
     @Harness.Test("status: a watch takes a feed that was not there before for unknown")
     static void watchOfNewFeeds() throws Exception {
         write("in.json", document("limit 90", X));
-        Steps.watch("status --baseline @in.json --watch 0.1", 3, OK_1 + """
+        String call = "status --state @in.json --baseline @base.json --watch 0.1";
+        write("base.json", document("limit 90", X));
+        Steps.watch(call, 3, OK_1 + """
             TIME y unknown -> stale: last tick 91s old, limit 90s
             TIME z unknown -> fresh: last tick 2s old, limit 90s
             """ + Steps.INTERRUPTED,
-            () -> write("in.json", document("limit 90", X, feed("y", "alive true, age 91"),
-                feed("z", "alive true, age 2"))));
+            () -> {
+                String text = document("limit 90", X, feed("y", "alive true, age 91"),
+                    feed("z", "alive true, age 2"));
+                write("in.json", text);
+                write("base.json", text);
+            });
         // One that leaves and comes back as it was has been away.
         write("in.json", document("limit 90", X, Y));
-        Steps.watch("status --baseline @in.json --watch 0.1", 3, OK_2 + """
+        write("base.json", document("limit 90", X, Y));
+        Steps.watch(call, 3, OK_2 + """
             TIME y unknown -> fresh: last tick 2s old, limit 90s
             """ + Steps.INTERRUPTED,
-            () -> write("in.json", document("limit 90", X)),
-            () -> write("in.json", document("limit 90", X, Y)));
+            () -> {
+                write("in.json", document("limit 90", X));
+                write("base.json", document("limit 90", X));
+            },
+            () -> {
+                write("in.json", document("limit 90", X, Y));
+                write("base.json", document("limit 90", X, Y));
+            });
     }
 
     @Harness.Test("status: a watch says once that the baseline cannot be read")
@@ -666,7 +710,7 @@ final class StatusTest extends Sandbox {
     static void watchOfHostileNames() throws Exception {
         String feed = feed("a\\u001b", "alive true, age 1");
         write("in.json", document("limit 90", feed));
-        Steps.watch("status --baseline @in.json --watch 0.1", 3, OK_1 + """
+        Steps.watch("status --state @in.json --baseline @=in.json --watch 0.1", 3, OK_1 + """
             TIME a\\u001b fresh -> unknown: as_of is \\u001b, not an RFC 3339 instant
             """ + Steps.INTERRUPTED,
             () -> write("in.json", document("limit 90, as_of '\\u001b'", feed)));
@@ -780,7 +824,7 @@ final class StatusTest extends Sandbox {
             entries.add(feed("f%04d".formatted(i), "alive true, age " + age));
         }
         write("in.json", document("limit 90", entries.toArray(new String[0])));
-        String call = "status --state @in.json --baseline @in.json --watch 1";
+        String call = "status --state @in.json --baseline @=in.json --watch 1";
         Freshness.Call parsed = Freshness.Call.parse(arguments(call));
         Freshness.Evaluation evaluation = Freshness.Evaluation.ofAll(
             Freshness.Inputs.read(parsed, UNREAD), Freshness.Watch.NOTHING);
@@ -810,7 +854,7 @@ final class StatusTest extends Sandbox {
             }
         }
         text.append("\nblocked on ...\n  why:  ...\n  next: ...\n".repeat(stale.size()));
-        return text + "\nstate: DIR/in.json, judged by the baseline DIR/in.json\n";
+        return text + "\nstate: DIR/in.json, judged by the baseline DIR/in.base.json\n";
     }
 
     /** A cleared terminal without wrapping; a text that is too long is cut, and says so. */
