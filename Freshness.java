@@ -360,20 +360,20 @@ public final class Freshness {
         feed_missing("the baseline lists this feed, the state does not", null),
         feed_unexpected("the state lists this feed, the baseline does not",
                 "add this feed to the baseline after review, or stop the producer from writing it"),
-        as_of_missing("the baseline requires as_of and the state has none",
+        as_of_missing("{}",
                 "make the producer write as_of, or last_tick_at for each feed"),
-        as_of_invalid("as_of is {}, not an RFC 3339 instant",
+        as_of_invalid("{}",
                 "make the producer write as_of like 2026-11-22T09:37:00Z"),
-        clock_skew("as_of is {}s in the future",
+        clock_skew("as_of is {}",
                 "compare the clock of this host with that of the host that wrote the state"),
-        tick_skew("last_tick_at is {}s in the future", clock_skew.advice),
+        tick_skew("last_tick_at is {}", clock_skew.advice),
         alive_invalid("alive is {}, neither true nor false",
                 "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
         limit_invalid("max_age_seconds is {}, not a number above 0 and at most 1000000000",
                 "correct max_age_seconds in the state and in the baseline"),
-        age_missing("the age of the newest tick is not known: last_tick_age_seconds is {}", null),
-        age_invalid("{}, not a plausible time", "make the producer write last_tick_at as an"
+        age_missing("{}", null),
+        age_invalid("{}", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
         stale("last tick {}s old, limit {}s{}", null),
         fresh("last tick {}s old, limit {}s{}", null);
@@ -446,9 +446,9 @@ public final class Freshness {
         /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
         String sentence() {
             return switch (reason) {
-                case feed_missing, feed_unexpected, as_of_missing, feed_down -> reason.sentence;
-                case state_invalid, as_of_invalid, clock_skew, tick_skew, alive_invalid,
-                    limit_invalid, age_missing, age_invalid ->
+                case feed_missing, feed_unexpected, feed_down -> reason.sentence;
+                case state_invalid, as_of_missing, as_of_invalid, clock_skew, tick_skew,
+                    alive_invalid, limit_invalid, age_missing, age_invalid ->
                     Text.fill(reason.sentence, Text.orAbsent(detail));
                 case stale, fresh ->
                     Text.fill(reason.sentence, Time.seconds(ageNanos), Time.seconds(limitNanos),
@@ -494,6 +494,8 @@ public final class Freshness {
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
+        /** What is plain to see about an as_of that cannot be right; null if nothing is. */
+        private final Misspelling asOfMisspelling;
 
         Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
             this.baseline = baseline;
@@ -503,6 +505,7 @@ public final class Freshness {
             this.unchangedNanos = unchangedNanos;
             elapsedNanos = elapsedNanos(this.state.asOf(), now, unchangedNanos);
             snapshotFault = snapshotFault(baseline, this.state, elapsedNanos);
+            asOfMisspelling = asOfMisspelling(this.state, elapsedNanos);
         }
 
         private static long elapsedNanos(Instant asOf, Instant now, long unchangedNanos) {
@@ -518,12 +521,21 @@ public final class Freshness {
 
         private static Reason snapshotFault(State baseline, State state, long elapsedNanos) {
             if (state.asOfText() == null) {
-                return baseline.requiresAsOf() ? Reason.as_of_missing : null;
+                boolean isRequired = baseline.requiresAsOf() || state.hasNullAsOf();
+                return isRequired ? Reason.as_of_missing : null;
             }
             if (state.asOf() == null) {
                 return Reason.as_of_invalid;
             }
             return elapsedNanos < -Time.MAX_SKEW_NANOS ? Reason.clock_skew : null;
+        }
+
+        private static Misspelling asOfMisspelling(State state, long elapsedNanos) {
+            boolean isInvalid = state.asOf() == null || elapsedNanos > Time.MAX_AGE_NANOS;
+            if (state.asOfText() == null || !isInvalid) {
+                return null;
+            }
+            return Misspelling.of(state.asOfText());
         }
 
         /** Returns the verdict on one feed, or null if neither document lists it. */
@@ -592,14 +604,15 @@ public final class Freshness {
 
             // The verdict.
             String detail = switch (reason) {
-                case feed_missing, feed_unexpected, as_of_missing, feed_down, stale -> null;
+                case feed_missing, feed_unexpected, feed_down, stale -> null;
                 case state_invalid -> error;
-                case as_of_invalid -> state.asOfText();
-                case clock_skew -> Time.seconds(-elapsedNanos);
-                case tick_skew -> Time.seconds(aheadNanos);
+                case as_of_missing -> missingAsOf();
+                case as_of_invalid -> invalidAsOf();
+                case clock_skew -> ahead(state.asOfText(), -elapsedNanos, limitNanos);
+                case tick_skew -> ahead(tickText(claim), aheadNanos, limitNanos);
                 case alive_invalid -> state.text(claim, "alive");
                 case limit_invalid -> invalidLimit(agreed, claim, agreedLimitNanos);
-                case age_missing -> state.text(claim, "last_tick_age_seconds");
+                case age_missing -> missingAge(claim);
                 case age_invalid -> invalidAge(claim);
                 case fresh -> ticketReason(ageNanos, limitNanos, claimedLimitNanos);
             };
@@ -675,6 +688,34 @@ public final class Freshness {
             return Math.max(writtenNanos, tickedNanos);
         }
 
+        private String missingAsOf() {
+            if (state.hasNullAsOf()) {
+                return "as_of is null: the age of the state is not known";
+            }
+            return "the baseline requires as_of and the state has none";
+        }
+
+        private String invalidAsOf() {
+            if (asOfMisspelling != null) {
+                return Text.fill("as_of {}", asOfMisspelling.fault());
+            }
+            String shown = Json.shortened(state.asOfText());
+            return Text.fill("as_of is {}, not an RFC 3339 instant", shown);
+        }
+
+        /** Returns how far a time lies in the future, and why that may be. */
+        private static String ahead(String text, long aheadNanos, long limitNanos) {
+            String seconds = Time.seconds(aheadNanos);
+            if (Misspelling.asLocalTime(text, aheadNanos, limitNanos) == null) {
+                return Text.fill("{}s in the future", seconds);
+            }
+            return Text.fill("{}s in the future: is local time written as UTC?", seconds);
+        }
+
+        private String tickText(Feed claim) {
+            return state.plainText(claim, "last_tick_at");
+        }
+
         private String invalidLimit(Feed agreed, Feed claim, long agreedLimitNanos) {
             if (agreedLimitNanos == Time.NO_LIMIT) {
                 return Text.fill("{} in the baseline", limitText(baseline, agreed));
@@ -687,12 +728,32 @@ public final class Freshness {
             return Text.orAbsent(document.text(hasOwn ? feed : null, "max_age_seconds"));
         }
 
-        private String invalidAge(Feed claim) {
-            String member = "last_tick_at";
-            if (claim.ageNanos() == Time.INVALID_AGE) {
-                member = "last_tick_age_seconds";
+        /** Returns why the age is not known: there was no tick yet, or nobody says. */
+        private String missingAge(Feed claim) {
+            if (tickText(claim) != null) {
+                return "no tick yet: last_tick_at is null";
             }
-            return Text.fill("{} is {}", member, Text.orAbsent(state.text(claim, member)));
+            return Text.fill("the age of the newest tick is not known: last_tick_age_seconds is {}",
+                    Text.orAbsent(state.text(claim, "last_tick_age_seconds")));
+        }
+
+        private String invalidAge(Feed claim) {
+            if (claim.ageNanos() == Time.INVALID_AGE) {
+                return Text.fill("last_tick_age_seconds is {}, not a plausible time",
+                        state.text(claim, "last_tick_age_seconds"));
+            }
+            Misspelling found = Misspelling.of(tickText(claim));
+            if (found != null && found.isNoTick()) {
+                return Text.fill("last_tick_at {}: no tick yet", found.fault());
+            }
+            if (found != null) {
+                return Text.fill("last_tick_at {}", found.fault());
+            }
+            String shown = state.text(claim, "last_tick_at");
+            if (claim.tick() == Time.UNREADABLE) {
+                return Text.fill("last_tick_at is {}, not an RFC 3339 instant", shown);
+            }
+            return Text.fill("last_tick_at is {}, not a plausible time", shown);
         }
 
         /** Returns why a fresh feed needs a look in working hours, or null if it does not. */
@@ -791,20 +852,81 @@ public final class Freshness {
                     return doubt;
                 }
             }
+            String timeAdvice = timeAdvice(reason, verdict);
+            if (timeAdvice != null) {
+                return timeAdvice;
+            }
             if (reason.advice != null) {
                 return reason.advice;
             }
             if (verdict.limitNanos() == Time.NO_LIMIT) {
                 return Reason.limit_invalid.advice;
             }
-            if (reason == Reason.age_missing && verdict.detail() == null) {
+            if (reason == Reason.age_missing && isUnmentioned(state.feed(verdict.name()))) {
                 return Reason.age_invalid.advice; // an absent age is the producer's fault
+            }
+            if (elapsedNanos > verdict.limitNanos() && asOfMisspelling != null) {
+                return Text.fill("make the producer set as_of: it {}", asOfMisspelling.fault());
             }
             if (elapsedNanos > verdict.limitNanos()) {
                 String seconds = Time.seconds(elapsedNanos);
                 return Text.fill("restart the collector: the state is {}s old", seconds);
             }
             return null;
+        }
+
+        /** Returns whether an entry says nothing about a tick, not even that there was none. */
+        private boolean isUnmentioned(Feed claim) {
+            return tickText(claim) == null && state.text(claim, "last_tick_age_seconds") == null;
+        }
+
+        /** Returns how a time should be written that is wrong in this way; null if that is open. */
+        private String timeAdvice(Reason reason, Verdict verdict) {
+            if (reason == Reason.as_of_invalid && asOfMisspelling != null) {
+                return rewritten("as_of", asOfMisspelling);
+            }
+            if (reason == Reason.clock_skew) {
+                return ifLocalTime(state.asOfText(), -elapsedNanos, verdict.limitNanos());
+            }
+            if (reason == Reason.tick_skew) {
+                Feed claim = state.feed(verdict.name());
+                return ifLocalTime(tickText(claim), aheadNanos(claim), verdict.limitNanos());
+            }
+            if (reason == Reason.age_invalid) {
+                return tickAdvice(state.feed(verdict.name()));
+            }
+            return null;
+        }
+
+        private static String rewritten(String member, Misspelling found) {
+            if (found.suggestion() == null) {
+                return null;
+            }
+            return Text.fill("make the producer write {} like {}", member, found.suggestion());
+        }
+
+        private static String ifLocalTime(String text, long aheadNanos, long limitNanos) {
+            String local = Misspelling.asLocalTime(text, aheadNanos, limitNanos);
+            if (local == null) {
+                return null;
+            }
+            return Text.fill("if it is local time, make the producer write {}; if not, {}", local,
+                    Reason.clock_skew.advice);
+        }
+
+        /** Returns what to do about a last_tick_at that is no time of a tick. */
+        private String tickAdvice(Feed claim) {
+            if (claim.ageNanos() == Time.INVALID_AGE) {
+                return null;
+            }
+            Misspelling found = Misspelling.of(tickText(claim));
+            if (found != null && found.isNoTick()) {
+                return "make the producer write null for last_tick_at until the first tick";
+            }
+            if (found != null && found.suggestion() != null) {
+                return rewritten("last_tick_at", found);
+            }
+            return "make the producer write last_tick_at like 2026-11-22T09:37:00Z";
         }
     }
 
@@ -950,7 +1072,7 @@ public final class Freshness {
         /** Reads the clock, or --now. Rounds up, so that an age is never understated. */
         static Instant clock(Call call) {
             if (call.has("--now")) {
-                return Time.instant(call.one("--now", null));
+                return Time.instantRoundedUp(call.one("--now", null));
             }
             return Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
@@ -978,7 +1100,7 @@ public final class Freshness {
             if (agreed == claims) {
                 return false;
             }
-            boolean onlyBaselineIsDated = agreed.asOfText() != null && claims.asOfText() == null;
+            boolean onlyBaselineIsDated = agreed.hasAsOf() && !claims.hasAsOf();
             return claims.requiresAsOf() || onlyBaselineIsDated;
         }
     }
@@ -2666,6 +2788,7 @@ public final class Freshness {
         private final Index index;
         private Instant asOf;
         private String asOfText;
+        private boolean hasNullAsOf;
         private boolean requiresAsOf;
         private long commonLimitNanos = Time.COMMON_LIMIT;
 
@@ -2718,9 +2841,13 @@ public final class Freshness {
         }
 
         private void readAsOf(Json in) {
-            String text = in.plainText();
-            asOf = Time.instant(text);
-            asOfText = Json.shortened(text);
+            if (in.isNull()) {
+                in.skip();
+                hasNullAsOf = true;
+                return;
+            }
+            asOfText = in.plainText();
+            asOf = Time.instant(asOfText);
         }
 
         private static boolean readRequireAsOf(Json in, Role role) {
@@ -2825,7 +2952,8 @@ public final class Freshness {
                 switch (in.name()) {
                     case "name" -> name = in.string();
                     case "alive" -> alive = in.booleanOrNull();
-                    case "last_tick_age_seconds" -> ageNanos = Time.ageNanos(in.valueText());
+                    case "last_tick_age_seconds" ->
+                        ageNanos = Time.claimedAgeNanos(in.valueText());
                     case "last_tick_at" -> tick = readInstant(in);
                     case "max_age_seconds" -> limitNanos = Time.limitNanos(in.valueText());
                     default -> in.skip();
@@ -2853,9 +2981,22 @@ public final class Freshness {
             return asOf;
         }
 
-        /** Returns what as_of says; null only if it is absent. */
+        /** Returns what as_of says; null if it is absent, or null itself. */
         String asOfText() {
             return asOfText;
+        }
+
+        /** Returns whether there is an as_of at all, even if it is null. */
+        boolean hasAsOf() {
+            return asOfText != null || hasNullAsOf;
+        }
+
+        /**
+         * Returns whether as_of is null: the producer dates its states, but not this one. So what
+         * has no date of its own proves nothing, even if the baseline requires none.
+         */
+        boolean hasNullAsOf() {
+            return hasNullAsOf;
         }
 
         boolean requiresAsOf() {
@@ -2882,6 +3023,19 @@ public final class Freshness {
         String text(Feed feed, String member) {
             String text = document.member(feed, member);
             return text == null ? null : Json.shortened(text);
+        }
+
+        /** Returns what a member says, a string without its quotes; null if it is absent. */
+        String plainText(Feed feed, String member) {
+            Json in = document.objectOf(feed);
+            in.enterObject("an object");
+            while (in.member()) {
+                if (in.name().equals(member)) {
+                    return in.plainText();
+                }
+                in.skip();
+            }
+            return null;
         }
 
         /** Returns the message about a name that no feed has. */
@@ -3696,6 +3850,21 @@ public final class Freshness {
             return nanos;
         }
 
+        /**
+         * Reads an age that a state claims. One from -1 up to 0 is 0, since a tick may lie up to a
+         * second ahead: clocks differ by a little.
+         */
+        static long claimedAgeNanos(String json) {
+            if (!json.startsWith("-")) {
+                return ageNanos(json);
+            }
+            long aheadNanos = nanos(json.substring(1), Rounding.UP);
+            if (aheadNanos == NOT_A_TIME || aheadNanos > MAX_SKEW_NANOS) {
+                return INVALID_AGE;
+            }
+            return 0;
+        }
+
         /** Reads a limit from the text of a JSON value, such as 90 or 1.5e3. */
         static long limitNanos(String json) {
             long nanos = nanos(json, Rounding.DOWN);
@@ -3712,9 +3881,10 @@ public final class Freshness {
          */
         private static long nanos(String json, Rounding rounding) {
             Decimal number = Decimal.parse(json);
-            if (number == null) {
-                return NOT_A_TIME;
-            }
+            return number == null ? NOT_A_TIME : nanos(number, rounding);
+        }
+
+        private static long nanos(Decimal number, Rounding rounding) {
             int used = number.usedDigits();
             if (used == 0) {
                 return 0; // whatever its sign and its exponent
@@ -3808,6 +3978,11 @@ public final class Freshness {
                 return used;
             }
 
+            /** Returns the number with its point moved to the left: 1234 without 3 is 1.234. */
+            Decimal withoutDigits(int count) {
+                return new Decimal(negative, digits, pointAt - count);
+            }
+
             /** Returns the value of a digit; 0 after the last one. */
             int digit(int i) {
                 return i < digits.length() ? digits.charAt(i) - '0' : 0;
@@ -3878,8 +4053,8 @@ public final class Freshness {
 
         /**
          * Reads a date-time of RFC 3339, section 5.6, such as 2026-11-22T09:37:00.25+01:00, or
-         * returns null if it is none. A leap second is none, and neither is a time with more than
-         * nine decimals: cut to nanoseconds, it would make an age or a skew look smaller.
+         * returns null if it is none. A leap second is none. What is finer than a nanosecond is cut
+         * off, which moves a tick or a date into the past and makes an age larger.
          */
         static Instant instant(String text) {
             if (!hasForm(text, 0, "0000-00-00T00:00:00")) {
@@ -3890,7 +4065,7 @@ public final class Freshness {
             if (!isForm(offset, "Z") && !isForm(offset, "+00:00")) {
                 return null;
             }
-            if (!exists(text, offsetAt) || !isWholeNanos(text, offsetAt)) {
+            if (!exists(text, offsetAt)) {
                 return null;
             }
             LocalDateTime local = LocalDateTime.of(
@@ -3899,6 +4074,15 @@ public final class Freshness {
                     fractionNanos(text, offsetAt));
             long offsetSeconds = offsetSeconds(text, offsetAt);
             return local.toInstant(ZoneOffset.UTC).minusSeconds(offsetSeconds);
+        }
+
+        /** Reads the instant that stands for now, rounded up: that makes no age smaller. */
+        static Instant instantRoundedUp(String text) {
+            Instant instant = instant(text);
+            if (instant == null || isWholeNanos(text)) {
+                return instant;
+            }
+            return instant.plusNanos(1);
         }
 
         private static boolean isForm(String text, String form) {
@@ -3966,8 +4150,9 @@ public final class Freshness {
             return nanos;
         }
 
-        /** Returns whether nothing is cut off: that would make an age or a skew look smaller. */
-        private static boolean isWholeNanos(String text, int offsetAt) {
+        /** Returns whether nothing of that instant is cut off. */
+        private static boolean isWholeNanos(String text) {
+            int offsetAt = offsetAt(text);
             for (int i = 20 + NANO_DIGITS; i < offsetAt; i++) {
                 if (text.charAt(i) != '0') {
                     return false;
@@ -3988,6 +4173,331 @@ public final class Freshness {
 
         private static int number(String text, int from, int to) {
             return Integer.parseInt(text, from, to, 10);
+        }
+    }
+
+    /**
+     * Misspelling says what is wrong with a time that was refused, and how it is written. It is for
+     * people and decides nothing: the time stays refused.
+     *
+     * @param fault   what is said of the member, such as "has a space instead of T"
+     * @param instant the same moment as Time.instant() reads it; null if the text does not tell
+     */
+    record Misspelling(String fault, String instant, Meaning meaning) {
+        /** Meaning is what a text is about, as far as it tells. */
+        enum Meaning { INSTANT, INSTANT_IF_UTC, NO_TICK, UNKNOWN }
+
+        /** The first epoch time that is taken for one: an earlier number may be anything. */
+        private static final long YEAR_2000_NANOS = 946_684_800 * Time.SECOND;
+        private static final long HALF_HOUR_NANOS = 1800 * Time.SECOND;
+        /** The time zone that is furthest ahead of UTC is 14 hours ahead. */
+        private static final int MAX_HALF_HOURS = 28;
+
+        /** Returns what is wrong with a text, or null if that is not plain to see. */
+        static Misspelling of(String text) {
+            String stripped = text.strip();
+            String noTick = noTick(stripped);
+            if (noTick != null) {
+                return new Misspelling(noTick, null, Meaning.NO_TICK);
+            }
+            Misspelling epoch = epochTime(stripped);
+            if (epoch != null) {
+                return epoch;
+            }
+            Misspelling fix = fixTimestamp(stripped);
+            if (fix != null) {
+                return fix;
+            }
+            return new Parts(text).misspelling();
+        }
+
+        /** Returns whether a program wrote this because there was no tick yet. */
+        boolean isNoTick() {
+            return meaning == Meaning.NO_TICK;
+        }
+
+        /** Returns the time as it should be written, or null if the text does not tell. */
+        String suggestion() {
+            return switch (meaning) {
+                case INSTANT -> instant;
+                case INSTANT_IF_UTC -> instant.concat(" if it is UTC, else with its offset");
+                case NO_TICK, UNKNOWN -> null;
+            };
+        }
+
+        /** Returns what is said of the time that a program writes before any tick, or null. */
+        private static String noTick(String text) {
+            if (text.startsWith("0001-01-01")) {
+                return "is the zero time of Go and .NET";
+            }
+            if (text.startsWith("0000-00-00")) {
+                return "is the zero date of MySQL";
+            }
+            if (isBeginningOfEpoch(text)) {
+                return "is the beginning of the Unix epoch";
+            }
+            return switch (text) {
+                case "" -> "is empty";
+                case "null" -> "is null as a text";
+                case "NaT", "NaN", "None", "nil" -> "is ".concat(text);
+                case "-62135596800", "-62135596800000", "-6795364578871345152" ->
+                    "is the zero time of Go and .NET";
+                default -> null;
+            };
+        }
+
+        private static boolean isBeginningOfEpoch(String text) {
+            Time.Decimal number = Time.Decimal.parse(text);
+            if (number != null) {
+                return number.usedDigits() == 0;
+            }
+            Misspelling found = new Parts(text).misspelling();
+            String instant = found == null ? text : found.instant;
+            return instant != null && Instant.EPOCH.equals(Time.instant(instant));
+        }
+
+        /** Returns what a number of seconds, or of parts of a second, since 1970 means, or null. */
+        private static Misspelling epochTime(String text) {
+            Time.Decimal number = Time.Decimal.parse(text);
+            if (number == null) {
+                return null;
+            }
+            List<String> units = Arrays.asList("seconds", "milliseconds", "microseconds",
+                    "nanoseconds");
+            for (int i = 0; i < units.size(); i++) {
+                long nanos = Time.nanos(number.withoutDigits(3 * i), Time.Rounding.DOWN);
+                if (nanos >= YEAR_2000_NANOS && nanos < Time.FOREVER) {
+                    String instant = Instant.EPOCH.plusNanos(nanos).toString();
+                    return new Misspelling("is in epoch ".concat(units.get(i)), instant,
+                            Meaning.INSTANT);
+                }
+            }
+            return null;
+        }
+
+        /** Reads a UTC timestamp of FIX, such as 20261122-09:36:30.123. It is always UTC. */
+        private static Misspelling fixTimestamp(String text) {
+            if (!Time.hasForm(text, 0, "00000000-00:00:00")) {
+                return null;
+            }
+            String instant = Text.fill("{}-{}-{}T{}Z", text.substring(0, 4), text.substring(4, 6),
+                    text.substring(6, 8), text.substring(9));
+            if (Time.instant(instant) == null) {
+                return null;
+            }
+            return new Misspelling("is a FIX timestamp", instant, Meaning.INSTANT);
+        }
+
+        /**
+         * Returns a time that is ahead with the offset of the zone that explains it, if local time
+         * may have been written as UTC, or else null. That zone is the multiple of half an hour
+         * that makes the time fresh.
+         */
+        static String asLocalTime(String text, long aheadNanos, long limitNanos) {
+            long halfHours = (aheadNanos + HALF_HOUR_NANOS / 2) / HALF_HOUR_NANOS;
+            long ageNanos = halfHours * HALF_HOUR_NANOS - aheadNanos;
+            boolean isFresh = ageNanos >= -Time.MAX_SKEW_NANOS && ageNanos <= limitNanos;
+            if (halfHours < 1 || halfHours > MAX_HALF_HOURS || !isFresh) {
+                return null;
+            }
+            int offsetAt = Time.offsetAt(text);
+            boolean isUtc = Time.isUtc(text, offsetAt) || text.endsWith("00:00");
+            if (!isUtc) {
+                return null;
+            }
+            String hours = Long.toString(100 + halfHours / 2).substring(1); // two digits
+            String minutes = halfHours % 2 == 0 ? "00" : "30";
+            return Text.fill("{}+{}:{}", text.substring(0, offsetAt), hours, minutes);
+        }
+
+        /** Parts reads a date and time part by part, and notes those that are written otherwise. */
+        private static final class Parts {
+            private final String text;
+            private final List<String> faults = new ArrayList<>();
+            /** The instant as it should be written, as far as it is read. */
+            private final StringBuilder instant = new StringBuilder();
+            private Meaning meaning = Meaning.INSTANT;
+            /** The offset of the next character. */
+            private int at;
+
+            Parts(String text) {
+                this.text = text.strip();
+                if (this.text.length() < text.length()) {
+                    faults.add("white space around it");
+                }
+            }
+
+            /** Returns what is wrong; null if nothing is, or the text is no date and time. */
+            Misspelling misspelling() {
+                if (!readDate() || !readTime() || !readOffset() || faults.isEmpty()) {
+                    return null;
+                }
+                if (Time.instant(instant.toString()) == null) {
+                    return null; // such as the 31st of November
+                }
+                String known = meaning == Meaning.UNKNOWN ? null : instant.toString();
+                return new Misspelling("has ".concat(listed(faults)), known, meaning);
+            }
+
+            private boolean readDate() {
+                return take("0000-00-00");
+            }
+
+            private boolean readTime() {
+                if (skip(" ")) {
+                    faults.add("a space instead of T");
+                    instant.append('T');
+                } else if (!take("T")) {
+                    return false;
+                }
+                if (!take("00:00")) {
+                    return false;
+                }
+                if (!take(":00")) {
+                    faults.add("no seconds");
+                    instant.append(":00");
+                    return true;
+                }
+                if (Time.hasForm(text, at, ",0")) {
+                    faults.add("a comma instead of a point");
+                } else if (!Time.hasForm(text, at, ".0")) {
+                    return true;
+                }
+                at++;
+                String decimals = Time.digitsAt(text, at);
+                instant.append('.').append(decimals);
+                at += decimals.length();
+                return true;
+            }
+
+            /** Reads all that follows the time. */
+            private boolean readOffset() {
+                int bracketAt = text.indexOf('[', at);
+                if (bracketAt < 0) {
+                    return readOffset(text.substring(at));
+                }
+                String zone = text.substring(bracketAt + 1);
+                if (!zone.endsWith("]") || !isZone(zone.substring(0, zone.length() - 1))) {
+                    return false;
+                }
+                if (bracketAt > at) {
+                    boolean isRead = readOffset(text.substring(at, bracketAt));
+                    faults.add("a zone in brackets");
+                    return isRead;
+                }
+                if (zone.equals("UTC]") || zone.equals("Z]")) {
+                    faults.add("a zone in brackets");
+                    instant.append('Z');
+                    return true;
+                }
+                return readZone(zone.substring(0, zone.length() - 1));
+            }
+
+            private boolean readOffset(String rest) {
+                String offset = rest.strip();
+                if (offset.isEmpty()) {
+                    faults.add("no offset");
+                    instant.append('Z');
+                    meaning = Meaning.INSTANT_IF_UTC;
+                    return true;
+                }
+                if (isZone(offset) && offset.length() > 2) {
+                    return readZone(offset);
+                }
+                if (rest.startsWith(" ")) {
+                    faults.add("a space before its offset");
+                }
+                if (Time.isForm(offset, "Z")) {
+                    instant.append('Z');
+                    return true;
+                }
+                int spaceAt = offset.indexOf(' ');
+                if (spaceAt < 0) {
+                    return readNumericOffset(offset);
+                }
+                return readNumericOffset(offset.substring(0, spaceAt))
+                        && readZoneBehindOffset(offset.substring(spaceAt + 1));
+            }
+
+            private boolean readNumericOffset(String offset) {
+                if (Time.isForm(offset, "+00:00")) {
+                    instant.append(offset);
+                    return true;
+                }
+                if (Time.isForm(offset, "+0000")) {
+                    faults.add("an offset without a colon");
+                    instant.append(offset, 0, 3).append(':').append(offset, 3, 5);
+                    return true;
+                }
+                if (Time.isForm(offset, "+00")) {
+                    faults.add("an offset without minutes");
+                    instant.append(offset).append(":00");
+                    return true;
+                }
+                return false;
+            }
+
+            /** Reads the zone that Go writes, which may stand before a reading of its clock. */
+            private boolean readZoneBehindOffset(String rest) {
+                int clockAt = rest.indexOf(" m=");
+                String zone = clockAt < 0 ? rest : rest.substring(0, clockAt);
+                faults.add("a zone name behind its offset");
+                return isZone(zone);
+            }
+
+            /** Reads a zone that stands in the place of an offset. Only that of UTC is known. */
+            private boolean readZone(String zone) {
+                String upper = zone.toUpperCase(Locale.ROOT);
+                instant.append('Z');
+                if (upper.equals("UTC") || upper.equals("GMT")) {
+                    faults.add(upper.concat(" instead of Z"));
+                    return true;
+                }
+                faults.add("a zone name instead of an offset");
+                meaning = Meaning.UNKNOWN;
+                return true;
+            }
+
+            /** Returns whether a text looks like UTC, CET, Europe/Berlin or Etc/GMT-1. */
+            private static boolean isZone(String text) {
+                for (int i = 0; i < text.length(); i++) {
+                    char c = text.charAt(i);
+                    boolean isLetter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+                    boolean isOther = i > 0 && "/_+-0123456789".indexOf(c) >= 0;
+                    if (!isLetter && !isOther) {
+                        return false;
+                    }
+                }
+                return !text.isEmpty();
+            }
+
+            /** Takes what has that form, see Time.hasForm(), or returns false. */
+            private boolean take(String form) {
+                if (!Time.hasForm(text, at, form)) {
+                    return false;
+                }
+                instant.append(text, at, at + form.length());
+                at += form.length();
+                return true;
+            }
+
+            private boolean skip(String word) {
+                if (!text.startsWith(word, at)) {
+                    return false;
+                }
+                at += word.length();
+                return true;
+            }
+
+            /** Returns "a", "a and b" or "a, b and c". */
+            private static String listed(List<String> words) {
+                int last = words.size() - 1;
+                if (last == 0) {
+                    return words.get(0);
+                }
+                String others = String.join(", ", words.subList(0, last));
+                return Text.fill("{} and {}", others, words.get(last));
+            }
         }
     }
 
@@ -5395,7 +5905,15 @@ public final class Freshness {
             if (Time.instant(value) != null) {
                 return null;
             }
-            return "; expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
+            Misspelling found = Misspelling.of(value);
+            String expected = "expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
+            if (found == null) {
+                return "; ".concat(expected);
+            }
+            if (found.suggestion() != null) {
+                expected = "write ".concat(found.suggestion());
+            }
+            return Text.fill("; it {}; {}", found.fault(), expected);
         }
 
         private static String ageFault(String value) {

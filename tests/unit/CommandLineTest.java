@@ -199,8 +199,8 @@ final class CommandLineTest extends Sandbox {
 
     @Harness.Test("command line: ages that are none, negative, or more than a thousand million")
     static void invalidAges() {
-        String values = "-1 -30 -0.0001 1000000000.1 1000000001 1e400 1e999999999 abc 5s 05 +5 .5"
-            + " 5. null true NaN Infinity 0x5 5,0 [5] {}";
+        String values = "-1 -30 -0.5 -0.0001 -1e-999 1000000000.1 1000000001 1e400 1e999999999 abc"
+            + " 5s 05 +5 .5 5. null true NaN Infinity 0x5 5,0 [5] {}";
         invalid("scenario --age-seconds", values);
         invalid("recover --age-seconds", values);
     }
@@ -404,6 +404,16 @@ final class CommandLineTest extends Sandbox {
         messages("""
             status --now now => invalid value given for --now: now; \
             expected an RFC 3339 instant, like 2026-11-22T09:37:00Z => status
+            gate --now 2026-11-22T09:37:00+0000 => invalid value given for --now: \
+            2026-11-22T09:37:00+0000; it has an offset without a colon; \
+            write 2026-11-22T09:37:00+00:00 => gate
+            status --now 2026-11-22T09:37:00 => invalid value given for --now: \
+            2026-11-22T09:37:00; it has no offset; \
+            write 2026-11-22T09:37:00Z if it is UTC, else with its offset => status
+            recover --now 1795340220000 => invalid value given for --now: 1795340220000; \
+            it is in epoch milliseconds; write 2026-11-22T09:37:00Z => recover
+            scenario stale --now NaT => invalid value given for --now: NaT; it is NaT; \
+            expected an RFC 3339 instant, like 2026-11-22T09:37:00Z => scenario
             recover --age-seconds age => invalid value given for --age-seconds: age; \
             expected a number from 0 to 1000000000 => recover
             recover --age-seconds -1 => invalid value given for --age-seconds: -1; \
@@ -416,6 +426,15 @@ final class CommandLineTest extends Sandbox {
             expected a number of seconds from 0.1 to 86400 => status
             gate --watch 86400.001 => invalid value given for --watch: 86400.001; \
             expected a number of seconds from 0.1 to 86400 => gate""");
+    }
+
+    @Harness.Test("command line: an instant with a space, or more of them")
+    static void instantsWithSpaces() {
+        whole("status --now %", 3, """
+            freshness: invalid value given for --now: 2026-11-22 09:37:00 UTC; it has a space \
+            instead of T and UTC instead of Z; write 2026-11-22T09:37:00Z; \
+            see: java 'HOME/Freshness.java' help status
+            """, "2026-11-22 09:37:00 UTC");
     }
 
     @Harness.Test("command line: what is said of a word that an option does not take, whole")

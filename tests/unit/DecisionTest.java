@@ -60,9 +60,31 @@ final class DecisionTest extends Sandbox {
                 "18446744082", // small in nanoseconds of 64 bits
                 "1e400", "1e999999999", "1e99999999999999999999",
                 "10e2147483647", "1000e2147483647", "1e-2147483648", "0.1e-2147483647",
-                "1e-1001", "-1e999999999", "-0.0000001", "-30")) {
+                "1e-1001", "-1e999999999", "-1.0000001", "-30")) {
             verdicts("alive true, age " + age + " => age_invalid page ?/90");
         }
+    }
+
+    @Harness.Test("decision: a tick up to a second ahead is of now, as an age and as an instant")
+    static void aSecondAhead() {
+        for (String row : List.of(
+                "-0.05 | 09:37:00.05 => fresh none 0/90 | fresh none 0/90",
+                "-0.999999999 | 09:37:00.999999999 => fresh none 0/90 | fresh none 0/90",
+                "-1 | 09:37:01 => fresh none 0/90 | fresh none 0/90",
+                "-1.000000001 | 09:37:01.000000001 => age_invalid page ?/90 | tick_skew page ?/90",
+                "-1.0001 | 09:37:01.0001 => age_invalid page ?/90 | tick_skew page ?/90",
+                "-30 | 09:37:30 => age_invalid page ?/90 | tick_skew page ?/90")) {
+            String[] half = halves(row);
+            String[] forms = half[0].split(" \\| ");
+            String[] want = half[1].split(" \\| ");
+            verdicts("alive true, age " + forms[0] + " => " + want[0],
+                    "alive true, last_tick_at '2026-11-22T" + forms[1] + "Z' => " + want[1]);
+        }
+        String aged = document("limit 90, as_of '2026-11-22T09:36:00Z'",
+                feed("x", "alive true, age -0.5"));
+        equal(aged, decided(BASELINE, aged, NOW), "x fresh ticket 60/90");
+        verdicts("alive true, age 8, limit -0.5 => limit_invalid page 8/?",
+                "alive true, age -0.5, last_tick_at '2026-11-22T09:36:30Z' => fresh none 30/90");
     }
 
     @Harness.Test("decision: an age is plausible up to its limit")
@@ -235,6 +257,8 @@ final class DecisionTest extends Sandbox {
                 "2026-11-22T09:37:00-00:00 => fresh none 8/90",
                 "2026-11-22t09:37:00z => fresh none 8/90",
                 "2026-11-22T09:36:59.750000000000000Z => fresh none 8.25/90",
+                "2026-11-22T09:36:59.7500000001Z => fresh none 8.25/90",
+                "2026-11-22T09:36:59.9999999999Z => fresh none 8.000000001/90",
                 "2026-11-22T10:36:59.75+01:00 => fresh none 8.25/90",
                 "2024-02-29T00:00:00Z => stale page 86175428/90");
     }
@@ -244,7 +268,7 @@ final class DecisionTest extends Sandbox {
         for (String text : TimeTest.NO_INSTANTS) {
             asOf("'" + text.replace("\n", "\\n") + "'", "as_of_invalid page ?/90");
         }
-        for (String value : List.of("1795340220", "1795340220.5", "null", "true", "false",
+        for (String value : List.of("1795340220", "1795340220.5", "true", "false", "'null'",
                 "['2026-11-22T09:37:00Z']", "{'time':'2026-11-22T09:37:00Z'}")) {
             asOf(value, "as_of_invalid page ?/90");
         }
@@ -277,6 +301,41 @@ final class DecisionTest extends Sandbox {
                     feed("x", "alive true, age 8"));
             equal(state, decided(BASELINE, state, NOW), "x fresh none 8/90");
         }
+    }
+
+    @Harness.Test("decision: an as_of that is null is missing, required or not")
+    static void nullAsOf() {
+        for (String required : List.of("true", "false", "-")) {
+            String baseline = document("limit 90, require_as_of " + required, feed("x", ""));
+            for (String row : List.of(
+                    "alive true, age 8 => as_of_missing page ?/90",
+                    "alive true => as_of_missing page ?/90",
+                    "alive true, last_tick_at null => as_of_missing page ?/90",
+                    "alive true, age 8, last_tick_at null => as_of_missing page ?/90",
+                    "alive 'x', age 'x' => as_of_missing page ?/90",
+                    // A feed that dates its tick needs no other date.
+                    "alive true, last_tick_at '2026-11-22T09:36:52Z' => fresh none 8/90",
+                    "alive true, last_tick_at '2026-11-22T09:35:29Z' => stale page 91/90",
+                    "alive true, last_tick_at '2026-11-22T09:36:52Z', age 30 => fresh none 30/90",
+                    "alive true, last_tick_at '2026-11-22T09:36:52Z', age 91 => stale page 91/90",
+                    "alive true, last_tick_at '2026-11-22T09:37:02Z' => tick_skew page ?/90",
+                    "alive true, last_tick_at 'x' => age_invalid page ?/90",
+                    "alive false, last_tick_at '2026-11-22T09:36:52Z' => feed_down page 8/90")) {
+                String[] half = halves(row);
+                String state = document("limit 90, as_of null", feed("x", half[0]));
+                equal(baseline + state, decided(baseline, state, NOW), "x " + half[1]);
+            }
+        }
+        String mixed = document("limit 90, as_of null",
+                feed("x", "alive true, last_tick_at '2026-11-22T09:36:52Z'"),
+                feed("y", "alive true, age 1"));
+        String baseline = document("limit 90", feed("x", ""), feed("y", ""));
+        equal(mixed, decided(baseline, mixed, NOW),
+                "x fresh none 8/90, y as_of_missing page ?/90");
+        // In a baseline it decides nothing, as any date there.
+        String state = document("limit 90", feed("x", "alive true, age 8"));
+        equal(state, decided(document("limit 90, as_of null", feed("x", "")), state, NOW),
+                "x fresh none 8/90");
     }
 
     // ---- Which feeds ----
@@ -335,10 +394,10 @@ final class DecisionTest extends Sandbox {
     static void twoFaults() {
         verdicts(
                 "limit 0 => alive_invalid page ?/?",
-                "alive 'x', limit 0, age -1 => alive_invalid page ?/?",
+                "alive 'x', limit 0, age -2 => alive_invalid page ?/?",
                 "alive false, limit 0 => feed_down page ?/?",
                 "alive false, age null => feed_down page ?/90",
-                "alive false, age -1 => feed_down page ?/90",
+                "alive false, age -2 => feed_down page ?/90",
                 "alive false, age 660 => feed_down page 660/90",
                 "alive true, limit 0 => limit_invalid page ?/?",
                 "alive true, limit 0, age 'x' => limit_invalid page ?/?",
@@ -356,7 +415,7 @@ final class DecisionTest extends Sandbox {
                 "note 0 => as_of_missing page ?")) {
             String[] half = halves(row);
             String unexpected = feed("z", "alive true, age 8");
-            for (String faults : List.of("alive 'x', age -1", "alive false", "alive true",
+            for (String faults : List.of("alive 'x', age -2", "alive false", "alive true",
                     "alive true, age 660")) {
                 String state = document("limit 90, " + half[0], feed("x", faults), unexpected);
                 equal(state, decided(baseline, state, NOW), "x " + half[1] + "/90" + others);
@@ -394,6 +453,9 @@ final class DecisionTest extends Sandbox {
                 "alive true, last_tick_at '2026-11-22T09:35:30Z' => fresh ticket 90/90",
                 "alive true, last_tick_at '2026-11-22T09:35:29.999999999Z'"
                     + " => stale page 90.000000001/90",
+                "alive true, last_tick_at '2026-11-22T09:35:29.9999999999Z'"
+                    + " => stale page 90.000000001/90",
+                "alive true, last_tick_at '2026-11-22T09:37:01.0000000009Z' => fresh none 0/90",
                 "alive true, last_tick_at '2026-11-22T09:37:00Z' => fresh none 0/90",
                 "alive true, last_tick_at '2026-11-22T09:37:01Z' => fresh none 0/90",
                 "alive true, last_tick_at '2026-11-22T09:37:01.000000001Z' => tick_skew page ?/90",

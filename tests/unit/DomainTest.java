@@ -124,10 +124,20 @@ final class DomainTest extends Sandbox {
         unsafe("as_of_missing", "limit 90, require_as_of true | limit 90 | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "the baseline requires as_of and the state has none",
             NO_AS_OF);
+        unsafe("as_of_missing", "limit 90 | limit 90, as_of null | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is null: the age of the state is not known",
+            NO_AS_OF);
+        unsafe("as_of_missing",
+            "limit 90, require_as_of true | limit 90, as_of null | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is null: the age of the state is not known",
+            NO_AS_OF);
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of 'x' | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "as_of is x, not an RFC 3339 instant", AS_OF);
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of 1795340220 | alive false, age 8",
-            "false null 90", UNKNOWN_AGE, "as_of is 1795340220, not an RFC 3339 instant", AS_OF);
+            "false null 90", UNKNOWN_AGE, "as_of is in epoch seconds",
+            "make the producer write as_of like 2026-11-22T09:37:00Z");
+        unsafe("as_of_invalid", "limit 90 | limit 90, as_of true | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is true, not an RFC 3339 instant", AS_OF);
         unsafe("clock_skew",
             "limit 90 | limit 90, as_of '2026-11-22T09:37:01.000000001Z' | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "as_of is 1.000000001s in the future", CLOCKS);
@@ -137,6 +147,96 @@ final class DomainTest extends Sandbox {
         unsafe("tick_skew",
             "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T09:38:00Z'",
             "true null 90", UNKNOWN_AGE, "last_tick_at is 60s in the future", CLOCKS);
+    }
+
+    @Harness.Test("domain: what is said of an instant that is spelled otherwise")
+    static void saidOfMisspeltInstants() throws Exception {
+        // The value in JSON; what is said of it; how it is shown, or "" if only an example is.
+        for (String row : List.of(
+            "'2026-11-22 09:36:30Z' => has a space instead of T => 2026-11-22T09:36:30Z",
+            "'2026-11-22 11:36:30.5+02' => has a space instead of T and an offset without minutes"
+                + " => 2026-11-22T11:36:30.5+02:00",
+            "'2026-11-22T09:36:30' => has no offset"
+                + " => 2026-11-22T09:36:30Z if it is UTC, else with its offset",
+            "'2026-11-22T09:36:30 CET' => has a zone name instead of an offset => ",
+            "1795340190123 => is in epoch milliseconds => 2026-11-22T09:36:30.123Z",
+            "'1795340190' => is in epoch seconds => 2026-11-22T09:36:30Z",
+            "'20261122-09:36:30.123' => is a FIX timestamp => 2026-11-22T09:36:30.123Z")) {
+            String[] cell = (row + " ").split(" => ");
+            String shown = cell[2].isBlank() ? "2026-11-22T09:37:00Z" : cell[2].strip();
+            unsafe("age_invalid", "limit 90 | limit 90 | alive true, last_tick_at " + cell[0],
+                "true null 90", UNKNOWN_AGE, "last_tick_at " + cell[1],
+                "make the producer write last_tick_at like " + shown);
+            unsafe("as_of_invalid",
+                "limit 90 | limit 90, as_of " + cell[0] + " | alive true, age 8",
+                "true null 90", UNKNOWN_AGE, "as_of " + cell[1],
+                "make the producer write as_of like " + shown);
+        }
+        nextOfMissing("limit 90", "limit 90, as_of 1795340190",
+            "make the producer write as_of like 2026-11-22T09:36:30Z");
+    }
+
+    @Harness.Test("domain: what is said of what programs write before the first tick")
+    static void saidOfNoTick() throws Exception {
+        String nullUntil = "make the producer write null for last_tick_at until the first tick";
+        for (String row : List.of(
+            "'0001-01-01T00:00:00Z' => is the zero time of Go and .NET",
+            "'0001-01-01 00:00:00 +0000 UTC' => is the zero time of Go and .NET",
+            "'1970-01-01T00:00:00Z' => is the beginning of the Unix epoch",
+            "0 => is the beginning of the Unix epoch", "'' => is empty", "'NaT' => is NaT",
+            "'null' => is null as a text")) {
+            String[] half = halves(row);
+            unsafe("age_invalid", "limit 90 | limit 90 | alive true, last_tick_at " + half[0],
+                "true null 90", UNKNOWN_AGE, "last_tick_at " + half[1] + ": no tick yet",
+                nullUntil);
+        }
+        unsafe("as_of_invalid", "limit 90 | limit 90, as_of '' | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is empty", AS_OF);
+        unsafe("as_of_invalid", "limit 90 | limit 90, as_of 0 | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is the beginning of the Unix epoch", AS_OF);
+        unsafe("stale", "limit 90 | limit 90, as_of '0001-01-01T00:00:00Z' | alive true, age 8",
+            "true 4000000000 90", "[##########] 4000000000s of 90s",
+            "last tick 4000000000s old, limit 90s",
+            "make the producer set as_of: it is the zero time of Go and .NET");
+    }
+
+    @Harness.Test("domain: what is said of local time that is written as UTC")
+    static void saidOfLocalTime() throws Exception {
+        String question = "s in the future: is local time written as UTC?";
+        // The time; how far it is ahead; how it is shown.
+        for (String row : List.of(
+            "2026-11-22T11:36:52Z => 7192 => 2026-11-22T11:36:52+02:00",
+            "2026-11-22T10:06:52.5+00:00 => 1792.5 => 2026-11-22T10:06:52.5+00:30",
+            "2026-11-22T15:07:01z => 19801 => 2026-11-22T15:07:01+05:30",
+            "2026-11-22T23:35:30Z => 50310 => 2026-11-22T23:35:30+14:00",
+            "2026-11-22T10:37:00Z => 3600 => 2026-11-22T10:37:00+01:00")) {
+            String[] cell = row.split(" => ");
+            String advice = "if it is local time, make the producer write " + cell[2]
+                + "; if not, " + CLOCKS;
+            unsafe("tick_skew",
+                "limit 90 | limit 90 | alive true, last_tick_at '" + cell[0] + "'",
+                "true null 90", UNKNOWN_AGE, "last_tick_at is " + cell[1] + question, advice);
+            unsafe("clock_skew", "limit 90 | limit 90, as_of '" + cell[0] + "' | alive true, age 0",
+                "true null 90", UNKNOWN_AGE, "as_of is " + cell[1] + question, advice);
+        }
+        // Too old or too new by the nearest zone, no such zone, and a zone that is stated.
+        for (String row : List.of("11:35:29.999999999Z 7109.999999999",
+            "11:37:01.000000001Z 7201.000000001", "09:37:02Z 2", "09:51:00Z 840",
+            "10:22:00+00:01 2640", "11:37:00+01:00 3600", "11:37:00-01:00 10800")) {
+            String[] cell = row.split(" ");
+            unsafe("tick_skew",
+                "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T" + cell[0] + "'",
+                "true null 90", UNKNOWN_AGE, "last_tick_at is " + cell[1] + "s in the future",
+                CLOCKS);
+        }
+        unsafe("tick_skew",
+            "limit 90 | limit 90 | alive true, last_tick_at '2026-11-23T00:07:00Z'",
+            "true null 90", UNKNOWN_AGE, "last_tick_at is 52200s in the future", CLOCKS);
+        // A wide limit takes the nearest zone, and none that is a quarter of an hour away.
+        unsafe("tick_skew",
+            "limit 3600 | limit 3600 | alive true, last_tick_at '2026-11-22T09:51:59Z'",
+            "true null 3600", "[??????????]      ? of 3600s",
+            "last_tick_at is 899s in the future", CLOCKS);
     }
 
     @Harness.Test("domain: what is said of a feed that is not alive, or not known to be")
@@ -183,6 +283,10 @@ final class DomainTest extends Sandbox {
             "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age null",
             "true null 90", UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is null",
             "restart the collector: the state is 91s old");
+        for (String members : List.of("last_tick_at null", "last_tick_at null, age null")) {
+            unsafe("age_missing", "limit 90 | limit 90 | alive true, " + members, "true null 90",
+                UNKNOWN_AGE, "no tick yet: last_tick_at is null", RECOVER);
+        }
         unsafe("age_missing", "limit 90 | limit 90 | alive true", "true null 90",
             UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is absent", PRODUCER);
         unsafe("age_missing", "limit 90 | limit 90 | alive true, last_tick_age_second 8",
@@ -201,9 +305,18 @@ final class DomainTest extends Sandbox {
         invalidAge("alive true, age '" + nines + "'", "last_tick_age_seconds is \"" + nines + "\"");
         invalidAge("alive true, age '" + nines + "9'",
             "last_tick_age_seconds is \"" + nines + "9...");
-        invalidAge("alive true, age 8, last_tick_at 'x'", "last_tick_at is \"x\"");
-        invalidAge("alive true, last_tick_at '1970-01-01T00:00:00Z'",
-            "last_tick_at is \"1970-01-01T00:00:00Z\"");
+        String like = "make the producer write last_tick_at like 2026-11-22T09:37:00Z";
+        for (String row : List.of("'x' => \"x\"", "true => true", "8 => 8", "[] => []")) {
+            String[] half = halves(row);
+            unsafe("age_invalid",
+                "limit 90 | limit 90 | alive true, age 8, last_tick_at " + half[0],
+                "true null 90", UNKNOWN_AGE,
+                "last_tick_at is " + half[1] + ", not an RFC 3339 instant", like);
+        }
+        unsafe("age_invalid",
+            "limit 90 | limit 90 | alive true, last_tick_at '1990-01-01T00:00:00Z'",
+            "true null 90", UNKNOWN_AGE,
+            "last_tick_at is \"1990-01-01T00:00:00Z\", not a plausible time", like);
         unsafe("age_invalid",
             "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age '8'",
             "true null 90", UNKNOWN_AGE, "last_tick_age_seconds is \"8\", not a plausible time",

@@ -358,6 +358,9 @@ final class EvaluationTest extends Sandbox {
         }
         Freshness.Call replay = Freshness.Call.parse("status", "--now", NOW);
         equal("--now", Freshness.Inputs.clock(replay), START);
+        Freshness.Call finer = Freshness.Call.parse("status", "--now",
+                "2026-11-22T09:37:00.0000000001Z");
+        equal("--now, rounded up", Freshness.Inputs.clock(finer), START.plusNanos(1));
     }
 
     // ---- Looks ----

@@ -20,8 +20,8 @@ final class JudgeExhaustive {
      */
     private static final List<String> CLAIMS = List.of(
             "alive absent true false 'true' | null 1",
-            "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1 '8'"
-                + " 1000000000.1"
+            "last_tick_age_seconds absent null 0 30 45.000000001 90 90.0000000001 -1"
+                + " -1.0000000001 '8' 1000000000.1"
                 + " | 45 0.0000000001 30.000000001 1e9 -1e-99 1e-1001 1e999999999 {}",
             "last_tick_at absent null 12:00:00 11:59:15 11:58:30 11:58:29.999999999 12:00:01"
                 + " 12:00:01.000000001 12:00:01.0000000001 0001-01-01T00:00:00 'soon' 5"
@@ -29,8 +29,8 @@ final class JudgeExhaustive {
             "max_age_seconds absent 90 90.0000000009 30 900 0 null"
                 + " | 60 90.000000001 1e-10 -90 '90' 1e9 1000000000.0000000001 1e999999999",
             "MAX_AGE_SECONDS absent 90 60 'x' | 900 null",
-            "AS_OF absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 'soon' absent+60"
-                + " 12:00:00+90 | absent+90.000000001 11:58:30+30 null");
+            "AS_OF absent 12:00:00 11:59:00 11:58:30 12:00:01 12:00:01.000000001 null 'soon'"
+                + " absent+60 12:00:00+90 | absent+90.000000001 11:58:30+30 null+60");
     private static final List<String> CONTRACTS = List.of(
             "max_age_seconds absent 60 | 900",
             "MAX_AGE_SECONDS absent 90 | 1e9",

@@ -203,7 +203,7 @@ final class JudgeGenerator {
 
     /** Dates the state, beside an age that puts the sum around the limit. */
     private void dateState(Node.Obj feed) {
-        put(state, "as_of", date());
+        put(state, "as_of", oneIn(6) ? Node.NULL : date());
         put(feed, "last_tick_age_seconds", new Node.Num(pick("8", "8.0", "0", "5e-1")));
     }
 
@@ -250,6 +250,9 @@ final class JudgeGenerator {
     /** Dates a tick, beside its age or in place of it. */
     private void dateTick() {
         put(feed(state), "last_tick_at", oneIn(9) ? Node.NULL : date());
+        if (oneIn(9)) {
+            put(state, "as_of", Node.NULL);
+        }
         if (oneIn(3)) {
             feed(state).members().removeIf(each -> each.name().equals("last_tick_age_seconds"));
         }

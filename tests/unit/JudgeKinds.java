@@ -26,6 +26,7 @@ final class JudgeKinds {
             "a tick with an offset", "a tick with a fraction", "a tick up to a second ahead",
             "a tick without an age", "a tick older than the age", "an age older than the tick",
             "a tick where as_of is required and missing", "a tick beside an unreadable as_of",
+            "a tick beside an as_of that is null", "an age beside an as_of that is null",
             "an as_of up to a second ahead");
 
     private JudgeKinds() { }
@@ -148,10 +149,16 @@ final class JudgeKinds {
             Node baseline, Node state, Instant now) {
         Node ticked = Node.get(feed, "last_tick_at");
         Instant tick = JudgeRules.instant(ticked);
+        Node dated = Node.get(state, "as_of");
+        if (Node.NULL.equals(dated) && verdict.reason().equals("as_of_missing")) {
+            kinds.add("an age beside an as_of that is null");
+        }
         if (tick == null) {
             return;
         }
-        Node dated = Node.get(state, "as_of");
+        if (Node.NULL.equals(dated) && verdict.age() != null) {
+            kinds.add("a tick beside an as_of that is null");
+        }
         if (dated != null && JudgeRules.instant(dated) == null) {
             kinds.add("a tick beside an unreadable as_of");
         }

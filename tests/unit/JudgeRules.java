@@ -246,8 +246,8 @@ final class JudgeRules {
 
         String reason = claim == null ? "feed_missing"
                 : agreed == null ? "feed_unexpected"
-                : dated == null && ticked == null && isDateRequired() ? "as_of_missing"
-                : dated != null && asOf == null ? "as_of_invalid"
+                : isUndated() && ticked == null && isDateRequired() ? "as_of_missing"
+                : !isUndated() && asOf == null ? "as_of_invalid"
                 : asOf != null && asOf.isAfter(skewed) ? "clock_skew"
                 : tick != null && tick.isAfter(skewed) ? "tick_skew"
                 : alive == null ? "alive_invalid"
@@ -263,8 +263,13 @@ final class JudgeRules {
         return new Verdict(name, reason, alive, age, limit, isLoose);
     }
 
+    private boolean isUndated() {
+        return dated == null || Node.NULL.equals(dated);
+    }
+
+    /** Returns whether feeds without a tick need a date: a null says that there should be one. */
     private boolean isDateRequired() {
-        return Node.TRUE.equals(Node.get(baseline, "require_as_of"));
+        return Node.NULL.equals(dated) || Node.TRUE.equals(Node.get(baseline, "require_as_of"));
     }
 
     /**
@@ -297,11 +302,12 @@ final class JudgeRules {
 
     private BigDecimal writtenAge(Node written) {
         BigDecimal age = number(written);
-        if (age == null || age.signum() < 0 || age.compareTo(MAX_AGE_SECONDS) > 0) {
+        if (age == null || age.compareTo(MAX_AGE_SECONDS) > 0) {
             return null;
         }
-        if (age.signum() == 0) {
-            return BigDecimal.ZERO;
+        if (age.signum() <= 0) {
+            boolean isSkewed = age.compareTo(BigDecimal.ONE.negate()) < 0;
+            return isSkewed ? null : BigDecimal.ZERO;
         }
         if (precision == Precision.ROUNDED && age.scale() > NANO_DIGITS) {
             age = age.setScale(NANO_DIGITS, RoundingMode.CEILING);
@@ -385,10 +391,10 @@ final class JudgeRules {
     }
 
     private static final Pattern RFC_3339 = Pattern.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]"
-            + "([0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?)(?:(?<=[.][0-9]{9})0*+)?"
+            + "([0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9}+)?)(?:(?<=[.][0-9]{9})[0-9]*+)?"
             + "([Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))");
 
-    /** Returns the instant that a string is; null if it is none, or finer than a nanosecond. */
+    /** Returns the instant that a string is; null if it is none. It is cut to nanoseconds. */
     static Instant instant(Node node) {
         String text = Node.string(node);
         if (text == null) {

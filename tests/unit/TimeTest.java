@@ -1,4 +1,6 @@
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,10 +10,9 @@ final class TimeTest extends Sandbox {
     static final List<String> NO_INSTANTS = List.of("", "x", "Z", "now", "1795340220",
             // no day or no offset, or a space for the T
             "2026-11-22", "2026-11-22T09:37:00", "2026-11-22T09:37Z", "2026-11-22 09:37:00Z",
-            // decimals that are missing, or too fine for a nanosecond
+            // decimals that are missing, or behind a comma
             "2026-11-22T09:37:00.Z", "2026-11-22T09:37:00.+00:00", "2026-11-22T09:37:00,5Z",
-            "2026-11-22T09:37:00.-5Z", "2026-11-22T09:37:00.0000000009Z",
-            "2026-11-22T09:36:00.12345678900001+00:00",
+            "2026-11-22T09:37:00.-5Z",
             // no such time or day
             "2026-11-22T24:00:00Z", "2026-11-22T09:60:00Z", "2026-11-22T09:36:60Z",
             "2026-13-22T09:37:00Z", "2026-00-22T09:37:00Z", "2026-11-31T09:37:00Z",
@@ -115,6 +116,23 @@ final class TimeTest extends Sandbox {
         limits("null => none");
     }
 
+    @Harness.Test("time: an age that a state claims may lie up to a second ahead, and is 0 then")
+    static void claimedAges() {
+        for (String row : List.of("-0.05 => 0", "-0.0000000001 => 0", "-1e-999 => 0", "-0.999 => 0",
+                "-1 => 0", "-1.0 => 0", "-10e-1 => 0", "-0.1e1 => 0", "-0 => 0", "-0.0e9 => 0",
+                "-1.0000000001 => invalid", "-1.0001 => invalid", "-1e-1001 => invalid",
+                "-1.1 => invalid", "-2 => invalid", "-30 => invalid", "-1e9 => invalid",
+                "-1e999999999 => invalid", "-18446744073.709551617 => invalid",
+                "--1 => invalid", "- => invalid", "-null => invalid", "-'1' => invalid",
+                "-.5 => invalid", "-01 => invalid", "+0.5 => invalid", "x => invalid",
+                "null => unknown", "0 => 0", "8 => 8000000000", "0.0000000001 => 1",
+                "1000000000 => 1000000000000000000", "1000000000.1 => invalid")) {
+            String[] half = halves(row);
+            long nanos = Freshness.Time.claimedAgeNanos(half[0]);
+            equal("claimed age " + half[0], ageText(nanos), half[1]);
+        }
+    }
+
     @Harness.Test("time: a number may have so many characters and decimals, and no more")
     static void longestNumber() {
         int most = Freshness.MAX_NUMBER_CHARS;
@@ -171,14 +189,18 @@ final class TimeTest extends Sandbox {
         for (String row : rows) {
             String[] half = halves(row);
             long nanos = Freshness.Time.ageNanos(half[0]);
-            String got = Long.toString(nanos);
-            if (nanos == Freshness.Time.UNKNOWN_AGE) {
-                got = "unknown";
-            } else if (nanos == Freshness.Time.INVALID_AGE) {
-                got = "invalid";
-            }
-            equal("age " + half[0], got, half[1]);
+            equal("age " + half[0], ageText(nanos), half[1]);
         }
+    }
+
+    private static String ageText(long ageNanos) {
+        if (ageNanos == Freshness.Time.UNKNOWN_AGE) {
+            return "unknown";
+        }
+        if (ageNanos == Freshness.Time.INVALID_AGE) {
+            return "invalid";
+        }
+        return Long.toString(ageNanos);
     }
 
     private static void limits(String... rows) {
@@ -224,6 +246,30 @@ final class TimeTest extends Sandbox {
         }
     }
 
+    @Harness.Test("time: an instant is cut to nanoseconds into the past, and --now goes up")
+    static void anyNumberOfDecimals() {
+        String many = "2026-11-22T09:37:00." + "0".repeat(5000) + "1Z";
+        // The text; what it is as a tick or a date; what it is as --now.
+        for (String row : List.of(
+                "2026-11-22T09:37:00.1234567891Z => 00.123456789Z 00.123456790Z",
+                "2026-11-22T09:37:00.1234567899+00:00 => 00.123456789Z 00.123456790Z",
+                "2026-11-22T10:37:00.0000000000001+01:00 => 00Z 00.000000001Z",
+                "2026-11-22T09:36:59.9999999999Z => 59.999999999Z 00Z",
+                "2026-11-22T09:37:00.1234567890000Z => 00.123456789Z 00.123456789Z",
+                "2026-11-22T09:37:00.123456789Z => 00.123456789Z 00.123456789Z",
+                "2026-11-22T09:37:00.5Z => 00.500Z 00.500Z",
+                "2026-11-22T09:37:00Z => 00Z 00Z",
+                many + " => 00Z 00.000000001Z")) {
+            String[] half = halves(row);
+            String cut = String.valueOf(Freshness.Time.instant(half[0]));
+            String up = String.valueOf(Freshness.Time.instantRoundedUp(half[0]));
+            equal(half[0], cut.substring(17) + " " + up.substring(17), half[1]);
+        }
+        equal("before 1970", Freshness.Time.instant("1969-12-31T23:59:59.9999999999Z"),
+                Instant.parse("1969-12-31T23:59:59.999999999Z"));
+        equal("none", Freshness.Time.instantRoundedUp("2026-11-22T09:37:00.1234567891"), null);
+    }
+
     @Harness.Test("time: a text that only looks like an instant is none")
     static void noInstants() {
         for (String text : NO_INSTANTS) {
@@ -233,10 +279,191 @@ final class TimeTest extends Sandbox {
             equal(text, Freshness.Time.instant(text), null);
         }
         for (String text : List.of("1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z",
-                "2026-11-22T09:37:00.1234567891Z", "2026-11-22T09:37:00.0000000000001Z",
+                "2026-11-22T09:37:00.1234567891", "2026-11-22T09:37:00.123456789x1Z",
                 "2026-11-22T09:37:00\u221201:00", "2026-11-22T09:37:00Z\0",
                 "2026-11-22T09:37:00+99:00", "2026-11-22T99:37:00Z", "2026-99-22T09:37:00Z")) {
             equal(text, Freshness.Time.instant(text), null);
+        }
+    }
+
+    // ---- Misspelt instants ----
+    // The text; what is wrong with it; how it is written, and the instant that this denotes.
+
+    @Harness.Test("misspelling: the parts of a date and time that are written otherwise")
+    static void misspeltParts() {
+        misspelt(
+                // Python's str, date --rfc-3339, PostgreSQL, logs, Ruby, Go, Java
+                "2026-11-22 09:36:30Z => has a space instead of T | 2026-11-22T09:36:30Z",
+                "2026-11-22 09:36:30.123456+00:00 => has a space instead of T"
+                    + " | 2026-11-22T09:36:30.123456+00:00",
+                "2026-11-22 10:36:30+01:00 => has a space instead of T | 2026-11-22T10:36:30+01:00",
+                "2026-11-22T09:36:30+0000 => has an offset without a colon"
+                    + " | 2026-11-22T09:36:30+00:00",
+                "2026-11-22T04:06:30.5-0530 => has an offset without a colon"
+                    + " | 2026-11-22T04:06:30.5-05:30",
+                "2026-11-22T09:36:30+00 => has an offset without minutes"
+                    + " | 2026-11-22T09:36:30+00:00",
+                "2026-11-22 11:36:30.25+02 => has a space instead of T and an offset without"
+                    + " minutes | 2026-11-22T11:36:30.25+02:00",
+                "2026-11-22T09:36:30 UTC => has UTC instead of Z | 2026-11-22T09:36:30Z",
+                "2026-11-22T09:36:30UTC => has UTC instead of Z | 2026-11-22T09:36:30Z",
+                "2026-11-22 09:36:30 utc => has a space instead of T and UTC instead of Z"
+                    + " | 2026-11-22T09:36:30Z",
+                "2026-11-22T09:36:30.5 GMT => has GMT instead of Z | 2026-11-22T09:36:30.5Z",
+                "2026-11-22T09:36:30 Z => has a space before its offset | 2026-11-22T09:36:30Z",
+                "2026-11-22T10:36:30 +01:00 => has a space before its offset"
+                    + " | 2026-11-22T10:36:30+01:00",
+                "2026-11-22 10:36:30 +0100 => has a space instead of T, a space before its offset"
+                    + " and an offset without a colon | 2026-11-22T10:36:30+01:00",
+                "2026-11-22 10:36:30.123456789 +0100 CET => has a space instead of T, a space"
+                    + " before its offset, an offset without a colon and a zone name behind its"
+                    + " offset | 2026-11-22T10:36:30.123456789+01:00",
+                "2026-11-22 09:36:30.5 +0000 UTC m=+0.000012345 => has a space instead of T, a"
+                    + " space before its offset, an offset without a colon and a zone name behind"
+                    + " its offset | 2026-11-22T09:36:30.5+00:00",
+                "2026-11-22T09:36:30Z[UTC] => has a zone in brackets | 2026-11-22T09:36:30Z",
+                "2026-11-22T10:36:30+01:00[Europe/Berlin] => has a zone in brackets"
+                    + " | 2026-11-22T10:36:30+01:00",
+                "2026-11-22T09:36Z[UTC] => has no seconds and a zone in brackets"
+                    + " | 2026-11-22T09:36:00Z",
+                "2026-11-22T09:36:30[UTC] => has a zone in brackets | 2026-11-22T09:36:30Z",
+                "2026-11-22T09:36:30,123Z => has a comma instead of a point"
+                    + " | 2026-11-22T09:36:30.123Z",
+                "2026-11-22T10:36:30,5+01:00 => has a comma instead of a point"
+                    + " | 2026-11-22T10:36:30.5+01:00",
+                "2026-11-22T09:36Z => has no seconds | 2026-11-22T09:36:00Z",
+                "2026-11-22 09:36+00 => has a space instead of T, no seconds and an offset without"
+                    + " minutes | 2026-11-22T09:36:00+00:00",
+                "2026-11-22T09:36:30Z\n => has white space around it | 2026-11-22T09:36:30Z",
+                " 2026-11-22T09:36:30Z\t => has white space around it | 2026-11-22T09:36:30Z");
+    }
+
+    @Harness.Test("misspelling: no offset is made up")
+    static void misspeltWithoutOffset() {
+        String utc = " if it is UTC, else with its offset";
+        misspelt(
+                "2026-11-22T09:36:30 => has no offset | 2026-11-22T09:36:30Z" + utc,
+                "2026-11-22T09:36:30.123 => has no offset | 2026-11-22T09:36:30.123Z" + utc,
+                "2026-11-22 09:36:30,123 => has a space instead of T, a comma instead of a point"
+                    + " and no offset | 2026-11-22T09:36:30.123Z" + utc,
+                "2026-11-22T09:36 => has no seconds and no offset | 2026-11-22T09:36:00Z" + utc,
+                "2026-11-22T09:36:30 CET => has a zone name instead of an offset",
+                "2026-11-22 09:36:30 America/New_York => has a space instead of T and a zone name"
+                    + " instead of an offset",
+                "2026-11-22T09:36:30[Europe/Berlin] => has a zone name instead of an offset");
+    }
+
+    @Harness.Test("misspelling: epoch times by their unit, and a FIX timestamp")
+    static void misspeltEpochs() {
+        misspelt(
+                "1795340190 => is in epoch seconds | 2026-11-22T09:36:30Z",
+                "1795340190.123 => is in epoch seconds | 2026-11-22T09:36:30.123Z",
+                "1795340190.1234567899 => is in epoch seconds | 2026-11-22T09:36:30.123456789Z",
+                "1.79534019e9 => is in epoch seconds | 2026-11-22T09:36:30Z",
+                "1795340190000 => is in epoch milliseconds | 2026-11-22T09:36:30Z",
+                "1795340190123 => is in epoch milliseconds | 2026-11-22T09:36:30.123Z",
+                "1795340190123.5 => is in epoch milliseconds | 2026-11-22T09:36:30.123500Z",
+                "1795340190123456 => is in epoch microseconds | 2026-11-22T09:36:30.123456Z",
+                "1795340190123456789 => is in epoch nanoseconds | 2026-11-22T09:36:30.123456789Z",
+                "1.795340190123456789E18 => is in epoch nanoseconds"
+                    + " | 2026-11-22T09:36:30.123456789Z",
+                "20261122-09:36:30 => is a FIX timestamp | 2026-11-22T09:36:30Z",
+                "20261122-09:36:30.123 => is a FIX timestamp | 2026-11-22T09:36:30.123Z",
+                "20261122-09:36:30.123456789 => is a FIX timestamp"
+                    + " | 2026-11-22T09:36:30.123456789Z");
+    }
+
+    @Harness.Test("misspelling: epoch times from 2000 to 2096")
+    static void earliestAndLatestEpochs() {
+        for (String row : List.of("946684800 => 2000-01-01T00:00:00Z",
+                "946684800000 => 2000-01-01T00:00:00Z",
+                "3999999999 => 2096-10-02T07:06:39Z",
+                "3999999999999 => 2096-10-02T07:06:39.999Z",
+                "3999999999999999999 => 2096-10-02T07:06:39.999999999Z")) {
+            String[] half = halves(row);
+            equal(half[0], Freshness.Misspelling.of(half[0]).instant(), half[1]);
+        }
+    }
+
+    @Harness.Test("misspelling: what programs write if there was no tick yet")
+    static void misspeltNoTicks() {
+        misspelt(
+                "0001-01-01T00:00:00Z => is the zero time of Go and .NET",
+                "0001-01-01T00:00:00 => is the zero time of Go and .NET",
+                "0001-01-01 00:00:00 +0000 UTC => is the zero time of Go and .NET",
+                "0001-01-01T00:00:00+01:00 => is the zero time of Go and .NET",
+                "-62135596800 => is the zero time of Go and .NET",
+                "-62135596800000 => is the zero time of Go and .NET",
+                "-6795364578871345152 => is the zero time of Go and .NET",
+                "0000-00-00 00:00:00 => is the zero date of MySQL",
+                "1970-01-01T00:00:00Z => is the beginning of the Unix epoch",
+                "1970-01-01T00:00:00.000+0000 => is the beginning of the Unix epoch",
+                "1970-01-01 01:00:00+01 => is the beginning of the Unix epoch",
+                "0 => is the beginning of the Unix epoch",
+                "0.0 => is the beginning of the Unix epoch",
+                " => is empty", "NaT => is NaT", "NaN => is NaN", "None => is None",
+                "null => is null as a text", "nil => is nil");
+        for (String none : List.of("", "NaT", "0", "0001-01-01T00:00:00Z")) {
+            equal(none, Freshness.Misspelling.of(none).isNoTick(), true);
+        }
+        equal("a tick", Freshness.Misspelling.of("1795340190").isNoTick(), false);
+    }
+
+    @Harness.Test("misspelling: what is ambiguous, or no time, is not guessed at")
+    static void notMisspelt() {
+        for (String text : List.of("x", "Z", "now", "yesterday", "2026-11-22",
+                "22/11/2026 09:36:30", "11/22/2026 09:36", "2026/11/22 09:36:30Z",
+                "Sun, 22 Nov 2026 09:36:30 GMT", "26-11-22T09:36:30Z", "2026-11-22T9:36:30Z",
+                "09:36:30", "20261122", "20261122093630", "2026-11-22T24:00:00Z",
+                "2026-11-31 09:36:30Z", "2026-13-22 09:36:30Z", "2026-11-22 09:60:30Z",
+                "2026-11-22 09:36:60Z", "2026-11-22 09:36:30+24:00", "2026-11-22T09:36:30+0160",
+                "2026-11-22T09:36:30+1:00", "2026-11-22T09:36:30+100", "2026-11-22T09:36.5Z",
+                "2026-11-22T09:36,5Z", "2026-11-22T09:36:30.Z", "2026-11-22T09:36:30,Z",
+                "2026-11-22T09:36:30.5.5Z", "2026-11-22T09:36:30ZZ", "2026-11-22T09:36:30Z+00:00",
+                "2026-11-22T09:36:30+01:00:00", "2026-11-22  09:36:30Z", "2026-11-22T09:36:30Z[",
+                "2026-11-22T09:36:30Z]", "2026-11-22T09:36:30Z[UTC]x",
+                "2026-11-22T09:36:30 +0100 (CET)", "2026-11-22T09:36:30 +0100 m=+1",
+                "2026-11-22T09:36:30Z UTC", "20261122-9:36:30", "20261131-09:36:30",
+                "20261122-09:36:30+01", "20261122-09:36", "1", "8", "-1", "-1795340190",
+                "946684799", "4000000000", "946684799999", "4000000000000", "179534019",
+                "17953401900000000000000", "1e400", "1e-400", "1795340190s", "0x6b028fde",
+                "1,795,340,190", "true", "[]", "{}", "9".repeat(1001), "1990-01-01T00:00:00Z",
+                "2026-11-22T09:36:30Z")) {
+            equal(text, Freshness.Misspelling.of(text), null);
+        }
+    }
+
+    @Harness.Test("misspelling: what is shown is an instant for each text that is none")
+    static void shownInstants() {
+        List<String> texts = new ArrayList<>(NO_INSTANTS);
+        texts.addAll(damagedInstants());
+        for (String text : texts) {
+            Freshness.Misspelling found = Freshness.Misspelling.of(text);
+            if (found != null && found.instant() != null) {
+                boolean isInstant = Freshness.Time.instant(found.instant()) != null;
+                equal(text + ", shown as " + found.instant(), isInstant, true);
+            }
+        }
+    }
+
+    /** Checks rows "text => fault | suggestion"; the suggestion denotes the moment of the text. */
+    private static void misspelt(String... rows) {
+        for (String row : rows) {
+            String[] half = halves(row);
+            Freshness.Misspelling found = Freshness.Misspelling.of(half[0]);
+            String got = "null";
+            if (found != null) {
+                got = found.fault();
+            }
+            if (found != null && found.suggestion() != null) {
+                got += " | " + found.suggestion();
+                // Read by java.time: each of these rows means a moment of this minute.
+                Instant shown = OffsetDateTime.parse(found.instant()).toInstant();
+                equal(half[0], shown.truncatedTo(ChronoUnit.MINUTES).toString(),
+                        "2026-11-22T09:36:00Z");
+                equal(half[0], Freshness.Time.instant(found.instant()), shown);
+            }
+            equal(half[0], got, half[1]);
         }
     }
 
