@@ -21,10 +21,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  *
  * <pre>
  *     java -cp DIR Judge [STATES [SEED]]          generated states, a sample of damaged files, and
- *                                                 every combination for one feed
+ *                                                 one of combinations for one feed
  *     java -cp DIR Judge COUNT SEED FIRST         these states of that seed, printed in full
  *     java -cp DIR Judge bytes [SEED]             every truncation, deletion and telling byte of
  *                                                 the fixture and of the scenarios
+ *     java -cp DIR Judge combinations             every combination for one feed
  *     java -cp DIR Judge exhaustive               every combination for one feed, of the rarer
  *                                                 classes too (some minutes)
  *     java -cp DIR Judge documents STATES [SEED]  judges nothing: shows what the program says of
@@ -60,7 +61,8 @@ final class Judge {
     public static void main(String... args) throws IOException {
         String mode = "states";
         List<String> rest = new ArrayList<>(Arrays.asList(args));
-        if (!rest.isEmpty() && List.of("bytes", "exhaustive", "documents").contains(rest.get(0))) {
+        List<String> modes = List.of("bytes", "combinations", "exhaustive", "documents");
+        if (!rest.isEmpty() && modes.contains(rest.get(0))) {
             mode = rest.get(0);
         }
         boolean hasCount = mode.equals("states") || mode.equals("documents");
@@ -79,7 +81,10 @@ final class Judge {
             switch (mode) {
                 case "documents" -> judge.showDocuments(states);
                 case "bytes" -> judge.judgeBytes(true);
-                case "exhaustive" -> judge.report(JudgeExhaustive.judge(true));
+                case "combinations" -> judge.report(
+                        JudgeExhaustive.judge(JudgeExhaustive.Extent.COMMON));
+                case "exhaustive" -> judge.report(
+                        JudgeExhaustive.judge(JudgeExhaustive.Extent.RARE));
                 default -> judge.judgeAll(states, rest);
             }
         } finally {
@@ -95,7 +100,7 @@ final class Judge {
         }
         judgeStates(states, 0, false);
         judgeBytes(false);
-        report(JudgeExhaustive.judge(false));
+        report(JudgeExhaustive.judge(JudgeExhaustive.Extent.SAMPLE));
     }
 
     private void report(boolean isAgreed) {
