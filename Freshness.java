@@ -77,7 +77,6 @@ import java.lang.StringBuilder;
 import java.lang.System;
 import java.lang.Thread;
 import java.lang.Throwable;
-import java.lang.UnsupportedOperationException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
@@ -89,6 +88,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -4885,17 +4885,39 @@ public final class Freshness {
         }
 
         /** Renames the new file, if there is one, and keeps the record, if there is one. */
-        synchronized void commit() throws IOException {
+        void commit() throws IOException {
+            long begunNanoTime = System.nanoTime();
+            FileSystemException obstacle = tryCommit();
+            while (obstacle != null) {
+                if (System.nanoTime() - begunNanoTime > MAX_LOCK_SECONDS * Time.SECOND) {
+                    throw obstacle;
+                }
+                // Outside of the monitor: while this waits for others, a signal can end it.
+                Disk.sleep(LOCK_POLL_MILLIS);
+                obstacle = tryCommit();
+            }
+        }
+
+        /** Returns why that has to be tried again, or null if it is done. */
+        private synchronized FileSystemException tryCommit() throws IOException {
             // If a signal's thread has deleted the new file, that is no fault of this work.
             waitIfProcessEnds();
             if (newFile == null) {
                 stage = Stage.DONE; // the document went to standard output
-                return;
+                return null;
             }
-            newFile.moveIntoPlace();
-            stage = Stage.DONE;
+            try {
+                newFile.moveIntoPlace();
+                stage = Stage.DONE;
+            } catch (FileSystemException e) {
+                if (Disk.hasUnixAttributes()) {
+                    throw e;
+                }
+                return e; // Windows replaces no file that somebody has open
+            }
             // The new name is on disk once its directory is. If that fails, nothing is undone.
             newFile.flushDirectory();
+            return null;
         }
 
         @Override void undo() throws IOException {
@@ -4924,11 +4946,18 @@ public final class Freshness {
 
         private synchronized void undoAndClose() throws IOException {
             try {
+                if (newFile != null) {
+                    newFile.close(); // first, because Windows deletes no open file
+                }
+            } finally {
+                undoAndCloseRecord();
+            }
+        }
+
+        private void undoAndCloseRecord() throws IOException {
+            try {
                 undo();
             } finally {
-                if (newFile != null) {
-                    newFile.close();
-                }
                 if (record != null) {
                     record.close();
                 }
@@ -4939,9 +4968,10 @@ public final class Freshness {
         private static final class NewFile {
             private final Path target;
             private final Path path;
+            /** The directory, to be flushed; null if the system opens no directories. */
             private FileChannel directory;
             private FileChannel channel;
-            /** The owner, the group and the mode of the target; null if there is no target. */
+            /** The owner, the group and the mode of the target; null if it has none of these. */
             private Map<String, Object> attributes;
             private boolean isCreated;
             /** What the file has to hold before it is renamed; null if that is not known. */
@@ -4955,15 +4985,16 @@ public final class Freshness {
 
             OutputStream create() throws IOException {
                 attributes = Owners.attributes(target);
+                // It was checked before, but a watch writes it again and again.
+                if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new DataException("{}: not a regular file any more", target);
+                }
                 if (attributes != null) {
-                    // It was checked before, but a watch writes it again and again.
-                    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
-                        throw new DataException("{}: not a regular file any more", target);
-                    }
                     Owners.refuseForeign(target, attributes);
                 }
                 // Opened now, because after the rename it would be too late to fail.
-                directory = FileChannel.open(target.getParent());
+                directory = openDirectory(target.getParent());
                 channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.WRITE);
                 isCreated = true;
@@ -4974,6 +5005,17 @@ public final class Freshness {
                     takeOver("mode");
                 }
                 return Channels.newOutputStream(channel);
+            }
+
+            private static FileChannel openDirectory(Path directory) throws IOException {
+                try {
+                    return FileChannel.open(directory);
+                } catch (FileSystemException e) {
+                    if (Disk.hasUnixAttributes()) {
+                        throw e;
+                    }
+                    return null; // Windows opens none
+                }
             }
 
             private void takeOver(String attribute) throws IOException {
@@ -4990,10 +5032,12 @@ public final class Freshness {
             }
 
             void moveIntoPlace() throws IOException {
-                channel.force(true);
-                channel.close();
-                if (expected != null) {
-                    verify();
+                if (channel.isOpen()) {
+                    channel.force(true);
+                    channel.close();
+                    if (expected != null) {
+                        verify();
+                    }
                 }
                 Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -5008,7 +5052,9 @@ public final class Freshness {
             }
 
             void flushDirectory() throws IOException {
-                directory.force(true);
+                if (directory != null) {
+                    directory.force(true);
+                }
             }
 
             void delete() throws IOException {
@@ -5100,8 +5146,16 @@ public final class Freshness {
             }
 
             private Object currentFileKey() throws IOException {
-                return Files.readAttributes(path, BasicFileAttributes.class,
-                        LinkOption.NOFOLLOW_LINKS).fileKey();
+                BasicFileAttributes attributes = Files.readAttributes(path,
+                        BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                Object key = attributes.fileKey();
+                if (key != null) {
+                    return key;
+                }
+                // Windows has no such key. A file that was only written to counts as another one,
+                // too, and is opened again.
+                return Arrays.asList(attributes.creationTime(), attributes.lastModifiedTime(),
+                        attributes.size());
             }
 
             void append(String line) throws IOException {
@@ -5155,9 +5209,12 @@ public final class Freshness {
 
         /** Returns uid, gid and mode of a file; null if there is none, or none of these. */
         static Map<String, Object> attributes(Path file) throws IOException {
+            if (!Disk.hasUnixAttributes()) {
+                return null;
+            }
             try {
                 return Files.readAttributes(file, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-            } catch (NoSuchFileException | UnsupportedOperationException e) {
+            } catch (NoSuchFileException e) {
                 return null;
             }
         }
@@ -5358,6 +5415,11 @@ public final class Freshness {
             } catch (InvalidPathException e) {
                 throw new DataException("{}: no path: {}", name, e.getReason());
             }
+        }
+
+        /** Returns whether files have Unix attributes. On Windows they have none. */
+        static boolean hasUnixAttributes() {
+            return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
         }
 
         /** Returns whether both are one file, even by another spelling or through a link. */

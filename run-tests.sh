@@ -15,7 +15,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
 readonly needed=17
 readonly fast_parts='judge documents processes launcher'
-readonly slow_parts='judge-long launcher-long monitoring schema action workflow jbang'
+readonly slow_parts='judge-long launcher-long monitoring schema action workflow jbang windows'
 wanted=''
 home=''
 work=''
@@ -242,7 +242,7 @@ run_slow_parts() {
   end judge-long
   begin launcher-long bash tests/process/launcher.sh long
   end launcher-long
-  for part in monitoring schema action workflow jbang; do
+  for part in monitoring schema action workflow jbang windows; do
     begin "$part" bash "tests/integration/$part.sh"
     end "$part"
   done
