@@ -61,6 +61,7 @@ end
   cache=$HOME/.cache/freshness
   javac=("$real/bin/javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC)
   cd "$app"
+  cp data/healthy.json "$work/healthy.json"
 }
 
 # row NAME GOT WANT; row_like NAME GOT PATTERN
@@ -121,7 +122,7 @@ in_fast() {
 
 # prepare_answers: what rows start, and what they compare with
 prepare_answers() {
-  status=(status --now 2026-11-22T09:37:00Z)
+  status=(status)
   me=(./Freshness.java "${status[@]}")
   warm='cache, exit 0'
   asked='cachecache, exit 0' # twice: Java is asked before
@@ -274,7 +275,7 @@ from_other_environments() {
     "$(said env -i HOME="$HOME" JAVA_HOME="$JAVA_HOME" ./Freshness.java "${gate[@]}")" "$blocked"
   row 'where unset variables are errors' "$(said bash -u ./Freshness.java "${gate[@]}")" "$blocked"
   row 'where nobody can hear the verdict, with input and output closed' \
-    "$(rc=0; ./Freshness.java gate --feed alpha --state data/healthy.json <&- >&- 2>/dev/null ||
+    "$(rc=0; ./Freshness.java gate --feed alpha --state "$work/healthy.json" <&- >&- 2>/dev/null ||
     rc=$?; echo "$rc")" 3
   row 'by a plain name' "$(said sh Freshness.java "${gate[@]}" | head -n 1)" "${blocked%%$'\n'*}"
 }
@@ -284,7 +285,7 @@ from_other_environments() {
 by_odd_names() {
   echo --version >'@feed'
   echo --version >feed
-  wanted=$(said ./Freshness.java gate --feed @feed --state data/healthy.json)
+  wanted=$(said ./Freshness.java gate --feed @feed --state "$work/healthy.json")
   for name in -x.java @x.java -x/y.java @x/y.java; do
     if [[ $name == *[/]* ]]; then
       mkdir "./${name%%/*}"
@@ -293,7 +294,7 @@ by_odd_names() {
     for from in cache off; do
       in_fast "$name $from" '-x.java cache' '@x/y.java cache' || continue
       row "by the name $name, with an argument that begins with @, from: $from" \
-        "$(FRESHNESS_CACHE=$from said sh -- "$name" gate --feed @feed --state data/healthy.json \
+        "$(FRESHNESS_CACHE=$from said sh -- "$name" gate --feed @feed --state "$work/healthy.json" \
           --baseline data/healthy.json)" "$wanted"
     done
     rm -r "./${name%%/*}"
@@ -337,15 +338,16 @@ odd_arguments() {
   for word in 'two words' "it's" 'a"b' '*' $'two\nlines' "\$HOME" "\\" ''; do
     in_fast "$word" "it's" $'two\nlines' '' || continue
     row "the argument $(printf %q "$word") arrives as it is" \
-      "$(said ./Freshness.java gate --feed "$word" --state data/healthy.json)" \
-      "$(said "$real/bin/java" -cp "$jar" -Djdk.launcher.sourcefile="$app/Freshness.java" \
-      Freshness gate --feed "$word" --state data/healthy.json)"
+      "$(said ./Freshness.java gate --feed "$word" --state "$work/healthy.json")" \
+      "$(said "$real/bin/java" -cp "$jar" -Dfreshness.start=cache \
+      -Djdk.launcher.sourcefile="$app/Freshness.java" Freshness \
+      gate --feed "$word" --state "$work/healthy.json")"
   done
 }
 
 # handed_over: the launcher is gone once Java runs
 handed_over() {
-  background "$work/watch" ./Freshness.java status --state data/healthy.json --watch 60
+  background "$work/watch" ./Freshness.java status --state "$work/healthy.json" --watch 60
   poll has 1 'FRESHNESS OK' "$work/watch" || true
   row 'it hands over with exec' "$(ps -o comm= -p "$pid")" java
   signalled "$pid" TERM

@@ -180,10 +180,11 @@ little_memory() {
     with_heap 24m status --state blank.json --output none.json --format json
   check 'and no partial document' "$work" "$(find . -name '*none*' -o -name '*.tmp')" ''
   many_feeds 40000 >many.json
+  cp many.json base.json
   expect 'a report longer than the heap is delivered in pieces' 0 \
     'FRESHNESS OK: 40000 of 40000 *' '' \
-    with_heap 24m status --state many.json --baseline many.json --output many.out --format json
-  rm -f many.json many.out
+    with_heap 24m status --state many.json --baseline base.json --output many.out --format json
+  rm -f many.json base.json many.out
 }
 
 # with_none COMMAND: that command with a temporary directory that does not exist, of which a newer
@@ -389,8 +390,9 @@ streams() {
 }
 
 closed_streams() {
-  local call words gate='gate --feed bravo --state data/healthy.json'
+  local call words gate='gate --feed bravo --state ../other.json'
   cd "$work/a copy"
+  cp data/healthy.json ../other.json
   for call in 'status' 'status --format json' "$gate" "$gate --format json"; do
     IFS=' ' read -r -a words <<<"$call --now $now"
     if [[ $long || $call == status || $call == *gate*json ]]; then
@@ -435,7 +437,8 @@ pasted_commands() {
   for name in "it's \$HOME * \\\"x\\\" \`id\` ~ !" "two\\nlines \\u001b[31m"; do
     feed="{\"name\":\"$name\",\"alive\":true,\"last_tick_age_seconds\":660}"
     printf '{"max_age_seconds":90,"feeds":[%s]}' "$feed" >hostile.json
-    run app status --state hostile.json --baseline hostile.json
+    cp hostile.json base.json
+    run app status --state hostile.json --baseline base.json
     command=$(sed -n 's/^ *next: java //p' <<<"$out")
     rm -f hostile-recovered.json
     # The first word after java is the source file: the classes stand for it.
@@ -1362,7 +1365,8 @@ boards() {
       printf "\"last_tick_age_seconds\":%d}%s\n", i < 200 ? 8 : 660, i < 200 ? "," : "]}"
     }
   }' >many.json
-  local watch=("${program[@]}" status --watch 0.1 --state many.json --baseline many.json
+  cp many.json base.json
+  local watch=("${program[@]}" status --watch 0.1 --state many.json --baseline base.json
     --color never)
   run python3 screen.py env LINES=many "${watch[@]}"
   lines=$out
