@@ -491,11 +491,11 @@ public final class Freshness {
         private final long elapsedNanos;
         /** The fault that makes every feed of the snapshot unknown; null if there is none. */
         private final Reason snapshotFault;
+        /** What is plain to see about an as_of that cannot be right; null if nothing is. */
+        private final Misspelling asOfMisspelling;
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
-        /** What is plain to see about an as_of that cannot be right; null if nothing is. */
-        private final Misspelling asOfMisspelling;
 
         Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
             this.baseline = baseline;
@@ -4218,11 +4218,11 @@ public final class Freshness {
 
         /** Returns the time as it should be written, or null if the text does not tell. */
         String suggestion() {
-            return switch (meaning) {
-                case INSTANT -> instant;
-                case INSTANT_IF_UTC -> instant.concat(" if it is UTC, else with its offset");
-                case NO_TICK, UNKNOWN -> null;
-            };
+            // No switch: the one over each enum would be loaded by each command.
+            if (meaning == Meaning.INSTANT_IF_UTC) {
+                return instant.concat(" if it is UTC, else with its offset");
+            }
+            return instant;
         }
 
         /** Returns what is said of the time that a program writes before any tick, or null. */

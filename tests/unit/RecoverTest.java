@@ -70,6 +70,27 @@ final class RecoverTest extends Sandbox {
             """.replace("STALE", sha256("stale.json")));
     }
 
+    @Harness.Test("recover: a feed that had no tick yet gets the date of its first one")
+    static void firstTick() throws Exception {
+        write("base.json", document("limit 90, require_as_of true", feed("x", "")));
+        // The date of the state; the verdict before; the entry before and after.
+        for (String row : List.of("null | as_of_missing | last_tick_at null",
+                "- | as_of_missing | last_tick_at null",
+                "'2026-11-22T09:36:00Z' | age_missing | last_tick_at null",
+                "null | as_of_missing | age null, last_tick_at null",
+                "'2026-11-22T09:36:00Z' | age_invalid | last_tick_at '0001-01-01T00:00:00Z'")) {
+            String[] cell = row.split(" \\| ");
+            write("in.json", document("limit 90, as_of " + cell[0],
+                    feed("x", "alive true, " + cell[2])));
+            run("recover --feed x --state @in.json --baseline @base.json --output @out.json"
+                    + " --age-seconds 5 --format json --now " + NOW).exits(0)
+                    .has("before.reason_code", cell[1]).has("after.reason_code", "fresh");
+            String age = cell[2].startsWith("age") ? "\"last_tick_age_seconds\":5," : "";
+            equal(row, read("out.json").contains(
+                    age + "\"last_tick_at\":\"2026-11-22T09:36:55Z\""), true);
+        }
+    }
+
     @Harness.Test("recover: a missing feed that may have been renamed is not put back")
     static void renamed() throws Exception {
         write("base.json", document("limit 90", feed("cme-s03", ""), feed("y", "")));
