@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Holds data/state.schema.json and data/baseline.schema.json against the program, with two validators that others keep:
-# ajv from npm and python3-jsonschema from Debian.
+# Holds data/state.schema.json and data/baseline.schema.json against the program, with two
+# validators that others keep: ajv from npm and python3-jsonschema from Debian.
 #
-#   usage: tests/integration/schema.sh [STATES [SEED]]        (JAVA_HOME names a JDK 21 or newer; without it, the java on PATH)
+#   usage: tests/integration/schema.sh [STATES [SEED]]
 #
-# One direction is claimed: a schema never accepts what the program calls invalid as a whole. The other way it may be
-# stricter, since it describes what a producer should write: a negative age is one feed's fault for the program, and an
-# error for a schema. What a schema cannot say is listed below, in REASONS, and each of them must be met. Not met here
-# is the limit of 256 MiB for a file. The documents are those of the table below, the scenarios, and the judge's generated
-# ones, a state and a baseline each time. Each validator is one process for all of them.
+# JAVA_HOME names a JDK 21 or newer; without it, the java on PATH is taken.
+#
+# One direction is claimed: a schema never accepts what the program calls invalid as a whole. The
+# other way it may be stricter, since it describes what a producer should write: a negative age is
+# one feed's fault for the program, and an error for a schema. What a schema cannot say is listed
+# below, in REASONS, and each of them must be met. Not met here is the limit of 256 MiB for a file.
+# The documents are those of the table below, the scenarios, and the judge's generated ones, a state
+# and a baseline each time. Each validator is one process for all of them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -21,23 +24,26 @@ readonly java
 
 cd "$root"
 
-# --- What it needs --------------------------------------------------------------------------------------------------
+# --- What it needs --------------------------------------------------------------------------------
 
 install() {
-  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"; } >"$work/apt.log" 2>&1 ||
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 \
+    install -y --no-install-recommends "$@"; } >"$work/apt.log" 2>&1 ||
     { tail -n 5 "$work/apt.log" >&2 && exit 1; }
 }
 
 packages=()
-"$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null || packages+=(python3-jsonschema)
+"$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null ||
+  packages+=(python3-jsonschema)
 command -v npm >/dev/null || packages+=(npm)
 [[ ${#packages[@]} -eq 0 ]] || install "${packages[@]}"
-npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts --loglevel=error "$ajv" >"$work/npm.log" 2>&1 ||
+npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts --loglevel=error "$ajv" \
+  >"$work/npm.log" 2>&1 ||
   { tail -n 5 "$work/npm.log" >&2 && exit 1; }
 mkdir "$work/classes"
 "${java}javac" -sourcepath tests/unit -d "$work/classes" Freshness.java tests/unit/Judge.java
 
-# --- The documents --------------------------------------------------------------------------------------------------
+# --- The documents --------------------------------------------------------------------------------
 
 # document SCHEMA WANT NAME: standard input is a document that the schema should accept or refuse
 document() {
@@ -50,8 +56,11 @@ document baseline accepted 'the fixture' <data/healthy.json
 
 while read -r kind want why; do
   options=(--feed bravo)
-  if [[ $kind == frozen || $kind == corrupt ]]; then options=(); fi
-  "${java}java" -cp "$work/classes" Freshness scenario "$kind" ${options[@]+"${options[@]}"} --state data/healthy.json --output "$work/$kind.json" >"$work/scenario" 2>&1 ||
+  if [[ $kind == frozen || $kind == corrupt ]]; then
+    options=()
+  fi
+  "${java}java" -cp "$work/classes" Freshness scenario "$kind" ${options[@]+"${options[@]}"} \
+    --state data/healthy.json --output "$work/$kind.json" >"$work/scenario" 2>&1 ||
     { cat "$work/scenario" >&2 && exit 1; }
   document state "$want" "scenario $kind: $why" <"$work/$kind.json"
 done <<'end'
@@ -65,98 +74,108 @@ frozen accepted no schema knows the time
 corrupt refused it is no JSON
 end
 
-# Each row: the schema or "both", what it should say, the document. NAME stands for 200 characters of two UTF-16 units each.
+# Each row: the schema or "both", what it should say, the document. LIMIT, FEED, AGE and TICK stand
+# for members that are as they should be, NAME for 200 characters of two UTF-16 units each.
 long=$(for ((i = 0; i < 200; i++)); do printf '\xf0\x9f\x9a\x80'; done)
 rows=0
 while read -r schema want text; do
   rows=$((rows + 1))
-  for each in ${schema/both/state baseline}; do document "$each" "$want" "$text" <<<"${text//NAME/$long}"; done
+  text=${text//LIMIT/'"max_age_seconds":90'}
+  text=${text//AGE/'"last_tick_age_seconds":8'}
+  text=${text//TICK/'"last_tick_at":"2026-11-22T09:36:52Z"'}
+  text=${text//FEED/'"name":"a","alive":true'}
+  for each in ${schema/both/state baseline}; do
+    document "$each" "$want" "$text" <<<"${text//NAME/$long}"
+  done
 done <<'end'
 both refused []
 both refused null
 both refused "feeds"
 both refused {}
-both refused {"max_age_seconds":90}
-both refused {"max_age_seconds":90,"feeds":[]}
-both refused {"max_age_seconds":90,"feeds":{}}
-both refused {"max_age_seconds":90,"feeds":null}
-both refused {"max_age_seconds":90,"feeds":["a"]}
-both refused {"max_age_seconds":90,"feeds":[["a"]]}
-both refused {"max_age_seconds":90,"feeds":[null]}
-both refused {"max_age_seconds":90,"feeds":[{"alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"Name":"a","alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"","alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":7,"alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":null,"alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":["a"],"alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true},{"name":"","alive":true}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"NAME","alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"NAMEx","alive":true}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":"true"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":1}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":null}]}
-state refused {"max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline accepted {"max_age_seconds":90,"feeds":[{"name":"a"}]}
-both refused {"max_age_seconds":0,"feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":-1,"feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":"90","feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":null,"feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":1e999,"feeds":[{"name":"a","alive":true}]}
-state accepted {"feeds":[{"name":"a","alive":true}]}
-baseline refused {"feeds":[{"name":"a","alive":true}]}
-both accepted {"feeds":[{"name":"a","alive":true,"max_age_seconds":0.5}]}
+both refused {LIMIT}
+both refused {LIMIT,"feeds":[]}
+both refused {LIMIT,"feeds":{}}
+both refused {LIMIT,"feeds":null}
+both refused {LIMIT,"feeds":["a"]}
+both refused {LIMIT,"feeds":[["a"]]}
+both refused {LIMIT,"feeds":[null]}
+both refused {LIMIT,"feeds":[{"alive":true}]}
+both refused {LIMIT,"feeds":[{"Name":"a","alive":true}]}
+both refused {LIMIT,"feeds":[{"name":"","alive":true}]}
+both refused {LIMIT,"feeds":[{"name":7,"alive":true}]}
+both refused {LIMIT,"feeds":[{"name":null,"alive":true}]}
+both refused {LIMIT,"feeds":[{"name":["a"],"alive":true}]}
+both refused {LIMIT,"feeds":[{FEED},{"name":"","alive":true}]}
+both accepted {LIMIT,"feeds":[{"name":"NAME","alive":true}]}
+both refused {LIMIT,"feeds":[{"name":"NAMEx","alive":true}]}
+both refused {LIMIT,"feeds":[{"name":"a","alive":"true"}]}
+both refused {LIMIT,"feeds":[{"name":"a","alive":1}]}
+both refused {LIMIT,"feeds":[{"name":"a","alive":null}]}
+state refused {LIMIT,"feeds":[{"name":"a"}]}
+baseline accepted {LIMIT,"feeds":[{"name":"a"}]}
+both refused {"max_age_seconds":0,"feeds":[{FEED}]}
+both refused {"max_age_seconds":-1,"feeds":[{FEED}]}
+both refused {"max_age_seconds":"90","feeds":[{FEED}]}
+both refused {"max_age_seconds":null,"feeds":[{FEED}]}
+both refused {"max_age_seconds":1e999,"feeds":[{FEED}]}
+state accepted {"feeds":[{FEED}]}
+baseline refused {"feeds":[{FEED}]}
+both accepted {"feeds":[{FEED,"max_age_seconds":0.5}]}
 baseline refused {"feeds":[{"name":"a","max_age_seconds":1},{"name":"b"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"max_age_seconds":0}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"max_age_seconds":"1"}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":0}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":0.25}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":null}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":-0.1}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":-1}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":-1.0001}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":-30}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":"8"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":1795340220}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:37:00Z"}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22t10:37:00.123456789+01:00"}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:37:00.123456789012Z"}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":null}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:37:00"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:37:00Z\n"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T24:00:00Z"}]}
-both refused {"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"last_tick_at":1795340220}]}
-both accepted {"max_age_seconds":90,"as_of":"2026-11-22T09:37:00Z","feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":90,"as_of":"2026-11-22","feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":90,"as_of":null,"feeds":[{"name":"a","alive":true}]}
-both refused {"max_age_seconds":90,"as_of":null,"feeds":[{"name":"a","alive":true,"last_tick_age_seconds":8}]}
-both refused {"max_age_seconds":90,"as_of":null,"feeds":[{"name":"a","alive":true,"last_tick_at":null}]}
-state accepted {"max_age_seconds":90,"as_of":null,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:36:52Z"}]}
-state refused {"max_age_seconds":90,"as_of":null,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:36:52Z"},{"name":"b","alive":true,"last_tick_age_seconds":8}]}
-both refused {"max_age_seconds":90,"as_of":8,"feeds":[{"name":"a","alive":true,"last_tick_at":"2026-11-22T09:36:52Z"}]}
-both accepted {"$schema":"data/some.schema.json","max_age_seconds":90,"feeds":[{"name":"a","alive":true,"$note":1}]}
-both accepted {"x-owner":{"max_age_seconds":0},"max_age_seconds":90,"feeds":[{"name":"a","alive":true,"x-desk":[]}]}
-state accepted {"producer":"p","max_age_seconds":90,"feeds":[{"name":"a","alive":true,"venue":"v"}]}
-baseline refused {"producer":"p","max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline refused {"max_age_seconds":90,"feeds":[{"name":"a","venue":"v"}]}
-baseline refused {"max_age_seconds":90,"X-note":1,"feeds":[{"name":"a"}]}
-baseline refused {"max_age_seconds":90,"feeds":[{"name":"a","max_age_second":5}]}
-baseline refused {"require_asof":true,"max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline accepted {"require_as_of":true,"max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline accepted {"require_as_of":false,"max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline refused {"require_as_of":"true","max_age_seconds":90,"feeds":[{"name":"a"}]}
-baseline refused {"require_as_of":null,"max_age_seconds":90,"feeds":[{"name":"a"}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","alive":true},{"name":"a","alive":true}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"a","name":"b","alive":true}]}
-both accepted {"max_age_seconds":90,"feeds":[{"name":"\ud800","alive":true}]}
+both refused {LIMIT,"feeds":[{FEED,"max_age_seconds":0}]}
+both refused {LIMIT,"feeds":[{FEED,"max_age_seconds":"1"}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":0}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":0.25}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":null}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":-0.1}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":-1}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":-1.0001}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":-30}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":"8"}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_age_seconds":1795340220}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22T09:37:00Z"}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22t10:37:00.123456789+01:00"}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22T09:37:00.123456789012Z"}]}
+both accepted {LIMIT,"feeds":[{FEED,"last_tick_at":null}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22T09:37:00"}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22T09:37:00Z\n"}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_at":"2026-11-22T24:00:00Z"}]}
+both refused {LIMIT,"feeds":[{FEED,"last_tick_at":1795340220}]}
+both accepted {LIMIT,"as_of":"2026-11-22T09:37:00Z","feeds":[{FEED}]}
+both refused {LIMIT,"as_of":"2026-11-22","feeds":[{FEED}]}
+both refused {LIMIT,"as_of":null,"feeds":[{FEED}]}
+both refused {LIMIT,"as_of":null,"feeds":[{FEED,AGE}]}
+both refused {LIMIT,"as_of":null,"feeds":[{FEED,"last_tick_at":null}]}
+state accepted {LIMIT,"as_of":null,"feeds":[{FEED,TICK}]}
+state refused {LIMIT,"as_of":null,"feeds":[{FEED,TICK},{"name":"b","alive":true,AGE}]}
+both refused {LIMIT,"as_of":8,"feeds":[{FEED,TICK}]}
+both accepted {"$schema":"data/some.schema.json",LIMIT,"feeds":[{FEED,"$note":1}]}
+both accepted {"x-owner":{"max_age_seconds":0},LIMIT,"feeds":[{FEED,"x-desk":[]}]}
+state accepted {"producer":"p",LIMIT,"feeds":[{FEED,"venue":"v"}]}
+baseline refused {"producer":"p",LIMIT,"feeds":[{"name":"a"}]}
+baseline refused {LIMIT,"feeds":[{"name":"a","venue":"v"}]}
+baseline refused {LIMIT,"X-note":1,"feeds":[{"name":"a"}]}
+baseline refused {LIMIT,"feeds":[{"name":"a","max_age_second":5}]}
+baseline refused {"require_asof":true,LIMIT,"feeds":[{"name":"a"}]}
+baseline accepted {"require_as_of":true,LIMIT,"feeds":[{"name":"a"}]}
+baseline accepted {"require_as_of":false,LIMIT,"feeds":[{"name":"a"}]}
+baseline refused {"require_as_of":"true",LIMIT,"feeds":[{"name":"a"}]}
+baseline refused {"require_as_of":null,LIMIT,"feeds":[{"name":"a"}]}
+both accepted {LIMIT,"feeds":[{FEED},{FEED}]}
+both accepted {LIMIT,"feeds":[{"name":"a","name":"b","alive":true}]}
+both accepted {LIMIT,"feeds":[{"name":"\ud800","alive":true}]}
 end
 [[ $rows -gt 0 ]]
 
-# What the program says of each, with the judge's generated ones behind: schema, exit code, bytes in Base64.
-"${java}java" -Djava.io.tmpdir="$work" -cp "$work/classes" Judge documents "$states" "$seed" <"$work/lines" | grep -v '^#' >"$work/documents"
+# What the program says of each, with the judge's generated ones behind: schema, exit code, bytes in
+# Base64.
+"${java}java" -Djava.io.tmpdir="$work" -cp "$work/classes" Judge documents "$states" "$seed" \
+  <"$work/lines" | grep -v '^#' >"$work/documents"
 
-# --- The validators -------------------------------------------------------------------------------------------------
+# --- The validators -------------------------------------------------------------------------------
 
-# Both read as RFC 8259 has it: UTF-8 that is valid, no BOM, no NaN. A document that is no JSON is refused.
+# Both read as RFC 8259 has it: UTF-8 that is valid, no BOM, no NaN. A document that is no JSON is
+# refused.
 cat >"$work/ajv.cjs" <<'end'
 const [, , npm, documents] = process.argv;
 const fs = require("fs");
@@ -164,7 +183,10 @@ const Ajv = require(npm + "/node_modules/ajv/dist/2020").default;
 const complain = text => { throw new Error(text); };
 const ajv = new Ajv({ logger: { log: complain, warn: complain, error: complain } });
 const accepts = {};
-for (const name of ["state", "baseline"]) accepts[name] = ajv.compile(JSON.parse(fs.readFileSync(`data/${name}.schema.json`, "utf8")));
+for (const name of ["state", "baseline"]) {
+  const schema = fs.readFileSync(`data/${name}.schema.json`, "utf8");
+  accepts[name] = ajv.compile(JSON.parse(schema));
+}
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const answers = fs.readFileSync(documents, "utf8").trimEnd().split("\n").map(line => {
   const [schema, , bytes] = line.split(" ");
@@ -187,7 +209,12 @@ work = sys.argv[1]
 if hasattr(sys, "set_int_max_str_digits"):
     sys.set_int_max_str_digits(0)  # a number may have more digits than Python reads by default
 
-REASONS = ["a member used twice", "a name used twice", "nested deeper than 64", "half of a surrogate pair"]
+REASONS = [
+    "a member used twice",
+    "a name used twice",
+    "nested deeper than 64",
+    "half of a surrogate pair",
+]
 passed = failed = 0
 
 
@@ -207,7 +234,10 @@ def refuse(constant):
 
 
 def read(data):
-    """The value and why no schema could refuse it. Raises ValueError or RecursionError where the bytes are no JSON."""
+    """The value and why no schema could refuse it.
+
+    Raises ValueError or RecursionError if the bytes are no JSON.
+    """
     reasons = set()
 
     def members(pairs):
@@ -216,7 +246,11 @@ def read(data):
         return dict(pairs)
 
     top = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_constant=refuse)
-    names = [feed.get("name") for feed in top["feeds"] if isinstance(feed, dict)] if isinstance(top, dict) and isinstance(top.get("feeds"), list) else []
+    names = (
+        [feed.get("name") for feed in top["feeds"] if isinstance(feed, dict)]
+        if isinstance(top, dict) and isinstance(top.get("feeds"), list)
+        else []
+    )
     names = [name for name in names if isinstance(name, str)]
     if len(set(names)) < len(names):
         reasons.add(REASONS[1])
@@ -237,13 +271,19 @@ def read(data):
     return top, reasons
 
 
-schemas = {name: json.load(open(f"data/{name}.schema.json", encoding="utf-8")) for name in ("state", "baseline")}
+schemas = {
+    name: json.load(open(f"data/{name}.schema.json", encoding="utf-8"))
+    for name in ("state", "baseline")
+}
 for name, schema in schemas.items():
     Draft202012Validator.check_schema(schema)
     assert "$id" not in schema, "an $id would be fetched, or taken for an address"
 validators = {name: Draft202012Validator(schema) for name, schema in schemas.items()}
 
-documents, wanted, theirs = ([line.rstrip("\n") for line in open(f"{work}/{name}", encoding="utf-8")] for name in ("documents", "wanted", "ajv"))
+documents, wanted, theirs = (
+    [line.rstrip("\n") for line in open(f"{work}/{name}", encoding="utf-8")]
+    for name in ("documents", "wanted", "ajv")
+)
 assert len(documents) == len(theirs) > len(wanted) > 0, (len(documents), len(theirs), len(wanted))
 rows = []
 Row = collections.namedtuple("Row", "schema exit value reasons answer ajv shown")
@@ -255,35 +295,88 @@ for line, ajv in zip(documents, theirs):
         answer = "accepted" if validators[schema].is_valid(value) else "refused"
     except (ValueError, RecursionError):
         value, reasons, answer = None, None, "refused"
-    rows.append(Row(schema, int(code), value, reasons, answer, ajv, f"{schema}: exit {code}, jsonschema {answer}, ajv {ajv}, {reasons}: {data[:400]!r}"))
+    rows.append(
+        Row(
+            schema,
+            int(code),
+            value,
+            reasons,
+            answer,
+            ajv,
+            f"{schema}: exit {code}, jsonschema {answer}, ajv {ajv}, {reasons}: {data[:400]!r}",
+        )
+    )
 
 for line, row in zip(wanted, rows):
     schema, want, name = line.split("\t")
-    test(f"the {schema} schema has {want}: {name}", [] if (row.schema, row.answer, row.ajv) == (schema, want, want) else [row.shown], want)
+    test(
+        f"the {schema} schema has {want}: {name}",
+        [] if (row.schema, row.answer, row.ajv) == (schema, want, want) else [row.shown],
+        want,
+    )
 
 for schema in schemas:
     mine = [row for row in rows if row.schema == schema]
     invalid = [row for row in mine if row.exit == 3]
     accepted = [row for row in mine if row.answer == "accepted"]
     what = f"{len(mine)} documents as a {schema}"
-    test(f"{what}: the program evaluates each, or calls it invalid", [row.shown for row in mine if row.exit not in (0, 2, 3)], "exit 0, 2 or 3")
-    test(f"{what}: ajv and jsonschema agree", [row.shown for row in mine if row.answer != row.ajv], "one answer")
-    test(f"{what}: none of the {len(invalid)} that the program calls invalid is accepted, but for what a schema cannot say",
-         [row.shown for row in invalid if "accepted" in (row.answer, row.ajv) and not row.reasons], "refused")
-    test(f"{what}: what a schema cannot say, the program refuses", [row.shown for row in mine if row.reasons and row.exit != 3], "exit 3")
-    met = collections.Counter(reason for row in invalid if row.answer == "accepted" for reason in row.reasons)
-    print(f"# {schema}: {len(accepted)} accepted, {len(invalid)} invalid, accepted all the same: {dict(met)}")
-    few = [name for name, count in (("accepted", len(accepted)), ("invalid", len(invalid))) if count < 50]
+    test(
+        f"{what}: the program evaluates each, or calls it invalid",
+        [row.shown for row in mine if row.exit not in (0, 2, 3)],
+        "exit 0, 2 or 3",
+    )
+    test(
+        f"{what}: ajv and jsonschema agree",
+        [row.shown for row in mine if row.answer != row.ajv],
+        "one answer",
+    )
+    test(
+        f"{what}: none of the {len(invalid)} that the program calls invalid is accepted,"
+        " but for what a schema cannot say",
+        [row.shown for row in invalid if "accepted" in (row.answer, row.ajv) and not row.reasons],
+        "refused",
+    )
+    test(
+        f"{what}: what a schema cannot say, the program refuses",
+        [row.shown for row in mine if row.reasons and row.exit != 3],
+        "exit 3",
+    )
+    met = collections.Counter(
+        reason for row in invalid if row.answer == "accepted" for reason in row.reasons
+    )
+    print(
+        f"# {schema}: {len(accepted)} accepted, {len(invalid)} invalid,"
+        f" accepted all the same: {dict(met)}"
+    )
+    few = [
+        name
+        for name, count in (("accepted", len(accepted)), ("invalid", len(invalid)))
+        if count < 50
+    ]
     test(f"{what}: enough of both kinds", few, "50 or more")
     if schema == "state":
-        test("each reason that a schema cannot say was met", [reason for reason in REASONS if not met[reason]], "all of them")
+        test(
+            "each reason that a schema cannot say was met",
+            [reason for reason in REASONS if not met[reason]],
+            "all of them",
+        )
 
 # A rule that can go without a document being accepted that must not be is not tested.
-RULES = {"type": [], "required": [], "feeds type": ["properties", "feeds"], "feeds minItems": ["properties", "feeds"], "feed type": ["$defs", "feed"],
-         "feed required": ["$defs", "feed"], "name type": ["$defs", "feed", "properties", "name"], "name minLength": ["$defs", "feed", "properties", "name"],
-         "name maxLength": ["$defs", "feed", "properties", "name"]}
+RULES = {
+    "type": [],
+    "required": [],
+    "feeds type": ["properties", "feeds"],
+    "feeds minItems": ["properties", "feeds"],
+    "feed type": ["$defs", "feed"],
+    "feed required": ["$defs", "feed"],
+    "name type": ["$defs", "feed", "properties", "name"],
+    "name minLength": ["$defs", "feed", "properties", "name"],
+    "name maxLength": ["$defs", "feed", "properties", "name"],
+}
 for schema in schemas:
-    suspects = [row for row in rows if row.schema == schema and row.exit == 3 and row.reasons == set()]
+    suspects = [
+        row for row in rows if row.schema == schema and row.exit == 3 and row.reasons == set()
+    ]
     for rule, path in RULES.items():
         broken = copy.deepcopy(schemas[schema])
         place = broken
@@ -292,7 +385,11 @@ for schema in schemas:
         place.pop(rule.split(" ")[-1], None)
         validator = Draft202012Validator(broken)
         caught = any(validator.is_valid(row.value) for row in suspects)
-        test(f"the {schema} schema without its {rule} is caught", [] if caught else ["no document is accepted that must not be"], "one or more")
+        test(
+            f"the {schema} schema without its {rule} is caught",
+            [] if caught else ["no document is accepted that must not be"],
+            "one or more",
+        )
 
 print(f"schema: {passed} passed, {failed} failed")
 sys.exit(0 if passed and not failed else 1)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures start-up and large states. Every figure is a ratio of two medians taken in turns in one run, since the machine
-# may be shared: below 1 means faster than what it is compared with. Needs JAVA_HOME; JAVA_HOMES may name the JDKs for "start", a
-# colon between. Installs hyperfine, jq and strace where missing. Arguments: "start", "large" or both (the default).
+# Measures start-up and large states. Every figure is a ratio of two medians taken in turns in one
+# run, since the machine may be shared: below 1 means faster than what it is compared with. Needs
+# JAVA_HOME; JAVA_HOMES may name the JDKs for "start", a colon between. Installs hyperfine, jq and
+# strace where missing. Arguments: "start", "large" or both (the default).
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -24,8 +25,10 @@ row() {
 
 # ratio NAME WANTED RUNS COMMAND OTHER: the one's median time in units of the other's
 ratio() {
-  hyperfine --ignore-failure --warmup 2 --runs "$3" --export-json "$work/times" "$4" "$5" >/dev/null 2>&1
-  row "$1" "$(jq -r '.results | .[0].median / .[1].median * 1000 | round / 1000' "$work/times")" "$2"
+  hyperfine --ignore-failure --warmup 2 --runs "$3" --export-json "$work/times" "$4" "$5" \
+    >/dev/null 2>&1
+  row "$1" "$(jq -r '.results | .[0].median / .[1].median * 1000 | round / 1000' "$work/times")" \
+    "$2"
 }
 
 # feeds COUNT FILE: a state with that many feeds, most of them fresh, the same at every run
@@ -36,7 +39,9 @@ feeds() {
     for (i = 1; i <= n; i++) {
       x = rand()
       age = x < 0.02 ? "null" : x < 0.1 ? int(91 + rand() * 1900) : sprintf("%.1f", rand() * 90)
-      printf "  {\"name\": \"feed-%07d\", \"alive\": %s, \"last_tick_age_seconds\": %s}%s\n", i, rand() < 0.02 ? "false" : "true", age, i < n ? "," : ""
+      alive = rand() < 0.02 ? "false" : "true"
+      printf "  {\"name\": \"feed-%07d\", \"alive\": %s, ", i, alive
+      printf "\"last_tick_age_seconds\": %s}%s\n", age, i < n ? "," : ""
     }
     print "]}"
   }' >"$2"
@@ -44,7 +49,8 @@ feeds() {
 
 # start: one table, a column for each JDK
 start() {
-  local runs=${RUNS:-40} home column homes=() empty='import argparse, json, pathlib, dataclasses, tempfile'
+  local runs=${RUNS:-40} home column homes=() \
+    empty='import argparse, json, pathlib, dataclasses, tempfile'
   IFS=: read -r -a homes <<<"${JAVA_HOMES:-$JAVA_HOME}"
   mkdir "$work/hello"
   echo 'public class Hello { public static void main(String[] args) { } }' >"$work/hello/Hello.java"
@@ -62,24 +68,32 @@ start() {
     {
       "$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.version = //p'
       # A start by a process, as by a shell: exec of the file itself is what a kernel declines.
-      times "$runs" 'sh ./Freshness.java status' "$java -XX:SharedArchiveFile=$work/hello.jsa -cp $work/hello.jar Hello"
-      times "$runs" 'sh ./Freshness.java gate --feed alpha --state data/healthy.json' "$python -c '$empty'"
+      times "$runs" 'sh ./Freshness.java status' \
+        "$java -XX:SharedArchiveFile=$work/hello.jsa -cp $work/hello.jar Hello"
+      times "$runs" 'sh ./Freshness.java gate --feed alpha --state data/healthy.json' \
+        "$python -c '$empty'"
       times 8 "$java Freshness.java status" "$java $work/hello/Hello.java"
-      times 8 "$java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Freshness.java status" "$java Freshness.java status"
+      times 8 "$java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Freshness.java status" \
+        "$java Freshness.java status"
       strace -f -e trace=execve -o "$work/calls" sh ./Freshness.java status >/dev/null
       grep -c 'execve(.* = 0$' "$work/calls"
     } >"$column"
   done
   printf '%s\n' 'JDK' 'sh Freshness.java status / an empty main from a jar with its own archive' \
-    'sh Freshness.java gate / python3 importing what such a program needs' 'java Freshness.java status / java Hello.java' \
-    'java with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC / without' 'programs that a start from the cache runs, sh and java too' >"$work/names"
-  printf '%s\n' wanted '<= 1.1' '<= 0.95' '<= 3.0' '' 5 | paste "$work/names" "${columns[@]}" - | awk -F '\t' '
+    'sh Freshness.java gate / python3 importing what such a program needs' \
+    'java Freshness.java status / java Hello.java' \
+    'java with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC / without' \
+    'programs that a start from the cache runs, sh and java too' >"$work/names"
+  printf '%s\n' wanted '<= 1.1' '<= 0.95' '<= 3.0' '' 5 >"$work/wanted"
+  paste "$work/names" "${columns[@]}" "$work/wanted" | awk -F '\t' '
     { printf "%-76s", $1; for (i = 2; i <= NF; i++) printf " %9s", $i; print "" }'
 }
 
-# times RUNS COMMAND OTHER: the one's median time in units of the other's, started without a shell in between
+# times RUNS COMMAND OTHER: the one's median time in units of the other's, started without a shell
+# in between
 times() {
-  hyperfine -N --ignore-failure --warmup 2 --runs "$1" --export-json "$work/times" "$2" "$3" >/dev/null 2>&1
+  hyperfine -N --ignore-failure --warmup 2 --runs "$1" --export-json "$work/times" "$2" "$3" \
+    >/dev/null 2>&1
   jq -r '.results | .[0].median / .[1].median * 1000 | round / 1000' "$work/times"
 }
 
@@ -89,52 +103,79 @@ large() {
   feeds 100000 "$work/small.json"
   cat >"$work/plain.py" <<'python'
 import json, sys
-ACTIONS = ["inspect_status", "read_last_price", "serve_cached_status", "price_order", "publish_signal", "rebalance_position"]
+ACTIONS = ["inspect_status", "read_last_price", "serve_cached_status",
+           "price_order", "publish_signal", "rebalance_position"]
 state = json.load(open(sys.argv[1]))
 limit, rows = state["max_age_seconds"], []
 for feed in state["feeds"]:
     age = feed["last_tick_age_seconds"]
     if not feed["alive"]:
-        allowed, status, code, why = 1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"
+        allowed, status, code = 1, "unknown", "feed_down"
+        why = "the feed consumer does not answer: alive is false"
     elif age is None:
-        allowed, status, code, why = 1, "unknown", "age_missing", "the age of the newest tick is not known"
+        allowed, status, code = 1, "unknown", "age_missing"
+        why = "the age of the newest tick is not known"
     elif age > limit:
-        allowed, status, code, why = 3, "stale", "stale", f"last tick {age}s old, limit {limit}s"
+        allowed, status, code = 3, "stale", "stale"
+        why = f"last tick {age}s old, limit {limit}s"
     else:
         allowed, status, code, why = 6, "fresh", "fresh", None
-    rows.append({"name": feed["name"], "alive": feed["alive"], "last_tick_age_seconds": age, "max_age_seconds": limit,
-                 "freshness_status": status, "safe_to_serve": allowed == 6, "allowed_actions": ACTIONS[:allowed],
-                 "blocked_actions": ACTIONS[allowed:], "blocked_reason": why, "reason_code": code,
-                 "alert": "page" if allowed < 6 else "ticket" if 2 * age > limit else "none"})
+    if allowed < 6:
+        alert = "page"
+    elif 2 * age > limit:
+        alert = "ticket"
+    else:
+        alert = "none"
+    rows.append({"name": feed["name"], "alive": feed["alive"], "last_tick_age_seconds": age,
+                 "max_age_seconds": limit, "freshness_status": status,
+                 "safe_to_serve": allowed == 6, "allowed_actions": ACTIONS[:allowed],
+                 "blocked_actions": ACTIONS[allowed:], "blocked_reason": why,
+                 "reason_code": code, "alert": alert})
 unsafe = [row["name"] for row in rows if not row["safe_to_serve"]]
 with open(sys.argv[2], "w") as out:
-    out.write(json.dumps({"overall_status": "restricted" if unsafe else "eligible", "unsafe_feeds": unsafe, "feeds": rows}, indent=2))
+    overall = "restricted" if unsafe else "eligible"
+    report = {"overall_status": overall, "unsafe_feeds": unsafe, "feeds": rows}
+    out.write(json.dumps(report, indent=2))
 python
   local gate="./Freshness.java gate --feed feed-0999999 --baseline $big --state $big"
   local status="./Freshness.java status --baseline $big --format json --output $out"
-  ratio 'gate on 1,000,000 feeds / python3 json.load of the file' '< 1' 5 "$gate" "$python -c \"import json; json.load(open('$big'))\""
-  ratio 'status --format json on 1,000,000 feeds / a plain Python program' '<= 0.1' 2 "$status" "$python $work/plain.py $big $work/plain.json"
+  ratio 'gate on 1,000,000 feeds / python3 json.load of the file' '< 1' 5 "$gate" \
+    "$python -c \"import json; json.load(open('$big'))\""
+  ratio 'status --format json on 1,000,000 feeds / a plain Python program' '<= 0.1' 2 "$status" \
+    "$python $work/plain.py $big $work/plain.json"
   cat >"$work/report.jq" <<'jq'
-def actions: ["inspect_status", "read_last_price", "serve_cached_status", "price_order", "publish_signal", "rebalance_position"];
+def actions: ["inspect_status", "read_last_price", "serve_cached_status",
+              "price_order", "publish_signal", "rebalance_position"];
 .max_age_seconds as $limit
 | [.feeds[] | .last_tick_age_seconds as $age
-   | (if .alive | not then [1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"]
-      elif $age == null then [1, "unknown", "age_missing", "the age of the newest tick is not known"]
-      elif $age > $limit then [3, "stale", "stale", "last tick \($age)s old, limit \($limit)s"]
-      else [6, "fresh", "fresh", null] end) as [$allowed, $status, $code, $why]
-   | {name, alive, last_tick_age_seconds, max_age_seconds: $limit, freshness_status: $status, safe_to_serve: ($allowed == 6),
-      allowed_actions: actions[:$allowed], blocked_actions: actions[$allowed:], blocked_reason: $why, reason_code: $code,
-      alert: (if $allowed < 6 then "page" elif 2 * $age > $limit then "ticket" else "none" end)}] as $rows
-| {overall_status: "restricted", unsafe_feeds: [$rows[] | select(.safe_to_serve | not) | .name], feeds: $rows}
+   | (if .alive | not then
+        [1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"]
+      elif $age == null then
+        [1, "unknown", "age_missing", "the age of the newest tick is not known"]
+      elif $age > $limit then
+        [3, "stale", "stale", "last tick \($age)s old, limit \($limit)s"]
+      else
+        [6, "fresh", "fresh", null]
+      end) as [$allowed, $status, $code, $why]
+   | (if $allowed < 6 then "page" elif 2 * $age > $limit then "ticket" else "none" end) as $alert
+   | {name, alive, last_tick_age_seconds, max_age_seconds: $limit, freshness_status: $status,
+      safe_to_serve: ($allowed == 6), allowed_actions: actions[:$allowed],
+      blocked_actions: actions[$allowed:], blocked_reason: $why, reason_code: $code,
+      alert: $alert}] as $rows
+| [$rows[] | select(.safe_to_serve | not) | .name] as $unsafe
+| {overall_status: "restricted", unsafe_feeds: $unsafe, feeds: $rows}
 jq
-  ratio 'status --format json on 1,000,000 feeds / jq that writes the same report' '<= 0.25' 2 "$status" \
-    "jq -c -f $work/report.jq $big"
+  ratio 'status --format json on 1,000,000 feeds / jq that writes the same report' '<= 0.25' 2 \
+    "$status" "jq -c -f $work/report.jq $big"
   ratio 'gate: 1,000,000 feeds / 100,000 feeds' '<= 11' 5 "$gate" "${gate//$big/$work/small.json}"
-  ratio 'status: 1,000,000 feeds / 100,000 feeds' '<= 11' 3 "$status" "${status//$big/$work/small.json}"
+  ratio 'status: 1,000,000 feeds / 100,000 feeds' '<= 11' 3 "$status" \
+    "${status//$big/$work/small.json}"
   in_heap 512m gate --feed feed-0999999 --baseline "$big" --state "$big"
   in_heap 512m status --baseline "$big" --format json --output "$out"
-  in_heap 1g scenario stale --feed feed-0999998 --state "$big" --age-seconds 900 --output "$work/stale.json"
-  in_heap 1g recover --feed feed-0999998 --state "$work/stale.json" --baseline "$big" --output "$work/recovered.json"
+  in_heap 1g scenario stale --feed feed-0999998 --state "$big" --age-seconds 900 \
+    --output "$work/stale.json"
+  in_heap 1g recover --feed feed-0999998 --state "$work/stale.json" --baseline "$big" \
+    --output "$work/recovered.json"
   hostile
 }
 
@@ -158,39 +199,51 @@ feed = '{"name": "%s", "alive": true, "last_tick_age_seconds": 8}'
 write("string", feed % "a", '"note": "' + "x" * 100_000_000 + '", ')
 write("members", feed % "a", "".join('"member-%07d": 1, ' % i for i in range(1_000_000)))
 write("space", feed % "a" + " " * 200_000_000)
-write("nested", ", ".join((feed % ("feed-%07d" % i))[:-1] + ', "deep": ' + "[" * 60 + "]" * 60 + "}" for i in range(400_000)))
-pairs = ["".join(p) for p in itertools.product(["Aa", "BB"], repeat=18)]  # all of one String.hashCode
+deep = ', "deep": ' + "[" * 60 + "]" * 60 + "}"
+write("nested", ", ".join((feed % ("feed-%07d" % i))[:-1] + deep for i in range(400_000)))
+# All of one String.hashCode.
+pairs = ["".join(p) for p in itertools.product(["Aa", "BB"], repeat=18)]
 write("collide", ", ".join(feed % name for name in pairs))
-def morse(bits):  # of one hash in each polynomial modulo 2^32 with an odd factor, whatever the factor: 12 blocks of the Thue-Morse sequence
+# Of one hash in each polynomial modulo 2^32 with an odd factor, whatever the factor: 12 blocks of
+# the Thue-Morse sequence.
+def morse(bits):
     text = bytearray()
     for i in range(192):
         t = bin(i % 32).count("1") & 1
-        text += bytes([0xf0, 0x9f, 0x80 + 32 * (t ^ bits >> i // 32 & 1), 0x80 + 32 * (t ^ bits >> 6 + i // 32 & 1)])
+        third = 0x80 + 32 * (t ^ bits >> i // 32 & 1)
+        fourth = 0x80 + 32 * (t ^ bits >> 6 + i // 32 & 1)
+        text += bytes([0xf0, 0x9f, third, fourth])
     return text.decode()
 write("morse", feed % "a" + ", " + ", ".join(feed % morse(bits) for bits in range(4096)))
 python
   for shape in string members space nested collide morse; do
     feeds "$(($(wc -c <"$work/$shape.json") / 74))" "$work/same.json"
     ratio "gate on the shape '$shape' / a plain state of as many bytes" '<= 3' 3 \
-      "./Freshness.java gate --feed a --state $work/$shape.json" "./Freshness.java gate --feed a --state $work/same.json"
+      "./Freshness.java gate --feed a --state $work/$shape.json" \
+      "./Freshness.java gate --feed a --state $work/same.json"
   done
   dated 200000 "$work/dated.json"
   dated 400000 "$work/twice.json"
   local frozen="./Freshness.java scenario frozen --output $out --state"
-  ratio "scenario frozen, which edits each of them: 400,000 dated feeds / 200,000" '<= 2.2' 3 "$frozen $work/twice.json" "$frozen $work/dated.json"
+  ratio "scenario frozen, which edits each of them: 400,000 dated feeds / 200,000" '<= 2.2' 3 \
+    "$frozen $work/twice.json" "$frozen $work/dated.json"
   grep -v feed-0100000 "$work/dated.json" >"$work/dated.less.json"
   grep -v feed-0100000 "$work/twice.json" >"$work/twice.less.json"
-  local recover="./Freshness.java recover --feed feed-0100000 --output $out --now 2026-11-22T09:37:00Z"
+  local recover="./Freshness.java recover --feed feed-0100000 --output $out"
+  recover="$recover --now 2026-11-22T09:37:00Z"
   ratio "recover of a missing feed: 400,000 dated feeds / 200,000" '<= 2.2' 3 \
-    "$recover --baseline $work/twice.json --state $work/twice.less.json" "$recover --baseline $work/dated.json --state $work/dated.less.json"
+    "$recover --baseline $work/twice.json --state $work/twice.less.json" \
+    "$recover --baseline $work/dated.json --state $work/dated.less.json"
 }
 
 # dated COUNT FILE: a state with that many feeds, each of which dates its tick
 dated() {
   awk -v n="$1" 'BEGIN {
     print "{\"max_age_seconds\": 90, \"feeds\": ["
-    for (i = 1; i <= n; i++)
-      printf "  {\"name\": \"feed-%07d\", \"alive\": true, \"last_tick_at\": \"2026-11-22T09:36:50Z\"}%s\n", i, i < n ? "," : ""
+    for (i = 1; i <= n; i++) {
+      printf "  {\"name\": \"feed-%07d\", \"alive\": true, ", i
+      printf "\"last_tick_at\": \"2026-11-22T09:36:50Z\"}%s\n", i < n ? "," : ""
+    }
     print "]}"
   }' >"$2"
 }

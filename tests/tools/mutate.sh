@@ -177,6 +177,9 @@ end
   got=$(mutate "$small" 2>&1 || echo "exit $?")
   row 'tests that fail without a defect end the run' "$got" \
     '*the tests fail without any defect: Harness: not ok - the limit*exit 3'
+
+  got=$(mutate "$root" --by-hand --list | grep '^FAULT' || true)
+  row 'each entry of the lists is in the program as it says' "$got" ''
   echo "# mutate: $passed passed, $failed failed"
   ((failed == 0))
 }

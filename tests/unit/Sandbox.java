@@ -300,6 +300,29 @@ abstract class Sandbox {
         equal(run.call() + ": standard error", plain(run.err()), isError ? text : "");
     }
 
+    /** Returns how a JSON report ends if in.json, which is "{", cannot be evaluated at NOW. */
+    static String unevaluated(String error) throws Exception {
+        return """
+              "evaluated_at": "2026-11-22T09:37:00Z",
+              "as_of": null,
+              "state": "DIR/in.json",
+              "state_sha256": "021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96",
+              "baseline": "DIR/base.json",
+              "baseline_sha256": "SHA256",
+              "exit": 3,
+              "error": "ERROR",
+              "feeds": [
+                {"name": "x", "alive": null, "last_tick_age_seconds": null, \
+            "max_age_seconds": 90, "freshness_status": "unknown", "safe_to_serve": false, \
+            "allowed_actions": [], "blocked_actions": ["inspect_status", "read_last_price", \
+            "serve_cached_status", "price_order", "publish_signal", "rebalance_position"], \
+            "blocked_reason": "the state cannot be evaluated: ERROR", \
+            "reason_code": "state_invalid", "alert": "page"}
+              ]
+            }
+            """.replace("SHA256", sha256("base.json")).replace("ERROR", error);
+    }
+
     /** Returns a text with DIR and HOME for the directories of this run. */
     static String plain(String text) {
         return text.replace(dir.toString(), "DIR").replace(home.toString(), "HOME");
