@@ -15,7 +15,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
 readonly needed=17
 readonly fast_parts='judge documents processes launcher'
-readonly slow_parts='judge-long launcher-long monitoring schema action workflow jbang windows'
+slow_parts='unit-long judge-long launcher-long monitoring schema action workflow jbang windows'
+readonly slow_parts
 wanted=''
 home=''
 work=''
@@ -237,7 +238,13 @@ run_fast_parts() {
 
 # run_slow_parts: one after the other
 run_slow_parts() {
-  local part
+  local part file classes=()
+  for file in tests/unit/*Test.java; do
+    file=${file##*/}
+    classes+=("${file%.java}")
+  done
+  begin unit-long "${java[@]}" -XX:TieredStopAtLevel=1 -Dlong=true Harness "${classes[@]}"
+  end unit-long
   begin judge-long "${java[@]}" Judge combinations
   end judge-long
   begin launcher-long bash tests/process/launcher.sh long

@@ -31,6 +31,7 @@ rc=0
 jvm=()
 other=()
 program=()
+from_classes=()
 passed=0
 failed=0
 left_out=0
@@ -260,24 +261,26 @@ copy_program() {
 }
 
 # use_classes DIRECTORY: compiles the copy there unless that has been done, and makes program, which
-# app runs, of it; or of the cache that run-tests.sh has filled, which takes half the time
+# app runs, of it; or of the cache that run-tests.sh has filled, which takes half the time. What is
+# about descriptors, of which an archive takes one, starts from_classes.
 use_classes() {
   local classes jar
   if [[ ! -f $1/Freshness.class ]]; then
     "$JAVA_HOME/bin/javac" -d "$1" "$source"
   fi
   classes=$(cd "$1" && pwd -P)
-  program=("${jvm[@]}" -cp "$classes")
+  # They are told where their source is as the source launcher tells it.
+  local own=("-Djdk.launcher.sourcefile=$source" Freshness)
+  from_classes=("${jvm[@]}" -cp "$classes" "${own[@]}")
+  program=("${from_classes[@]}")
   for jar in "${FRESHNESS_TEST_CACHE:-/nowhere}"/freshness/classes.*/program.jar; do
     if [[ -s $jar ]]; then
       # As the launcher starts it: see start_classes there.
       program=("${jvm[@]}" "-XX:SharedArchiveFile=${jar%jar}jsa" -Xlog:disable
         -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:CompileThresholdScaling=3
-        -cp "$jar")
+        -cp "$jar" "${own[@]}")
     fi
   done
-  # They are told where their source is as the source launcher tells it.
-  program+=("-Djdk.launcher.sourcefile=$source" Freshness)
 }
 
 # app ARGUMENT...: runs the program

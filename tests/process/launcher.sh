@@ -418,8 +418,8 @@ next_variable() {
 
 # refused VALUE SHOWN: prints the variable if that value is not exit 3 and one line that names
 # the word as SHOWN, without a start of Java: one of the three, in turn, or in the long run each.
-# Run by the shell in the array of that name.
-shell=()
+# Run by the shell whose words are in through.
+through=()
 refused() {
   local got want variable tried=("$variable")
   if [[ $long ]]; then
@@ -427,8 +427,8 @@ refused() {
   fi
   for variable in "${tried[@]}"; do
     : >"$LOG"
-    got=$(said env "$variable=$1" ${shell[@]+"${shell[@]}"} ./Freshness.java "${gate[@]}" && cat \
-      "$LOG")
+    got=$(said env "$variable=$1" ${through[@]+"${through[@]}"} ./Freshness.java "${gate[@]}"
+    cat "$LOG")
     want="freshness: $variable holds an option that is not known to be harmless: $2; $clear exit 3"
     [[ $got == "$want" ]] || echo "$variable: $got"
   done
@@ -533,16 +533,16 @@ refused_by_each_shell() {
     if ! command -v "${name% sh}" >/dev/null; then
       continue
     fi
-    IFS=' ' read -r -a shell <<<"$name"
+    IFS=' ' read -r -a through <<<"$name"
     row "refused by $name" "$(refused $'-Xmx64m\v--list-modules' --list-modules
       refused '-Xmx64m"' '-Xmx64m"'
       refused $'-Xmx6\xff4m' '-Xmx6?4m'
       refused '-Djava.io.tmpdir=*' '-Djava.io.tmpdir=*')" ''
     row "what is harmless is let through by $name" \
       "$(export JAVA_TOOL_OPTIONS=$'-Xmx64m\v-Xss1m \t-Djava.io.tmpdir=/tmp'
-      STUB=1 start "${shell[@]}" ./Freshness.java "${status[@]}")" "$asked"
+      STUB=1 start "${through[@]}" ./Freshness.java "${status[@]}")" "$asked"
   done
-  shell=()
+  through=()
 }
 
 # harmless_options: what is on the list reaches Java, and the program is started with it

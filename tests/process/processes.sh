@@ -131,7 +131,7 @@ end_what_takes_time() {
 from_source() {
   cd "$root"
   expect 'from the repository: status' 0 'FRESHNESS OK: 3 of 3 *data/healthy.json*' '' \
-    "$java" Freshness.java status
+    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Freshness.java status
   mkdir "$work/bin"
   ln -s "../a copy/Freshness.java" "$work/bin/gate.java"
   cd "$work/else where"
@@ -309,7 +309,7 @@ why: the temporary directory $tmp cannot be written: * exit 2"
 
 unreadable_places() {
   like 'with input and output closed, the error says what to do' 'status <&- >&-' \
-    "$(app status 2>&1 <&- >&- || true)" \
+    "$("${from_classes[@]}" status 2>&1 <&- >&- || true)" \
     'freshness: the output could not be delivered: standard input or output is closed;'\
 ' open both, the input for example with </dev/null'
   mkdir -m 000 sealed

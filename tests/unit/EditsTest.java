@@ -184,7 +184,8 @@ final class EditsTest extends Sandbox {
     }
 
     // If each edit moved the rest of the file, so many would not end in time.
-    @Harness.Test("edits: a hundred thousand edits in one file are each in their place")
+    @Harness.Test(isLong = true,
+            value = "edits: a hundred thousand edits in one file are each in their place")
     static void manyEdits() throws Exception {
         StringBuilder feeds = new StringBuilder("{\"max_age_seconds\": 90, \"feeds\": [");
         for (int i = 0; i < 100_000; i++) {

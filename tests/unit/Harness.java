@@ -31,6 +31,8 @@ final class Harness {
     @Target(ElementType.METHOD)
     @interface Test {
         String value();
+        /** Whether it takes seconds: it then runs in the part unit-long, and not in its own. */
+        boolean isLong() default false;
     }
 
     /** Body is what a test does. */
@@ -45,6 +47,7 @@ final class Harness {
     /** Rows are checked on behalf of other classes; a failed row shows where that is. */
     private static final Set<String> HELPERS = Set.of("Harness", "Sandbox", "Sandbox$Run");
 
+    private static final boolean RUNS_LONG_TESTS = Boolean.getBoolean("long");
     private static final Timer TIMER = new Timer(true);
     private static final StringBuilder FAILURES = new StringBuilder();
     /** The test that runs; null if it has no annotation. */
@@ -78,7 +81,8 @@ final class Harness {
     static void runClass(Class<?> type) {
         List<Method> methods = new ArrayList<>();
         for (Method method : type.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Test.class)) {
+            Test test = method.getAnnotation(Test.class);
+            if (test != null && test.isLong() == RUNS_LONG_TESTS) {
                 methods.add(method);
             }
         }
@@ -88,7 +92,7 @@ final class Harness {
             run(nameOf(method), () -> Sandbox.runInDirectory(() -> call(method)));
             current = null;
         }
-        if (methods.isEmpty()) {
+        if (methods.isEmpty() && !RUNS_LONG_TESTS) {
             run(type.getName() + " has tests", () -> equal(type.getName(), "none", "some"));
         }
     }

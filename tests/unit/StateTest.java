@@ -242,7 +242,8 @@ final class StateTest extends Sandbox {
 
     // ---- Sizes ----
 
-    @Harness.Test("state: a file has 256 MiB at most")
+    @Harness.Test(isLong = true,
+            value = "state: a file has 256 MiB at most")
     static void largestFile() throws Exception {
         equal("MAX_FILE_BYTES", Freshness.MAX_FILE_BYTES, 256 * 1024 * 1024);
         Path large = dir.resolve("large.json");

@@ -107,7 +107,8 @@ final class TextTest extends Sandbox {
         Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}|\\\\]");
     private static final Pattern MARK = Pattern.compile("\\p{M}");
 
-    @Harness.Test("text: of all characters, what no terminal draws is escaped, and reads back")
+    @Harness.Test(isLong = true,
+            value = "text: of all characters, what no terminal draws is escaped, and reads back")
     static void allCharacters() {
         BitSet hidden = hiddenCharacters();
         int shown = 0;
