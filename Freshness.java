@@ -157,12 +157,12 @@ public final class Freshness {
     static final String RECOVERED_AGE_SECONDS = "5";
     /** Placeholder for the tick's age in a suggested recovery: only the operator can know it. */
     static final String AGE_PLACEHOLDER = "AGE";
+    /** Placeholder for the feed, if a suggested recovery is one for each of several. */
+    static final String FEED_PLACEHOLDER = "FEED";
     static final int MIN_WATCH_MILLIS = 100;
     static final int MAX_WATCH_MILLIS = 86_400_000;
     /** How many feeds a headline names. A table always has a row for each. */
     static final int MAX_HEADLINE_FEEDS = 5;
-    /** How many causes a text report explains. */
-    static final int MAX_EXPLAINED_CAUSES = 20;
     /** How many known words a message lists if none of them is near. */
     static final int MAX_LISTED_WORDS = 10;
     /** Maximum edit distance for a spelling suggestion. */
@@ -364,19 +364,18 @@ public final class Freshness {
                 "make the producer write as_of, or last_tick_at for each feed"),
         as_of_invalid("{}",
                 "make the producer write as_of like 2026-11-22T09:37:00Z"),
-        clock_skew("as_of is {}",
+        clock_skew("as_of is {} in the future{}",
                 "compare the clock of this host with that of the host that wrote the state"),
-        tick_skew("last_tick_at is {}", clock_skew.advice),
+        tick_skew("last_tick_at is {} in the future{}", clock_skew.advice),
         alive_invalid("alive is {}, neither true nor false",
                 "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
-        limit_invalid("max_age_seconds is {}, not a number above 0 and at most 1000000000",
-                "correct max_age_seconds in the state and in the baseline"),
+        limit_invalid("max_age_seconds is {}, not a number above 0 and at most 1000000000", null),
         age_missing("{}", null),
         age_invalid("{}", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
-        stale("last tick {}s old, limit {}s{}", null),
-        fresh("last tick {}s old, limit {}s{}", null);
+        stale("last tick {} old, limit {}{}", null),
+        fresh("last tick {} old, limit {}{}", null);
 
         /** One plain sentence, with holes for what Verdict.sentence() puts into it. */
         final String sentence;
@@ -403,16 +402,21 @@ public final class Freshness {
     /**
      * Verdict is what was decided about one feed.
      *
-     * @param alive      null if it is not known
-     * @param ageNanos   the age at the evaluation
-     * @param limitNanos the limit that applied
+     * @param alive       null if it is not known
+     * @param ageNanos    the age at the evaluation
+     * @param limitNanos  the limit that applied
      * @param isTightened whether that is the state's own, below the agreed one
-     * @param detail     for an unknown feed, what was found instead of a valid value, or null if
-     *                   nothing was; for a fresh feed, why there is a ticket, or null if there is
-     *                   none
+     * @param aheadNanos  for a skew, how far the time lies in the future
+     * @param detail      for an unknown feed, what was found instead of a valid value, or null if
+     *                    nothing was; for a fresh feed, why there is a ticket, or null if there is
+     *                    none
+     * @param question    about a member that may be the missing one misspelt; null if there is none
+     * @param obstacle    a second fault, which a recovery of the feed would not cure, so that it
+     *                    has to be corrected first; null if there is none
      */
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
-            boolean isTightened, Reason reason, Alert alert, String detail) {
+            boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
+            String question, Verdict obstacle) {
 
         boolean isSafe() {
             return reason == Reason.fresh;
@@ -444,27 +448,47 @@ public final class Freshness {
         }
 
         /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
-        String sentence() {
-            return switch (reason) {
+        String sentence(Figures figures) {
+            String sentence = switch (reason) {
                 case feed_missing, feed_unexpected, feed_down -> reason.sentence;
-                case state_invalid, as_of_missing, as_of_invalid, clock_skew, tick_skew,
-                    alive_invalid, limit_invalid, age_missing, age_invalid ->
+                case clock_skew, tick_skew ->
+                    Text.fill(reason.sentence, figures.roundedUp(aheadNanos),
+                            Text.orNothing("", detail));
+                case state_invalid, as_of_missing, as_of_invalid, alive_invalid, limit_invalid,
+                    age_missing, age_invalid ->
                     Text.fill(reason.sentence, Text.orAbsent(detail));
                 case stale, fresh ->
-                    Text.fill(reason.sentence, Time.seconds(ageNanos), Time.seconds(limitNanos),
-                            isTightened ? ", set by the state" : "");
+                    Text.fill(reason.sentence, figures.age(ageNanos, limitNanos),
+                            figures.limit(limitNanos), isTightened ? ", set by the state" : "");
             };
+            if (question != null) {
+                sentence = Text.fill("{}; {}", sentence, question);
+            }
+            if (obstacle != null) {
+                sentence = Text.fill("{}; besides, {}", sentence, obstacle.sentence(figures));
+            }
+            return sentence;
         }
 
         /** Returns a few words for a line that names several feeds: "bravo stale, 660s > 90s". */
         String brief() {
+            String age = Figures.READABLE.age(ageNanos, limitNanos);
+            String limit = Figures.READABLE.limit(limitNanos);
             return switch (status()) {
                 case unknown -> Text.fill("{} unknown ({})", name, reason);
-                case stale -> Text.fill("{} stale, {}s > {}s",
-                        name, Time.seconds(ageNanos), Time.seconds(limitNanos));
-                case fresh -> Text.fill("{} fresh, {}s of {}s",
-                        name, Time.seconds(ageNanos), Time.seconds(limitNanos));
+                case stale -> Text.fill("{} stale, {} > {}", name, age, limit);
+                case fresh -> Text.fill("{} fresh, {} of {}", name, age, limit);
             };
+        }
+    }
+
+    /**
+     * Advice is what to do next. It is the same for feeds that have a template in common, whatever
+     * the values in it are.
+     */
+    record Advice(String template, String text) {
+        static Advice of(String template, Object... values) {
+            return new Advice(template, Text.fill(template, values));
         }
     }
 
@@ -493,6 +517,8 @@ public final class Freshness {
         private final Reason snapshotFault;
         /** What is plain to see about an as_of that cannot be right; null if nothing is. */
         private final Misspelling asOfMisspelling;
+        /** A question about a member that may be as_of misspelt; null if there is none. */
+        private final String snapshotQuestion;
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
@@ -506,6 +532,8 @@ public final class Freshness {
             elapsedNanos = elapsedNanos(this.state.asOf(), now, unchangedNanos);
             snapshotFault = snapshotFault(baseline, this.state, elapsedNanos);
             asOfMisspelling = asOfMisspelling(this.state, elapsedNanos);
+            snapshotQuestion = snapshotFault == Reason.as_of_missing
+                    ? this.state.nearMiss(null, "as_of") : null;
         }
 
         private static long elapsedNanos(Instant asOf, Instant now, long unchangedNanos) {
@@ -606,10 +634,8 @@ public final class Freshness {
             String detail = switch (reason) {
                 case feed_missing, feed_unexpected, feed_down, stale -> null;
                 case state_invalid -> error;
-                case as_of_missing -> missingAsOf();
-                case as_of_invalid -> invalidAsOf();
-                case clock_skew -> ahead(state.asOfText(), -elapsedNanos, limitNanos);
-                case tick_skew -> ahead(tickText(claim), aheadNanos, limitNanos);
+                case as_of_missing, as_of_invalid, clock_skew -> snapshotDetail(limitNanos);
+                case tick_skew -> localTimeDoubt(tickText(claim), aheadNanos, limitNanos);
                 case alive_invalid -> state.text(claim, "alive");
                 case limit_invalid -> invalidLimit(agreed, claim, agreedLimitNanos);
                 case age_missing -> missingAge(claim);
@@ -620,9 +646,56 @@ public final class Freshness {
             if (reason == Reason.fresh) {
                 alert = detail == null ? Alert.none : Alert.ticket;
             }
+            Reason obstacle = obstacle(reason, agreed, limitNanos);
+            Verdict second = null;
+            if (obstacle != null) {
+                String found = obstacle == Reason.limit_invalid
+                        ? invalidLimit(agreed, claim, agreedLimitNanos)
+                        : snapshotDetail(limitNanos);
+                second = new Verdict(name, alive, ageNanos, limitNanos, false, -elapsedNanos,
+                        obstacle, alert, found, question(obstacle, null), null);
+            }
+            long skewNanos = reason == Reason.clock_skew ? -elapsedNanos : aheadNanos;
             boolean isTightened = limitNanos < agreedLimitNanos;
-            return new Verdict(name, alive, ageNanos, limitNanos, isTightened, reason, alert,
-                    detail);
+            return new Verdict(name, alive, ageNanos, limitNanos, isTightened, skewNanos, reason,
+                    alert, detail, question(reason, claim), second);
+        }
+
+        /**
+         * Returns a fault that would still be there after a recovery of a feed that is missing or
+         * down, or null if there is none.
+         */
+        private Reason obstacle(Reason reason, Feed agreed, long limitNanos) {
+            if (reason != Reason.feed_missing && reason != Reason.feed_down) {
+                return null;
+            }
+            if (snapshotFault != null && reason == Reason.feed_missing) {
+                return snapshotFault;
+            }
+            // A missing feed returns with its entry of the baseline. If that has no limit, the
+            // common one of the state applies to it.
+            boolean isCommonInvalid = reason == Reason.feed_missing
+                    && agreed.limitNanos() == Time.COMMON_LIMIT
+                    && state.commonLimitNanos() == Time.NO_LIMIT;
+            if (limitNanos == Time.NO_LIMIT || isCommonInvalid) {
+                return Reason.limit_invalid;
+            }
+            return null;
+        }
+
+        /** Returns a question about a member of another name, if it may be the missing one. */
+        private String question(Reason reason, Feed claim) {
+            return switch (reason) {
+                case as_of_missing -> {
+                    if (snapshotQuestion != null || claim == null) {
+                        yield snapshotQuestion;
+                    }
+                    yield state.nearMiss(claim, "last_tick_at");
+                }
+                case alive_invalid -> state.nearMiss(claim, "alive");
+                case age_missing -> state.nearMiss(claim, "last_tick_at", "last_tick_age_seconds");
+                default -> null;
+            };
         }
 
         /**
@@ -688,6 +761,17 @@ public final class Freshness {
             return Math.max(writtenNanos, tickedNanos);
         }
 
+        /** Returns what is wrong with the date of the snapshot. */
+        private String snapshotDetail(long limitNanos) {
+            if (snapshotFault == Reason.as_of_missing) {
+                return missingAsOf();
+            }
+            if (snapshotFault == Reason.as_of_invalid) {
+                return invalidAsOf();
+            }
+            return localTimeDoubt(state.asOfText(), -elapsedNanos, limitNanos);
+        }
+
         private String missingAsOf() {
             if (state.hasNullAsOf()) {
                 return "as_of is null: the age of the state is not known";
@@ -703,13 +787,12 @@ public final class Freshness {
             return Text.fill("as_of is {}, not an RFC 3339 instant", shown);
         }
 
-        /** Returns how far a time lies in the future, and why that may be. */
-        private static String ahead(String text, long aheadNanos, long limitNanos) {
-            String seconds = Time.seconds(aheadNanos);
+        /** Returns why a time may lie in the future, or null if that is not plain to see. */
+        private static String localTimeDoubt(String text, long aheadNanos, long limitNanos) {
             if (Misspelling.asLocalTime(text, aheadNanos, limitNanos) == null) {
-                return Text.fill("{}s in the future", seconds);
+                return null;
             }
-            return Text.fill("{}s in the future: is local time written as UTC?", seconds);
+            return ": is local time written as UTC?";
         }
 
         private String tickText(Feed claim) {
@@ -723,8 +806,9 @@ public final class Freshness {
             return Text.fill("{} in the state", limitText(state, claim));
         }
 
+        /** Returns what a document says; the feed is null if it is not in there. */
         private static String limitText(State document, Feed feed) {
-            boolean hasOwn = feed.limitNanos() != Time.COMMON_LIMIT;
+            boolean hasOwn = feed != null && feed.limitNanos() != Time.COMMON_LIMIT;
             return Text.orAbsent(document.text(hasOwn ? feed : null, "max_age_seconds"));
         }
 
@@ -760,8 +844,8 @@ public final class Freshness {
         private static String ticketReason(long ageNanos, long limitNanos,
                 long claimedLimitNanos) {
             if (claimedLimitNanos > limitNanos) {
-                String seconds = Time.seconds(claimedLimitNanos);
-                return Text.fill("the state's own limit, {}s, is looser", seconds);
+                String limit = Figures.READABLE.roundedUp(claimedLimitNanos);
+                return Text.fill("the state's own limit, {}, is looser", limit);
             }
             if (ageNanos > limitNanos - ageNanos) {
                 return "past half its limit";
@@ -801,7 +885,7 @@ public final class Freshness {
          * that. If the state has a feed that the baseline lacks, the one may have become the other,
          * and the gate of a recovered one would open for a feed that no producer writes.
          */
-        String renameDoubt(String missing) {
+        Advice renameDoubt(String missing) {
             List<String> unexpected = unexpectedFeeds();
             if (unexpected.isEmpty()) {
                 return null;
@@ -811,10 +895,10 @@ public final class Freshness {
                 near = Text.nearest(missing, unexpected);
             }
             if (near != null) {
-                return Text.fill("the state has {} instead: renamed? then rename {} in the"
+                return Advice.of("the state has {} instead: renamed? then rename {} in the"
                         + " baseline after review, or correct the producer", near, missing);
             }
-            return Text.fill("the state has {}, which the baseline lacks: renamed? correct the"
+            return Advice.of("the state has {}, which the baseline lacks: renamed? correct the"
                     + " baseline after review, or the producer", unexpected.get(0));
         }
 
@@ -838,39 +922,39 @@ public final class Freshness {
         }
 
         /** Returns what to do about an unsafe feed, or null if a recovery cures it. */
-        String advice(Verdict verdict) {
-            Reason reason = verdict.reason();
+        Advice advice(Verdict verdict, Figures figures) {
             if (!sharesFeed()) {
-                return NO_SHARED_FEED;
+                return Advice.of(NO_SHARED_FEED);
             }
-            if (reason == Reason.feed_missing && snapshotFault != null) {
-                reason = snapshotFault;
+            if (verdict.obstacle() != null) {
+                return advice(verdict.obstacle(), figures);
+            }
+            Reason reason = verdict.reason();
+            if (reason == Reason.limit_invalid) {
+                return Advice.of(limitAdvice(verdict));
             }
             if (reason == Reason.feed_missing) {
-                String doubt = renameDoubt(verdict.name());
+                Advice doubt = renameDoubt(verdict.name());
                 if (doubt != null) {
                     return doubt;
                 }
             }
-            String timeAdvice = timeAdvice(reason, verdict);
+            Advice timeAdvice = timeAdvice(reason, verdict);
             if (timeAdvice != null) {
                 return timeAdvice;
             }
             if (reason.advice != null) {
-                return reason.advice;
-            }
-            if (verdict.limitNanos() == Time.NO_LIMIT) {
-                return Reason.limit_invalid.advice;
+                return Advice.of(reason.advice);
             }
             if (reason == Reason.age_missing && isUnmentioned(state.feed(verdict.name()))) {
-                return Reason.age_invalid.advice; // an absent age is the producer's fault
+                return Advice.of(Reason.age_invalid.advice); // absent by the producer's fault
             }
             if (elapsedNanos > verdict.limitNanos() && asOfMisspelling != null) {
-                return Text.fill("make the producer set as_of: it {}", asOfMisspelling.fault());
+                return Advice.of("make the producer set as_of: it {}", asOfMisspelling.fault());
             }
             if (elapsedNanos > verdict.limitNanos()) {
-                String seconds = Time.seconds(elapsedNanos);
-                return Text.fill("restart the collector: the state is {}s old", seconds);
+                return Advice.of("restart the collector: the state is {} old",
+                        figures.roundedUp(elapsedNanos));
             }
             return null;
         }
@@ -881,7 +965,7 @@ public final class Freshness {
         }
 
         /** Returns how a time should be written that is wrong in this way; null if that is open. */
-        private String timeAdvice(Reason reason, Verdict verdict) {
+        private Advice timeAdvice(Reason reason, Verdict verdict) {
             if (reason == Reason.as_of_invalid && asOfMisspelling != null) {
                 return rewritten("as_of", asOfMisspelling);
             }
@@ -898,35 +982,45 @@ public final class Freshness {
             return null;
         }
 
-        private static String rewritten(String member, Misspelling found) {
+        private static Advice rewritten(String member, Misspelling found) {
             if (found.suggestion() == null) {
                 return null;
             }
-            return Text.fill("make the producer write {} like {}", member, found.suggestion());
+            return Advice.of("make the producer write {} like {}", member, found.suggestion());
         }
 
-        private static String ifLocalTime(String text, long aheadNanos, long limitNanos) {
+        private static Advice ifLocalTime(String text, long aheadNanos, long limitNanos) {
             String local = Misspelling.asLocalTime(text, aheadNanos, limitNanos);
             if (local == null) {
                 return null;
             }
-            return Text.fill("if it is local time, make the producer write {}; if not, {}", local,
+            return Advice.of("if it is local time, make the producer write {}; if not, {}", local,
                     Reason.clock_skew.advice);
         }
 
         /** Returns what to do about a last_tick_at that is no time of a tick. */
-        private String tickAdvice(Feed claim) {
+        private Advice tickAdvice(Feed claim) {
             if (claim.ageNanos() == Time.INVALID_AGE) {
                 return null;
             }
             Misspelling found = Misspelling.of(tickText(claim));
             if (found != null && found.isNoTick()) {
-                return "make the producer write null for last_tick_at until the first tick";
+                return Advice.of(
+                        "make the producer write null for last_tick_at until the first tick");
             }
             if (found != null && found.suggestion() != null) {
                 return rewritten("last_tick_at", found);
             }
-            return "make the producer write last_tick_at like 2026-11-22T09:37:00Z";
+            return Advice.of("make the producer write last_tick_at like 2026-11-22T09:37:00Z");
+        }
+
+        private String limitAdvice(Verdict verdict) {
+            Feed agreed = baseline.feed(verdict.name());
+            if (limitNanos(baseline, agreed, Time.NO_LIMIT) == Time.NO_LIMIT) {
+                return "correct max_age_seconds in the baseline";
+            }
+            return "make the producer write max_age_seconds as a number above 0 and at most"
+                    + " 1000000000, or leave it out";
         }
     }
 
@@ -1496,7 +1590,7 @@ public final class Freshness {
             }
             Recovery recovery = Recovery.of(inputs, call);
             WorkReport report = recovery.report();
-            if (recovery.refusal() != null) {
+            if (recovery.isRefused()) {
                 report.show(call, target, streams);
                 return UNSAFE;
             }
@@ -1526,8 +1620,10 @@ public final class Freshness {
         private final Verdict after;
         private final Edit edit;
         private final Document document;
-        /** Why nothing may be written; null if it may. */
-        private final String refusal;
+        /** What to ask first about a feed that is missing; null if there is nothing. */
+        private final Advice doubt;
+        /** Another feed whose verdict would change; null if there is none. */
+        private final Verdict otherChange;
 
         private Recovery(Call call, Inputs inputs, Edit edit, Document document, String feed) {
             this.call = call;
@@ -1538,15 +1634,9 @@ public final class Freshness {
             Decision decisionAfter = decision(inputs, State.of(document, Role.state));
             before = decisionBefore.of(feed);
             after = decisionAfter.of(feed);
-            String doubt = null;
-            if (before.reason() == Reason.feed_missing) {
-                doubt = decisionBefore.renameDoubt(feed);
-            }
-            if (doubt != null) {
-                refusal = doubt;
-            } else {
-                refusal = refusal(after, decisionBefore.all(), decisionAfter.all());
-            }
+            boolean wasMissing = before.reason() == Reason.feed_missing;
+            doubt = wasMissing ? decisionBefore.renameDoubt(feed) : null;
+            otherChange = otherChange(feed, decisionBefore.all(), decisionAfter.all());
         }
 
         /** Builds the next state. An unknown feed is a DataException. */
@@ -1580,24 +1670,38 @@ public final class Freshness {
             return call.one("--age-seconds", RECOVERED_AGE_SECONDS);
         }
 
-        /** Returns why this recovery must be refused, or null if it may proceed. */
-        private static String refusal(Verdict feed, List<Verdict> before, List<Verdict> after) {
-            if (!feed.isSafe()) {
-                return Text.fill("it would still be {}: {}", feed.status(), feed.sentence());
-            }
+        private static Verdict otherChange(String feed, List<Verdict> before,
+                List<Verdict> after) {
             for (int i = 0; i < before.size(); i++) {
                 Verdict was = before.get(i);
                 Verdict is = after.get(i);
-                boolean isOther = !is.name().equals(feed.name());
+                boolean isOther = !is.name().equals(feed);
                 if (isOther && was.reason() != is.reason()) {
-                    return Text.fill("the verdict of another feed would change: {}", is.brief());
+                    return is;
                 }
             }
             return null;
         }
 
-        String refusal() {
-            return refusal;
+        /** Returns whether this recovery must be refused: then nothing may be written. */
+        boolean isRefused() {
+            return doubt != null || !after.isSafe() || otherChange != null;
+        }
+
+        /** Returns why this recovery must be refused, or null if it may proceed. */
+        private String refusal(Figures figures) {
+            if (doubt != null) {
+                return doubt.text();
+            }
+            if (!after.isSafe()) {
+                return Text.fill("it would still be {}: {}", after.status(),
+                        after.sentence(figures));
+            }
+            if (otherChange != null) {
+                return Text.fill("the verdict of another feed would change: {}",
+                        otherChange.brief());
+            }
+            return null;
         }
 
         /** Returns the next state. */
@@ -1609,20 +1713,21 @@ public final class Freshness {
         String recordLine() throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             Output out = new Output(line);
-            new JsonWriter(out).line(facts());
+            new JsonWriter(out).line(facts(Figures.EXACT));
             out.raw("\n");
             out.flush();
             return line.toString(StandardCharsets.UTF_8);
         }
 
         WorkReport report() {
-            return new WorkReport(headline(), facts(), "replay");
+            Figures figures = call.isJson() ? Figures.EXACT : Figures.READABLE;
+            return new WorkReport(headline(), facts(figures), "replay");
         }
 
         private String headline() {
-            if (refusal != null) {
+            if (isRefused()) {
                 return Text.fill("RECOVERY REFUSED: {}: {}; nothing was written",
-                        after.name(), refusal);
+                        after.name(), refusal(Figures.READABLE));
             }
             if (before.isSafe()) {
                 return Text.fill("NOTHING TO RECOVER: {}; the state was copied unchanged",
@@ -1631,9 +1736,9 @@ public final class Freshness {
             return Text.fill("RECOVERED: {}", after.brief());
         }
 
-        private Facts facts() {
+        private Facts facts(Figures figures) {
             String output = call.one("--output", null);
-            boolean isWritten = refusal == null;
+            boolean isWritten = !isRefused();
             String result = "refused";
             if (isWritten) {
                 result = before.isSafe() ? "unchanged" : "recovered";
@@ -1644,7 +1749,7 @@ public final class Freshness {
                     .add("recovery", result)
                     .add("time", inputs.now())
                     .add("feed", after.name())
-                    .add("refused_because", refusal)
+                    .add("refused_because", refusal(figures))
                     .add("before", before)
                     .add("after", after)
                     .add("changed", edit.changes())
@@ -2121,7 +2226,7 @@ public final class Freshness {
 
         /** Writes a verdict by a template: there may be a million of them. */
         private void verdict(Verdict v) {
-            String reason = v.isSafe() ? null : Text.quoted(v.sentence());
+            String reason = v.isSafe() ? null : Text.quoted(v.sentence(Figures.EXACT));
             out.raw("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, "
                         + "\"max_age_seconds\": {}, ",
                     Text.quoted(v.name()), v.alive(), Time.seconds(v.ageNanos()),
@@ -2204,60 +2309,110 @@ public final class Freshness {
 
         /** Writes each cause once, with the feeds that have it in common. */
         void show(String before, Output out) {
-            Map<String, List<String>> feedsByCause = new LinkedHashMap<>();
-            List<Verdict> unsafe = evaluation.unsafe();
-            int explained = 0;
-            for (Verdict verdict : unsafe) {
-                String cause = cause(verdict);
-                boolean isNew = !feedsByCause.containsKey(cause);
-                if (isNew && feedsByCause.size() == MAX_EXPLAINED_CAUSES) {
-                    break;
+            Map<String, List<Verdict>> causes = new LinkedHashMap<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                Advice cure = cure(verdict, Figures.READABLE);
+                String cause = Text.fill("{}, {}", verdict.reason(),
+                        cure == null ? "recover" : cure.template());
+                if (!causes.containsKey(cause)) {
+                    causes.put(cause, new ArrayList<>());
                 }
-                if (isNew) {
-                    feedsByCause.put(cause, new ArrayList<>());
-                }
-                feedsByCause.get(cause).add(Text.visible(verdict.name()));
-                explained++;
+                causes.get(cause).add(verdict);
             }
-            for (Map.Entry<String, List<String>> entry : feedsByCause.entrySet()) {
-                String feeds = Text.named(entry.getValue(), ", ");
-                out.raw("{}blocked on {}{}", before, feeds, entry.getKey());
-            }
-            if (explained < unsafe.size()) {
-                out.raw("\nand {} more, which --format json explains\n",
-                        unsafe.size() - explained);
+            for (List<Verdict> verdicts : causes.values()) {
+                String blocked = String.join(", ", verdicts.get(0).blocked());
+                out.raw("{}blocked on {}: {}\n", before, names(verdicts), blocked);
+                out.raw("  why:  {}\n  next: {}\n", why(verdicts), next(verdicts));
             }
         }
 
-        private String cause(Verdict verdict) {
-            String blocked = String.join(", ", verdict.blocked());
-            String advice = evaluation.decision().advice(verdict);
-            Object next = advice;
+        private static String names(List<Verdict> verdicts) {
+            List<String> names = new ArrayList<>();
+            for (Verdict verdict : verdicts) {
+                boolean isNamed = names.size() < MAX_HEADLINE_FEEDS;
+                names.add(isNamed ? Text.visible(verdict.name()) : "");
+            }
+            return Text.named(names, ", ");
+        }
+
+        /** Returns what was found of feeds with one cause, escaped. */
+        private static String why(List<Verdict> verdicts) {
+            Verdict first = verdicts.get(0);
+            String sentence = first.sentence(Figures.READABLE);
+            boolean isSame = true;
+            for (Verdict verdict : verdicts) {
+                isSame = isSame && verdict.sentence(Figures.READABLE).equals(sentence);
+            }
+            return isSame ? Text.visible(sentence) : example(first, sentence);
+        }
+
+        /** Returns what to do next about feeds with one cause, escaped. */
+        private String next(List<Verdict> verdicts) {
+            Verdict first = verdicts.get(0);
+            Advice advice = cure(first, Figures.READABLE);
             if (advice == null) {
-                next = Text.raw(next(verdict)); // a command, which is escaped for the shell
+                return recoveryOfAll(verdicts);
             }
-            return Text.text(": {}\n  why:  {}\n  next: {}\n",
-                    blocked, verdict.sentence(), next);
+            boolean isSame = true;
+            for (Verdict verdict : verdicts) {
+                isSame = isSame && cure(verdict, Figures.READABLE).equals(advice);
+            }
+            return isSame ? Text.visible(advice.text()) : example(first, advice.text());
         }
 
-        /** Returns the one thing to do next: a command that recovers the feed, if that cures it. */
+        /** Returns what is said of one of several feeds. */
+        private static String example(Verdict verdict, String said) {
+            return Text.text("for example {}: {}", verdict.name(), said);
+        }
+
+        private String recoveryOfAll(List<Verdict> verdicts) {
+            if (verdicts.size() == 1) {
+                return recovery(verdicts.get(0).name());
+            }
+            // Without a name in it: the tick that was seen may be that of another feed.
+            return Text.fill("for each of them, moving the output over the state before the next:"
+                    + "\n        {}", recovery(placeholder()));
+        }
+
+        /** Returns a word that stands for the name of a feed, and is none. */
+        private String placeholder() {
+            String word = FEED_PLACEHOLDER;
+            while (evaluation.decision().of(word) != null) {
+                word = word.concat("_");
+            }
+            return word;
+        }
+
+        /** Returns the one thing to do next, for a program. */
         String next(Verdict verdict) {
-            String advice = evaluation.decision().advice(verdict);
+            Advice cure = cure(verdict, Figures.EXACT);
+            return cure == null ? recovery(verdict.name()) : cure.text();
+        }
+
+        /** Returns what to do next about a feed, or null if that is to recover it. */
+        private Advice cure(Verdict verdict, Figures figures) {
+            Advice advice = evaluation.decision().advice(verdict, figures);
             if (advice != null) {
                 return advice;
             }
             if (verdict.name().indexOf('\0') >= 0) {
-                return "give this feed another name: no command line can carry this one";
+                return Advice.of(
+                        "give this feed another name: no command line can carry this one");
             }
+            if (evaluation.inputs().state().name().equals("-")) {
+                return Advice.of("save the state to a file, and ask again for that file");
+            }
+            return null;
+        }
+
+        /** Returns the command that recovers a feed, as it can be pasted. */
+        private String recovery(String feed) {
             String state = evaluation.inputs().state().name();
-            if (state.equals("-")) {
-                return "save the state to a file, and ask again for that file";
-            }
             String stem = "";
             if (state.endsWith(".json")) {
                 stem = state.substring(0, state.length() - ".json".length()).concat("-");
             }
-            return Environment.commandLine("recover", "--feed", verdict.name(), "--state", state,
+            return Environment.commandLine("recover", "--feed", feed, "--state", state,
                     "--output", stem.concat("recovered.json"),
                     "--baseline", call.one("--baseline", null),
                     "--now", call.one("--now", null), "--age-seconds", AGE_PLACEHOLDER);
@@ -2338,8 +2493,8 @@ public final class Freshness {
         private void row(Verdict verdict, int nameColumns, Output out) {
             String name = Text.visible(verdict.name());
             String status = verdict.status().name();
-            String age = Time.secondsOrQuestionMark(verdict.ageNanos());
-            String limit = Time.secondsOrQuestionMark(verdict.limitNanos());
+            String age = Figures.READABLE.age(verdict.ageNanos(), verdict.limitNanos());
+            String limit = Figures.READABLE.limit(verdict.limitNanos());
             out.raw("  {}{}", name, spaces(nameColumns - Text.width(name)));
             out.raw("  {}{}", painted(status, colorOf(verdict.status())),
                     spaces(STATUS_COLUMNS - status.length()));
@@ -2427,7 +2582,7 @@ public final class Freshness {
                 Status was = before == null ? verdict.status() : statusIn(before, verdict.name());
                 if (was != verdict.status()) {
                     out.text("{} {} {} -> {}: {}\n", second, verdict.name(), was, verdict.status(),
-                            verdict.sentence());
+                            verdict.sentence(Figures.READABLE));
                     out.flushIfLarge();
                 }
             }
@@ -2807,6 +2962,10 @@ public final class Freshness {
         private void readDocument(Role role) {
             Json in = new Json(document, 0);
             int feedsAt = NOWHERE;
+            if (in.isArray()) {
+                throw in.error(in.at(), "expected an object with max_age_seconds and feeds, found"
+                        + " an array; make it the member feeds of an object");
+            }
             in.enterObject("an object with max_age_seconds and feeds");
             while (in.member()) {
                 switch (in.name()) {
@@ -2820,9 +2979,14 @@ public final class Freshness {
                     default -> skipOther(in, role, MEMBERS);
                 }
             }
+            if (in.isBeforeObject()) {
+                throw in.error(in.at(), "expected the end of the file, found a second object, as"
+                        + " in NDJSON; write one object, with all feeds in its member feeds");
+            }
             in.expectEnd();
             if (feedsAt == NOWHERE) {
-                throw in.error(0, "expected a member feeds");
+                throw in.error(0, "expected a member feeds{}", Text.orNothing("; ",
+                        nearMiss(null, "feeds")));
             }
             if (index.size() == 0) {
                 throw in.error(feedsAt, "expected at least one feed");
@@ -2886,7 +3050,8 @@ public final class Freshness {
                 }
             }
             if (feed == null) {
-                throw in.error(at, "expected a feed with a name");
+                throw in.error(at, "expected a feed with a name{}", Text.orNothing("; ",
+                        nearMiss(in.document, at, "name")));
             }
             return feed;
         }
@@ -3034,6 +3199,34 @@ public final class Freshness {
                     return in.plainText();
                 }
                 in.skip();
+            }
+            return null;
+        }
+
+        /**
+         * Returns a question about a member of a feed, or of the document if that is null, which
+         * may be a missing one by another name: "found lastTickAt: did you mean last_tick_at?".
+         * Returns null if there is none.
+         */
+        String nearMiss(Feed feed, String... wanted) {
+            return nearMiss(document, feed == null ? 0 : feed.at(), wanted);
+        }
+
+        private static String nearMiss(Document document, int at, String... wanted) {
+            List<String> found = new ArrayList<>();
+            Json in = new Json(document, at);
+            in.enterObject("an object");
+            while (in.member()) {
+                found.add(in.name());
+                in.skip();
+            }
+            for (Similarity similarity : Similarity.values()) {
+                for (String name : wanted) {
+                    String near = similarity.first(found, name);
+                    if (near != null && !found.contains(name)) {
+                        return Text.fill("found {}: did you mean {}?", Json.shortened(near), name);
+                    }
+                }
             }
             return null;
         }
@@ -3479,6 +3672,16 @@ public final class Freshness {
             return peek() == 'n';
         }
 
+        boolean isArray() {
+            return peek() == '[';
+        }
+
+        /** Returns whether an object is what comes next, after white space. */
+        boolean isBeforeObject() {
+            skipSpace();
+            return peek() == '{';
+        }
+
         /** Checks any value and moves past it. */
         void skip() {
             switch (peek()) {
@@ -3765,10 +3968,10 @@ public final class Freshness {
                 return "UTF-16 or binary data; write UTF-8";
             }
             if (next.startsWith("NaN")) {
-                return "NaN; an age that is not known is null";
+                return "NaN, which JSON does not have; what is not known is null";
             }
             if (next.startsWith("Infinity")) {
-                return "Infinity; an age that is not known is null";
+                return "Infinity, which JSON does not have; what is not known is null";
             }
             if (next.startsWith("//") || next.startsWith("/*") || next.startsWith("#")) {
                 return "a comment, which JSON does not have";
@@ -4025,12 +4228,6 @@ public final class Freshness {
         /** Reads a number of seconds as milliseconds; anything else is longer than any watch. */
         static long millis(String seconds) {
             return ageNanos(seconds) / 1_000_000;
-        }
-
-        /** Writes a time with its unit, such as "660s"; "?" if it is missing or not valid. */
-        static String secondsOrQuestionMark(long nanos) {
-            String seconds = seconds(nanos);
-            return seconds == null ? "?" : seconds.concat("s");
         }
 
         /** Writes an instant in seconds since 1970, such as 1795340220.25; null before that. */
@@ -4498,6 +4695,85 @@ public final class Freshness {
                 String others = String.join(", ", words.subList(0, last));
                 return Text.fill("{} and {}", others, words.get(last));
             }
+        }
+    }
+
+    /** Figures is how a report writes times. */
+    enum Figures {
+        /** For programs: every digit. */
+        EXACT,
+        /**
+         * For people: at most three decimals, and a long time in days, hours and minutes, too. An
+         * age is rounded up and a limit down, so that an age above its limit is seen to be above.
+         */
+        READABLE;
+
+        private static final long MILLISECOND = Time.SECOND / 1_000;
+        private static final long MINUTE = 60 * Time.SECOND;
+        private static final long HOUR = 60 * MINUTE;
+        private static final long DAY = 24 * HOUR;
+        /** A number of seconds from here on tells people little. */
+        private static final long LONG_TIME = 10_000 * Time.SECOND;
+
+        /** Writes an age that stands beside its limit; "?" if it is missing or not valid. */
+        String age(long ageNanos, long limitNanos) {
+            if (this == EXACT || ageNanos > limitNanos) {
+                return roundedUp(ageNanos);
+            }
+            // Rounded apart, an age that is within its limit would look older than that.
+            long roundedNanos = Math.min(up(ageNanos), down(limitNanos));
+            return written(roundedNanos);
+        }
+
+        /** Writes a limit, such as "90s"; "?" if there is none. */
+        String limit(long limitNanos) {
+            return written(this == EXACT ? limitNanos : down(limitNanos));
+        }
+
+        /** Writes a time that may look longer than it is, but never shorter. */
+        String roundedUp(long nanos) {
+            return written(this == EXACT ? nanos : up(nanos));
+        }
+
+        private static long up(long nanos) {
+            long rest = nanos % MILLISECOND;
+            if (rest <= 0 || nanos > Time.FOREVER) {
+                return nanos;
+            }
+            return nanos - rest + MILLISECOND;
+        }
+
+        /** Rounds down, but never to nothing: 0 is no limit. */
+        private static long down(long nanos) {
+            if (nanos < MILLISECOND) {
+                return nanos;
+            }
+            return nanos - nanos % MILLISECOND;
+        }
+
+        private String written(long nanos) {
+            String seconds = Time.seconds(nanos);
+            if (seconds == null) {
+                return "?";
+            }
+            if (this == EXACT || nanos < LONG_TIME) {
+                return seconds.concat("s");
+            }
+            StringBuilder units = new StringBuilder();
+            append(units, nanos / DAY, 'd');
+            append(units, nanos % DAY / HOUR, 'h');
+            append(units, nanos % HOUR / MINUTE, 'm');
+            return Text.fill("{}s ({})", seconds, units);
+        }
+
+        private static void append(StringBuilder units, long count, char unit) {
+            if (count == 0) {
+                return;
+            }
+            if (units.length() > 0) {
+                units.append(' ');
+            }
+            units.append(count).append(unit);
         }
     }
 
@@ -5725,6 +6001,11 @@ public final class Freshness {
             return value == null ? "absent" : value;
         }
 
+        /** Returns a value after what separates it from the text before, or "" if it is null. */
+        static String orNothing(String separator, String value) {
+            return value == null ? "" : separator.concat(value);
+        }
+
         /**
          * Escapes backslashes, the character that is special there, and whatever a terminal does
          * not draw, so that names that differ look different: a space counts at the beginning and
@@ -5879,7 +6160,7 @@ public final class Freshness {
         }
 
         /** Returns whether so many insertions, deletions and replacements make b of a. */
-        private static boolean isNear(String a, String b, int edits) {
+        static boolean isNear(String a, String b, int edits) {
             return isNear(a, 0, b, 0, edits);
         }
 
@@ -5928,6 +6209,71 @@ public final class Freshness {
                 }
             }
             return true;
+        }
+    }
+
+    /** Similarity is how a member can be like the one that is meant, the closest first. */
+    enum Similarity {
+        /** Only case and signs differ, as in lastTickAt or "alive?". */
+        SPELLING,
+        /** It is misspelt, as in last_tik_at. */
+        MISTAKE,
+        /** It is another usual name of the same, such as timestamp. */
+        SYNONYM;
+
+        private static final List<String> TICK_TIMES = Arrays.asList("lasttick", "lastticktime",
+                "lastticktimestamp", "tickat", "ticktime", "tick", "timestamp", "ts", "time",
+                "lastupdate", "lastupdatedat", "lastupdated", "updatedat", "lastseen");
+        private static final List<String> TICK_AGES = Arrays.asList("age", "ageseconds",
+                "tickage", "tickageseconds", "lasttickage");
+        private static final List<String> WRITE_TIMES = Arrays.asList("timestamp", "ts", "time",
+                "writtenat", "generatedat", "updatedat");
+        private static final List<String> LIVENESS = Arrays.asList("isalive", "up", "isup");
+        /** One letter of so many may be wrong. */
+        private static final int LETTERS_PER_EDIT = 5;
+
+        /** Returns the first name that is like the one that is meant, or null if none is. */
+        String first(List<String> found, String meant) {
+            for (String name : found) {
+                if (holds(name, meant)) {
+                    return name;
+                }
+            }
+            return null;
+        }
+
+        private boolean holds(String found, String meant) {
+            String letters = letters(found);
+            return switch (this) {
+                case SPELLING -> letters.equals(letters(meant));
+                case MISTAKE -> {
+                    String meantLetters = letters(meant);
+                    yield Text.isNear(letters, meantLetters,
+                            meantLetters.length() / LETTERS_PER_EDIT);
+                }
+                case SYNONYM -> synonyms(meant).contains(letters);
+            };
+        }
+
+        /** Returns the letters and digits of a name, in lower case. */
+        private static String letters(String name) {
+            StringBuilder letters = new StringBuilder();
+            for (char c : name.toCharArray()) {
+                if (Character.isLetterOrDigit(c)) {
+                    letters.append(Character.toLowerCase(c));
+                }
+            }
+            return letters.toString();
+        }
+
+        private static List<String> synonyms(String meant) {
+            return switch (meant) {
+                case "last_tick_at" -> TICK_TIMES;
+                case "last_tick_age_seconds" -> TICK_AGES;
+                case "as_of" -> WRITE_TIMES;
+                case "alive" -> LIVENESS;
+                default -> Collections.emptyList();
+            };
         }
     }
 

@@ -435,7 +435,7 @@ final class DecisionTest extends Sandbox {
                     "the disk is gone", Instant.parse(NOW), 0);
             equal("claim " + claim, shown(decision.all()),
                     "x state_invalid page ?/90, y state_invalid page ?/30");
-            String sentence = decision.of("x").sentence();
+            String sentence = decision.of("x").sentence(Freshness.Figures.EXACT);
             equal("claim " + claim, sentence.contains("the disk is gone"), true);
             equal("claim " + claim, decision.of("nobody"), null);
         }
@@ -516,7 +516,7 @@ final class DecisionTest extends Sandbox {
             for (String ahead : List.of("9999-01-01T00:00:00Z", "9999-01-01T00:00:00.5Z")) {
                 String skewed = document("limit 90, as_of '" + ahead + "'",
                         feed("x", "alive true, age 8"));
-                String sentence = decision(baseline, skewed, now).of("x").sentence();
+                String sentence = decision(baseline, skewed, now).of("x").sentence(Freshness.Figures.EXACT);
                 equal(skewed + " at " + now, sentence, "as_of is 4000000000s in the future");
             }
         }

@@ -13,7 +13,10 @@ final class DomainTest extends Sandbox {
     // What next.
     private static final String PRODUCER = "make the producer write last_tick_at as an instant,"
         + " or last_tick_age_seconds as a number";
-    private static final String LIMITS = "correct max_age_seconds in the state and in the baseline";
+    private static final String LIMIT_IN_BASELINE = "correct max_age_seconds in the baseline";
+    private static final String LIMIT_IN_STATE =
+        "make the producer write max_age_seconds as a number above 0 and at most 1000000000,"
+            + " or leave it out";
     private static final String CLOCKS =
         "compare the clock of this host with that of the host that wrote the state";
     private static final String BOOLEAN = "make the producer write alive as true or false";
@@ -140,7 +143,16 @@ final class DomainTest extends Sandbox {
             "true null 90", UNKNOWN_AGE, "as_of is true, not an RFC 3339 instant", AS_OF);
         unsafe("clock_skew",
             "limit 90 | limit 90, as_of '2026-11-22T09:37:01.000000001Z' | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "as_of is 1.000000001s in the future", CLOCKS);
+            "true null 90", UNKNOWN_AGE, "as_of is 1.001s in the future",
+            "as_of is 1.000000001s in the future", CLOCKS, CLOCKS);
+        unsafe("clock_skew",
+            "limit 90 | limit 90, as_of '2026-11-25T00:37:04.25Z' | alive true, age 8",
+            "true null 90", UNKNOWN_AGE, "as_of is 226804.25s (2d 15h) in the future",
+            "as_of is 226804.25s in the future", CLOCKS, CLOCKS);
+        unsafe("tick_skew",
+            "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T12:40:00.000000001Z'",
+            "true null 90", UNKNOWN_AGE, "last_tick_at is 10980.001s (3h 3m) in the future",
+            "last_tick_at is 10980.000000001s in the future", CLOCKS, CLOCKS);
         unsafe("clock_skew",
             "limit 90 | limit 90, as_of '2026-11-22T09:39:00Z' | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "as_of is 120s in the future", CLOCKS);
@@ -172,7 +184,7 @@ final class DomainTest extends Sandbox {
                 "true null 90", UNKNOWN_AGE, "as_of " + cell[1],
                 "make the producer write as_of like " + shown);
         }
-        nextOfMissing("limit 90", "limit 90, as_of 1795340190",
+        missing("limit 90", "limit 90, as_of 1795340190", "; besides, as_of is in epoch seconds",
             "make the producer write as_of like 2026-11-22T09:36:30Z");
     }
 
@@ -195,43 +207,52 @@ final class DomainTest extends Sandbox {
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of 0 | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "as_of is the beginning of the Unix epoch", AS_OF);
         unsafe("stale", "limit 90 | limit 90, as_of '0001-01-01T00:00:00Z' | alive true, age 8",
-            "true 4000000000 90", "[##########] 4000000000s of 90s",
+            "true 4000000000 90", "[##########] 4000000000s (46296d 7h 6m) of 90s",
+            "last tick 4000000000s (46296d 7h 6m) old, limit 90s",
             "last tick 4000000000s old, limit 90s",
+            "make the producer set as_of: it is the zero time of Go and .NET",
             "make the producer set as_of: it is the zero time of Go and .NET");
     }
 
     @Harness.Test("domain: what is said of local time that is written as UTC")
     static void saidOfLocalTime() throws Exception {
-        String question = "s in the future: is local time written as UTC?";
-        // The time; how far it is ahead; how it is shown.
+        String question = " in the future: is local time written as UTC?";
+        // The time; how far it is ahead, in hours and minutes too if that is long; how it is shown.
         for (String row : List.of(
             "2026-11-22T11:36:52Z => 7192 => 2026-11-22T11:36:52+02:00",
             "2026-11-22T10:06:52.5+00:00 => 1792.5 => 2026-11-22T10:06:52.5+00:30",
-            "2026-11-22T15:07:01z => 19801 => 2026-11-22T15:07:01+05:30",
-            "2026-11-22T23:35:30Z => 50310 => 2026-11-22T23:35:30+14:00",
+            "2026-11-22T15:07:01z => 19801 5h 30m => 2026-11-22T15:07:01+05:30",
+            "2026-11-22T23:35:30Z => 50310 13h 58m => 2026-11-22T23:35:30+14:00",
             "2026-11-22T10:37:00Z => 3600 => 2026-11-22T10:37:00+01:00")) {
             String[] cell = row.split(" => ");
+            String[] ahead = cell[1].split(" ", 2);
+            String exact = ahead[0] + "s";
+            String shown = ahead.length > 1 ? exact + " (" + ahead[1] + ")" : exact;
             String advice = "if it is local time, make the producer write " + cell[2]
                 + "; if not, " + CLOCKS;
             unsafe("tick_skew",
                 "limit 90 | limit 90 | alive true, last_tick_at '" + cell[0] + "'",
-                "true null 90", UNKNOWN_AGE, "last_tick_at is " + cell[1] + question, advice);
+                "true null 90", UNKNOWN_AGE, "last_tick_at is " + shown + question,
+                "last_tick_at is " + exact + question, advice, advice);
             unsafe("clock_skew", "limit 90 | limit 90, as_of '" + cell[0] + "' | alive true, age 0",
-                "true null 90", UNKNOWN_AGE, "as_of is " + cell[1] + question, advice);
+                "true null 90", UNKNOWN_AGE, "as_of is " + shown + question,
+                "as_of is " + exact + question, advice, advice);
         }
         // Too old or too new by the nearest zone, no such zone, and a zone that is stated.
-        for (String row : List.of("11:35:29.999999999Z 7109.999999999",
-            "11:37:01.000000001Z 7201.000000001", "09:37:02Z 2", "09:51:00Z 840",
-            "10:22:00+00:01 2640", "11:37:00+01:00 3600", "11:37:00-01:00 10800")) {
-            String[] cell = row.split(" ");
+        for (String row : List.of("11:35:29.999999999Z => 7110s => 7109.999999999s",
+            "11:37:01.000000001Z => 7201.001s => 7201.000000001s", "09:37:02Z => 2s => 2s",
+            "09:51:00Z => 840s => 840s", "10:22:00+00:01 => 2640s => 2640s",
+            "11:37:00+01:00 => 3600s => 3600s", "11:37:00-01:00 => 10800s (3h) => 10800s")) {
+            String[] cell = row.split(" => ");
             unsafe("tick_skew",
                 "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T" + cell[0] + "'",
-                "true null 90", UNKNOWN_AGE, "last_tick_at is " + cell[1] + "s in the future",
-                CLOCKS);
+                "true null 90", UNKNOWN_AGE, "last_tick_at is " + cell[1] + " in the future",
+                "last_tick_at is " + cell[2] + " in the future", CLOCKS, CLOCKS);
         }
         unsafe("tick_skew",
             "limit 90 | limit 90 | alive true, last_tick_at '2026-11-23T00:07:00Z'",
-            "true null 90", UNKNOWN_AGE, "last_tick_at is 52200s in the future", CLOCKS);
+            "true null 90", UNKNOWN_AGE, "last_tick_at is 52200s (14h 30m) in the future",
+            "last_tick_at is 52200s in the future", CLOCKS, CLOCKS);
         // A wide limit takes the nearest zone, and none that is a quarter of an hour away.
         unsafe("tick_skew",
             "limit 3600 | limit 3600 | alive true, last_tick_at '2026-11-22T09:51:59Z'",
@@ -256,8 +277,17 @@ final class DomainTest extends Sandbox {
             "false null 90", UNKNOWN_AGE, DOWN, RECOVER);
         unsafe("feed_down", "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive false",
             "false null 90", UNKNOWN_AGE, DOWN, "restart the collector: the state is 91s old");
-        unsafe("feed_down", "limit 90 | limit 'x' | alive false",
-            "false null null", "[??????????]      ? of ?", DOWN, LIMITS);
+        // What comes first is said beside it, and next is about that.
+        String both = DOWN + "; besides, max_age_seconds is %s" + NO_LIMIT;
+        String noLimit = "[??????????]      ? of ?";
+        unsafe("feed_down", "limit 90 | limit 'x' | alive false", "false null null", noLimit,
+            both.formatted("\"x\" in the state"), LIMIT_IN_STATE);
+        unsafe("feed_down", "limit 90 | limit 90 | alive false, limit null", "false null null",
+            noLimit, both.formatted("null in the state"), LIMIT_IN_STATE);
+        unsafe("feed_down", "limit - | limit 90 | alive false", "false null null", noLimit,
+            both.formatted("absent in the baseline"), LIMIT_IN_BASELINE);
+        unsafe("feed_down", "limit - | limit null | alive false", "false null null", noLimit,
+            both.formatted("absent in the baseline"), LIMIT_IN_BASELINE);
     }
 
     private static final String NO_LIMIT = ", not a number above 0 and at most 1000000000";
@@ -266,13 +296,17 @@ final class DomainTest extends Sandbox {
     static void saidOfLimits() throws Exception {
         String row = "[??????????]     8s of ?";
         unsafe("limit_invalid", "limit - | limit 90 | alive true, age 8", "true 8 null", row,
-            "max_age_seconds is absent in the baseline" + NO_LIMIT, LIMITS);
+            "max_age_seconds is absent in the baseline" + NO_LIMIT,
+            LIMIT_IN_BASELINE);
         unsafe("limit_invalid", "limit 90 | limit 0 | alive true, age 8", "true 8 null", row,
-            "max_age_seconds is 0 in the state" + NO_LIMIT, LIMITS);
+            "max_age_seconds is 0 in the state" + NO_LIMIT,
+            LIMIT_IN_STATE);
         unsafe("limit_invalid", "limit 90 | limit 90 | alive true, age 8, limit null",
-            "true 8 null", row, "max_age_seconds is null in the state" + NO_LIMIT, LIMITS);
+            "true 8 null", row, "max_age_seconds is null in the state" + NO_LIMIT,
+            LIMIT_IN_STATE);
         unsafe("limit_invalid", "limit 90 | limit 90 | alive true, age 8, limit 1795340220",
-            "true 8 null", row, "max_age_seconds is 1795340220 in the state" + NO_LIMIT, LIMITS);
+            "true 8 null", row, "max_age_seconds is 1795340220 in the state" + NO_LIMIT,
+            LIMIT_IN_STATE);
     }
 
     @Harness.Test("domain: what is said of an age that is not there")
@@ -289,9 +323,85 @@ final class DomainTest extends Sandbox {
         }
         unsafe("age_missing", "limit 90 | limit 90 | alive true", "true null 90",
             UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is absent", PRODUCER);
-        unsafe("age_missing", "limit 90 | limit 90 | alive true, last_tick_age_second 8",
-            "true null 90", UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is absent",
-            PRODUCER);
+    }
+
+    // The members of the feed; what was found, and what may be meant.
+    private static final String NEAR_MISSES = """
+        last_tick_age_second 8 => last_tick_age_second: last_tick_age_seconds
+        lastTickAgeSeconds 8 => lastTickAgeSeconds: last_tick_age_seconds
+        age_seconds 8 => age_seconds: last_tick_age_seconds
+        lastTickAt '2026-11-22T09:36:30Z' => lastTickAt: last_tick_at
+        LAST-TICK-AT '2026-11-22T09:36:30Z' => LAST-TICK-AT: last_tick_at
+        last_tik_at '2026-11-22T09:36:30Z' => last_tik_at: last_tick_at
+        last_tick '2026-11-22T09:36:30Z' => last_tick: last_tick_at
+        lastTick '2026-11-22T09:36:30Z' => lastTick: last_tick_at
+        timestamp 1795340220 => timestamp: last_tick_at
+        ts 1795340220 => ts: last_tick_at
+        x 1, time 1795340220 => time: last_tick_at
+        ts 1, last_tik_at 2 => last_tik_at: last_tick_at
+        last_tik_at 1, lastTickAt 2 => lastTickAt: last_tick_at
+        ts 1, LastTickAgeSeconds 2 => LastTickAgeSeconds: last_tick_age_seconds
+        last_tick_price 8 =>
+        tickets 8 =>
+        last 8 =>""";
+
+    @Harness.Test("domain: a member that may be the missing age by another name is asked about")
+    static void nearMissesOfAges() throws Exception {
+        String found = "; found %s: did you mean %s?";
+        for (Row row : Row.table(NEAR_MISSES)) {
+            String question = "";
+            if (!row.cell(1).isEmpty()) {
+                question = found.formatted((Object[]) row.cell(1).split(": "));
+            }
+            unsafe("age_missing", "limit 90 | limit 90 | alive true, " + row.cell(0),
+                "true null 90", UNKNOWN_AGE,
+                NO_SUCH_AGE + "last_tick_age_seconds is absent" + question, PRODUCER);
+        }
+        unsafe("age_missing", "limit 90 | limit 90 | alive true, age null, ts 1", "true null 90",
+            UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is null"
+                + found.formatted("ts", "last_tick_at"), RECOVER);
+        // What is there is not missing, whatever else there is.
+        unsafe("stale", "limit 90 | limit 90 | alive true, age 91, lastTickAt 'x', ts 1",
+            "true 91 90", "[##########]    91s of 90s", "last tick 91s old, limit 90s", RECOVER);
+    }
+
+    @Harness.Test("domain: a member that may be alive or as_of by another name is asked about")
+    static void nearMissesOfOthers() throws Exception {
+        String absent = "alive is absent, neither true nor false";
+        for (String member : List.of("Alive", "alive?", "isAlive", "is_alive", "alve", "up")) {
+            unsafe("alive_invalid", "limit 90 | limit 90 | " + member + " true, age 8",
+                "null 8 90", "[#.........]     8s of 90s",
+                absent + "; found " + member + ": did you mean alive?", BOOLEAN);
+        }
+        for (String member : List.of("state", "enabled", "upper")) {
+            unsafe("alive_invalid", "limit 90 | limit 90 | " + member + " true, age 8",
+                "null 8 90", "[#.........]     8s of 90s", absent, BOOLEAN);
+        }
+        unsafe("alive_invalid", "limit 90 | limit 90 | Alive true, alive 'yes', age 8",
+            "null 8 90", "[#.........]     8s of 90s", "alive is \"yes\", neither true nor false",
+            BOOLEAN);
+        String undated = "the baseline requires as_of and the state has none";
+        for (Row row : Row.table("""
+                limit 90, asOf 'x' | alive true, age 8 => asOf: did you mean as_of?
+                limit 90, timestamp 'x' | alive true, lastTickAt 8 => timestamp: did you mean as_of?
+                limit 90 | alive true, lastTickAt 8 => lastTickAt: did you mean last_tick_at?
+                limit 90 | alive true, age 8, timestamp 8 => \
+                timestamp: did you mean last_tick_at?""")) {
+            unsafe("as_of_missing", "limit 90, require_as_of true | " + row.cell(0),
+                "true null 90", UNKNOWN_AGE, undated + "; found " + row.cell(1), NO_AS_OF);
+        }
+    }
+
+    @Harness.Test("domain: nothing in a member's name acts on a terminal, and it is cut")
+    static void hostileNearMisses() throws Exception {
+        writeDocuments("limit 90 | limit 90 | Al\\u001bive true, age 8");
+        List<String> lines = run("gate --feed x" + CALL).exits(2).out().lines().toList();
+        equal("why", lines.get(2), "  why:  alive is absent, neither true nor false;"
+            + " found Al\\u001bive: did you mean alive?");
+        String dashes = "-".repeat(50);
+        unsafe("alive_invalid", "limit 90 | limit 90 | alive" + dashes + " true, age 8",
+            "null 8 90", "[#.........]     8s of 90s", "alive is absent, neither true nor false;"
+                + " found alive" + dashes.substring(15) + "...: did you mean alive?", BOOLEAN);
     }
 
     @Harness.Test("domain: what is said of an age that is not valid")
@@ -333,8 +443,9 @@ final class DomainTest extends Sandbox {
         unsafe("stale", "limit 90 | limit 90 | alive true, age 660", "true 660 90",
             "[##########]   660s of 90s", "last tick 660s old, limit 90s", RECOVER);
         unsafe("stale", "limit 90 | limit 900 | alive true, age 90.000000001",
-            "true 90.000000001 90", "[##########] 90.000000001s of 90s",
-            "last tick 90.000000001s old, limit 90s", RECOVER);
+            "true 90.000000001 90", "[##########] 90.001s of 90s",
+            "last tick 90.001s old, limit 90s", "last tick 90.000000001s old, limit 90s",
+            RECOVER, RECOVER);
         unsafe("stale", "limit 90 | limit 90 | alive true, last_tick_at '2026-11-22T09:35:29.5Z'",
             "true 90.5 90", "[##########]  90.5s of 90s", "last tick 90.5s old, limit 90s",
             RECOVER);
@@ -349,9 +460,22 @@ final class DomainTest extends Sandbox {
             "true 3608 90", "[##########]  3608s of 90s", "last tick 3608s old, limit 90s",
             "restart the collector: the state is 3600s old");
         unsafe("stale", "limit 90 | limit 90, as_of '1800-01-01T00:00:00Z' | alive true, age 8",
-            "true 4000000000 90", "[##########] 4000000000s of 90s",
+            "true 4000000000 90", "[##########] 4000000000s (46296d 7h 6m) of 90s",
+            "last tick 4000000000s (46296d 7h 6m) old, limit 90s",
             "last tick 4000000000s old, limit 90s",
+            "restart the collector: the state is 4000000000s (46296d 7h 6m) old",
             "restart the collector: the state is 4000000000s old");
+        unsafe("stale",
+            "limit 90 | limit 90, as_of '2026-11-19T18:36:55.449472Z' | alive true, age 8",
+            "true 226812.550528 90", "[##########] 226812.551s (2d 15h) of 90s",
+            "last tick 226812.551s (2d 15h) old, limit 90s",
+            "last tick 226812.550528s old, limit 90s",
+            "restart the collector: the state is 226804.551s (2d 15h) old",
+            "restart the collector: the state is 226804.550528s old");
+        unsafe("stale", "limit 90000.0009 | limit 90000.0009 | alive true, age 90000.0010001",
+            "true 90000.0010001 90000.0009", "[##########] 90000.002s (1d 1h) of 90000s (1d 1h)",
+            "last tick 90000.002s (1d 1h) old, limit 90000s (1d 1h)",
+            "last tick 90000.0010001s old, limit 90000.0009s", RECOVER, RECOVER);
     }
 
     @Harness.Test("domain: of a limit that the state tightened, it is said")
@@ -383,6 +507,14 @@ final class DomainTest extends Sandbox {
         fresh("limit 90 | limit 90 | alive true, age 60, limit 900", "true 60 90",
             "[#######...]    60s of 90s  ticket: the state's own limit, 900s, is looser",
             "ticket");
+        // Rounded apart, the age would look older than its limit, and the looser limit as tight.
+        fresh("limit 90.0005 | limit 90.0007 | alive true, age 90.0005", "true 90.0005 90.0005",
+            "[##########]    90s of 90s  ticket: the state's own limit, 90.001s, is looser",
+            "ticket");
+        fresh("limit 0.0005 | limit - | alive true, age 0.0001", "true 0.0001 0.0005",
+            "[##........] 0.0005s of 0.0005s", "none");
+        fresh("limit 86400 | limit - | alive true, age 36061.0000001",
+            "true 36061.0000001 86400", "[#####.....] 36061.001s (10h 1m) of 86400s (1d)", "none");
     }
 
     private static void writeDocuments(String documents) throws Exception {
@@ -398,20 +530,27 @@ final class DomainTest extends Sandbox {
         whole("status" + CALL, 0, "FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n\n"
             + "  x  fresh    " + row + "\n\n"
             + "state: DIR/in.json, judged by the baseline DIR/base.json\n");
-        whole("gate --feed x" + CALL, 0, "GATE OPEN: x fresh, " + figure[1] + "s of " + figure[2]
-            + "s; safe to serve\n");
+        String ofLimit = row.substring(row.indexOf("]") + 1).strip().split("  ")[0];
+        whole("gate --feed x" + CALL, 0, "GATE OPEN: x fresh, " + ofLimit + "; safe to serve\n");
         programs("fresh", figure, "null", alert, "");
     }
 
     private static void unsafe(String reason, String documents, String figures, String row,
             String why, String next) throws Exception {
+        unsafe(reason, documents, figures, row, why, why, next, next);
+    }
+
+    /** Checks why and next apart for people and for programs: their times differ. */
+    private static void unsafe(String reason, String documents, String figures, String row,
+            String why, String exactWhy, String next, String exactNext) throws Exception {
         writeDocuments(documents);
         String[] figure = figures.split(" ");
         String status = statusOf(reason);
         String brief = "x unknown (" + reason + ")";
         String page = "  page: " + reason;
         if (status.equals("stale")) {
-            brief = "x stale, " + figure[1] + "s > " + figure[2] + "s";
+            String ofLimit = row.substring(row.indexOf("]") + 1).strip();
+            brief = "x stale, " + ofLimit.replace(" of ", " > ");
             page = "  page";
         }
         String explained = "blocked on x: " + String.join(", ", blocked(status, 2)) + "\n  why:  "
@@ -421,7 +560,7 @@ final class DomainTest extends Sandbox {
             + "\nstate: DIR/in.json, judged by the baseline DIR/base.json\n");
         whole("gate --feed x" + CALL, 2,
             "GATE BLOCKED: " + brief + "; not safe to serve\n" + explained);
-        programs(reason, figure, string(why), "page", string(next));
+        programs(reason, figure, string(exactWhy), "page", string(exactNext));
     }
 
     /** What JSON and metrics say; the reason and what next are JSON. */
@@ -541,22 +680,46 @@ final class DomainTest extends Sandbox {
         equal(status.call(), plain(status.out()).contains("\n  next: " + next + "\n"), true);
     }
 
+    private static final String MISSING = "the baseline lists this feed, the state does not";
+
     @Harness.Test("domain: no recovery of a missing feed is advised if that would cure nothing")
     static void missingWithoutCure() throws Exception {
-        nextOfMissing("limit 90", "limit 90, as_of 'x'", AS_OF);
-        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:38:00Z'", CLOCKS);
-        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:39:00Z'", CLOCKS);
-        nextOfMissing("limit 90", "limit 90, as_of '2026-11-22T09:00:00Z'",
+        missing("limit 90", "limit 90, as_of 'x'", "; besides, as_of is x, not an RFC 3339 instant",
+            AS_OF);
+        missing("limit 90", "limit 90, as_of '2026-11-22T09:38:00Z'",
+            "; besides, as_of is 60s in the future", CLOCKS);
+        missing("limit 90", "limit 90, as_of '2026-11-22T12:38:00Z'",
+            "; besides, as_of is 10860s (3h 1m) in the future", CLOCKS);
+        missing("limit 90", "limit 90, as_of '2026-11-22T09:00:00Z'", "",
             "restart the collector: the state is 2220s old");
-        nextOfMissing("limit 90, require_as_of true", "limit 90", NO_AS_OF);
-        nextOfMissing("limit -", "limit 90", LIMITS);
+        missing("limit 90, require_as_of true", "limit 90",
+            "; besides, the baseline requires as_of and the state has none", NO_AS_OF);
+        missing("limit 90, require_as_of true", "limit 90, asOf 'x'",
+            "; besides, the baseline requires as_of and the state has none;"
+                + " found asOf: did you mean as_of?", NO_AS_OF);
+        missing("limit -", "limit 90",
+            "; besides, max_age_seconds is absent in the baseline" + NO_LIMIT,
+            LIMIT_IN_BASELINE);
+        missing("limit 90", "limit null",
+            "; besides, max_age_seconds is null in the state" + NO_LIMIT,
+            LIMIT_IN_STATE);
     }
 
-    private static void nextOfMissing(String baseline, String state, String next)
+    private static void missing(String baseline, String state, String besides, String next)
             throws Exception {
         write("base.json", document(baseline, feed("x", ""), feed("y", "")));
         write("in.json", document(state, feed("y", "alive true, age 1")));
         List<String> lines = run("gate --feed x" + CALL).exits(2).out().lines().toList();
-        equal(state, lines.subList(3, lines.size()), List.of("  next: " + next));
+        equal(state, lines.subList(2, lines.size()),
+            List.of("  why:  " + MISSING + besides, "  next: " + next));
+    }
+
+    @Harness.Test("domain: a missing feed that has a limit of its own needs none of the state")
+    static void missingWithItsOwnLimit() throws Exception {
+        write("base.json", document("limit 90", feed("x", "limit 30"), feed("y", "limit 30")));
+        write("in.json", document("limit null", feed("y", "alive true, age 1, limit 30")));
+        Run run = run("gate --feed x" + CALL).exits(2);
+        equal("next", lastLine(run), "  next: " + RECOVER);
+        run("recover --feed x --output @out.json" + CALL).exits(0).says("RECOVERED: x fresh, 5s");
     }
 }

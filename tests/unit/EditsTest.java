@@ -500,7 +500,7 @@ final class EditsTest extends Sandbox {
         writeHopelessStates();
         for (String row : List.of(
                 "bravo --state @stale.json --age-seconds 91 => stale, 91s, 90s",
-                "bravo --state @stale.json --age-seconds 90.0000001 => stale, 90.0000001s, 90s",
+                "bravo --state @stale.json --age-seconds 90.0000001 => stale, 90.001s, 90s",
                 "bravo --state @frozen.json => stale, 425s, 90s",
                 "bravo --state @future.json => unknown, future",
                 "bravo --state @tight.json --age-seconds 5 => stale, 5s, 4s",

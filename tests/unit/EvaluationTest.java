@@ -140,7 +140,8 @@ final class EvaluationTest extends Sandbox {
         write("in.json", STATE_A);
         Freshness.Evaluation first = look(START, 0, null);
         Freshness.Evaluation still = look(START.plusSeconds(91), 0, first);
-        String advice = still.decision().advice(still.decision().of("x"));
+        String advice = still.decision().advice(still.decision().of("x"),
+            Freshness.Figures.EXACT).text();
         equal("advice", advice, "restart the collector: the state is 91s old");
         write("in.json", STATE_B);
         Freshness.Evaluation changed = look(START.plusSeconds(50), 20 * SECOND, first);

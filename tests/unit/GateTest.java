@@ -146,6 +146,34 @@ final class GateTest extends Sandbox {
         equal("recovered", Files.readString(Path.of(recovered)), want);
     }
 
+    @Harness.Test("gate: times for people, whole, and exact ones for programs")
+    static void timesForPeople() throws Exception {
+        write("base.json", document("limit 90", feed("a", ""), feed("b", "limit 86400.5005")));
+        write("in.json", document("", feed("a", "alive true, age 226804.550528"),
+            feed("b", "alive true, age 86400.5005")));
+        String call = " --state @in.json --baseline @base.json --now " + NOW;
+        whole("gate --feed a --feed b" + call, 2, """
+            GATE BLOCKED: a stale, 226804.551s (2d 15h) > 90s; not safe to serve
+            blocked on a: price_order, publish_signal, rebalance_position
+              why:  last tick 226804.551s (2d 15h) old, limit 90s
+              next: java 'HOME/Freshness.java' recover --feed a --state 'DIR/in.json'\
+             --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
+             --now 2026-11-22T09:37:00Z --age-seconds AGE
+            """);
+        whole("gate --feed b" + call, 0, "GATE OPEN: b fresh, 86400.5s (1d) of 86400.5s (1d);"
+            + " safe to serve\n");
+        run("gate --feed a --feed b --format json" + call).exits(2).reports(
+            "feeds.0.last_tick_age_seconds 226804.550528",
+            "feeds.0.blocked_reason 'last tick 226804.550528s old, limit 90s'",
+            "feeds.1.last_tick_age_seconds 86400.5005", "feeds.1.max_age_seconds 86400.5005");
+        write("in.json", document("as_of '2026-11-20T09:37:00.0000001Z'",
+            feed("a", "alive true, age 8"), feed("b", "alive true, age 8")));
+        equal("next in text", lastLine(run("gate --feed a" + call)),
+            "  next: restart the collector: the state is 172800s (2d) old");
+        run("gate --feed a --format json" + call).exits(2).reports(
+            "next ['restart the collector: the state is 172799.9999999s old']");
+    }
+
     @Harness.Test("gate: the command that recovers judges by what the gate judged by")
     static void recoveryByTheSameBaseline() throws Exception {
         write("base.json", fixture.replace("90", "80"));

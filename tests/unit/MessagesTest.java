@@ -13,11 +13,11 @@ final class MessagesTest extends Sandbox {
         {"{'feeds':[{'name':'x',}]}", "1:23: NAME, found a trailing comma"},
         {"{'feeds':[{'name':'x'},\n ]}",
             "2:2: expected a feed, an object with a name, found a trailing comma"},
-        {"{'a':NaN}", "1:6: expected a value, found NaN; an age that is not known is null"},
-        {"{'a':Infinity}",
-            "1:6: expected a value, found Infinity; an age that is not known is null"},
-        {"{'a':-Infinity}",
-            "1:7: expected a digit, found Infinity; an age that is not known is null"},
+        {"{'bid':NaN}", "1:8: expected a value, found NaN, NO_NUMBER"},
+        {"{'feeds':[{'last_tick_age_seconds':NaN}]}",
+            "1:36: expected a value, found NaN, NO_NUMBER"},
+        {"{'a':Infinity}", "1:6: expected a value, found Infinity, NO_NUMBER"},
+        {"{'a':-Infinity}", "1:7: expected a digit, found Infinity, NO_NUMBER"},
         {"// note\n{}", "1:1: TOP, found a comment, which JSON does not have"},
         {"{/* note */}", "1:2: NAME, found a comment, which JSON does not have"},
         {"{ # note\n}", "1:3: NAME, found a comment, which JSON does not have"},
@@ -26,6 +26,18 @@ final class MessagesTest extends Sandbox {
         {"{'a' 1}", "1:6: expected ':', found '1'"},
         {"{", "1:2: NAME, found the end"},
         {"{'a':\u0001}", "1:6: expected a value, found byte 0x1"},
+        {"[]", "1:1: TOP, found an array; make it the member feeds of an object"},
+        {" [{'name':'x'}]", "1:2: TOP, found an array; make it the member feeds of an object"},
+        {"{'name':'x'}\n{'name':'y'}\n", "2:1: NDJSON"},
+        {"{'feeds':[{'name':'x'}]}\n\n {'feeds':", "3:2: NDJSON"},
+        {"{'feeds':[{'name':'x'}]}{", "1:25: NDJSON"},
+        {"{'Feeds':[{'name':'x'}]}",
+            "1:1: expected a member feeds; found Feeds: did you mean feeds?"},
+        {"{'feed':[{'name':'x'}]}",
+            "1:1: expected a member feeds; found feed: did you mean feeds?"},
+        {"{'quotes':[{'name':'x'}]}", "1:1: expected a member feeds"},
+        {"{'feeds':[{'name':'x'},{'bid':1,'Name':'y'}]}",
+            "1:24: expected a feed with a name; found Name: did you mean name?"},
     };
 
     @Harness.Test("messages: the usual mistakes in a document, by name")
@@ -34,7 +46,7 @@ final class MessagesTest extends Sandbox {
     }
 
     private static final String[][] FAULTS = {
-        {"[]", "1:1: TOP, found '['"},
+        {"7", "1:1: TOP, found '7'"},
         {"{'feeds':{}}", "1:10: expected an array of feeds, found '{'"},
         {"{'feeds':[1]}", "1:11: expected a feed, an object with a name, found '1'"},
         {"{}", "1:1: expected a member feeds"},
@@ -75,7 +87,10 @@ final class MessagesTest extends Sandbox {
             Files.write(dir.resolve("in.json"), text.getBytes(ISO_8859_1));
             String message = row[1].replace("\\", "\\\\")
                 .replace("TOP", "expected an object with max_age_seconds and feeds")
-                .replace("NAME", "expected a member name in double quotes");
+                .replace("NAME", "expected a member name in double quotes")
+                .replace("NO_NUMBER", "which JSON does not have; what is not known is null")
+                .replace("NDJSON", "expected the end of the file, found a second object, as in"
+                    + " NDJSON; write one object, with all feeds in its member feeds");
             whole("gate --feed x --state @in.json", 3,
                 "GATE BLOCKED: DIR/in.json:" + message + "\n");
         }

@@ -20,14 +20,14 @@ final class NamesTest extends Sandbox {
 
     private static final String FILES = " --state @in.json --baseline @=in.json";
 
-    /** Writes a state with two stale feeds, one of that name. */
+    /** Writes a state with a stale feed of that name, and one without a tick. */
     private static void writeFeed(String name) throws IOException {
         StringBuilder escaped = new StringBuilder();
         for (char c : name.toCharArray()) {
             escaped.append("\\u%04x".formatted((int) c));
         }
         write("in.json", document("limit 90", feed(escaped.toString(), "alive true, age 660"),
-            feed("z", "alive true, age 660")));
+            feed("z", "alive true, age null")));
     }
 
     // ---- Feeds ----

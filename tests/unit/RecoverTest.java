@@ -135,6 +135,27 @@ final class RecoverTest extends Sandbox {
             + " pass the baseline of these feeds with --baseline"));
     }
 
+    @Harness.Test("recover: times for people, and exact ones for programs and in the record")
+    static void timesForPeople() throws Exception {
+        write("in.json", fixture.replace(": 11\n", ": 226804.550528\n"));
+        String call = "recover --feed bravo --state @in.json --output @o.json --age-seconds ";
+        Run run = run(call + "90.0000001").exits(2);
+        equal("refused", run.out().lines().limit(7).filter(line -> !line.contains("time: ")).toList(),
+            List.of("RECOVERY REFUSED: bravo: it would still be stale: last tick 90.001s old,"
+                    + " limit 90s; nothing was written", "  recovery: refused", "  feed: bravo",
+                "  refused_because: it would still be stale: last tick 90.001s old, limit 90s",
+                "  before: bravo stale, 226804.551s (2d 15h) > 90s",
+                "  after: bravo stale, 90.001s > 90s"));
+        run(call + "90.0000001 --format json").exits(2).reports("refused_because"
+            + " 'it would still be stale: last tick 90.0000001s old, limit 90s'",
+            "before.last_tick_age_seconds 226804.550528");
+        run(call + "5 --record @record").exits(0)
+            .says("RECOVERED: bravo fresh, 5s of 90s\n", "(2d 15h)");
+        String record = read("record");
+        equal(record, record.contains("\"last tick 226804.550528s old, limit 90s\""), true);
+        equal(record, record.contains("(2d"), false);
+    }
+
     @Harness.Test("recover: what changed of a missing feed, and of members that are set and added")
     static void changes() throws Exception {
         run("scenario missing --feed bravo --output @in.json").exits(0);

@@ -488,7 +488,7 @@ abstract class Sandbox {
     private static boolean isSound(Freshness.Verdict verdict) {
         boolean isFresh = verdict.reason() == Freshness.Reason.fresh;
         boolean isPaged = verdict.alert() == Freshness.Alert.page;
-        return verdict.isSafe() == isFresh && isFresh != isPaged && !verdict.sentence().isEmpty();
+        return verdict.isSafe() == isFresh && isFresh != isPaged && !verdict.sentence(Freshness.Figures.EXACT).isEmpty();
     }
 
     /** Returns a time in seconds, exactly; a question mark if there is none. */

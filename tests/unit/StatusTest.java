@@ -127,6 +127,42 @@ final class StatusTest extends Sandbox {
         return run.out().lines().filter(line -> line.contains("[")).toList();
     }
 
+    @Harness.Test("status: times for people, whole: three decimals at most, and days beside them")
+    static void timesForPeople() throws Exception {
+        write("base.json", document("limit 90", feed("a", ""), feed("b", ""), feed("c", ""),
+            feed("weekly", "limit 604800")));
+        write("in.json", document("limit 90", feed("a", "alive true, age 89.9994"),
+            feed("b", "alive true, age 90.0000000001"), feed("c", "alive true, age 226804.550528"),
+            feed("weekly", "alive true, age 10000, limit 604800")));
+        String call = "status --state @in.json --baseline @base.json --now " + NOW;
+        whole(call, 2, """
+            FRESHNESS CRITICAL: 2 of 4 feeds unsafe: b stale, 90.001s > 90s; \
+            c stale, 226804.551s (2d 15h) > 90s
+
+              a       fresh    [##########]    90s of 90s  ticket: past half its limit
+              b       stale    [##########] 90.001s of 90s  page
+              c       stale    [##########] 226804.551s (2d 15h) of 90s  page
+              weekly  fresh    [#.........] 10000s (2h 46m) of 604800s (7d)
+
+            blocked on b, c: price_order, publish_signal, rebalance_position
+              why:  for example b: last tick 90.001s old, limit 90s
+              next: for each of them, moving the output over the state before the next:
+                    java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'\
+             --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
+             --now 2026-11-22T09:37:00Z --age-seconds AGE
+
+            state: DIR/in.json, judged by the baseline DIR/base.json
+            """);
+        // Programs get every digit.
+        run(call + " --format json").exits(2).reports(
+            "feeds.0.last_tick_age_seconds 89.9994", "feeds.1.last_tick_age_seconds 90.000000001",
+            "feeds.2.last_tick_age_seconds 226804.550528",
+            "feeds.2.blocked_reason 'last tick 226804.550528s old, limit 90s'");
+        String metrics = run(call + " --format prometheus").exits(2).out();
+        equal("metrics", metrics.contains(
+            "freshness_feed_last_tick_age_seconds{feed=\"c\"} 226804.550528\n"), true);
+    }
+
     @Harness.Test("status: a row says why there is a ticket")
     static void rowsWithTickets() throws Exception {
         write("in.json", document("limit 900", feed("alpha", "alive true, age 8"),
@@ -639,6 +675,16 @@ final class StatusTest extends Sandbox {
             () -> write("in.json", fixture));
     }
 
+    @Harness.Test("status: a watch writes times for people, too")
+    static void watchWithLongTimes() throws Exception {
+        write("in.json", document("limit 90", X));
+        write("base.json", document("limit 90", X));
+        Steps.watch("status --state @in.json --baseline @base.json --watch 0.1", 3, OK_1 + """
+            TIME x fresh -> stale: last tick 226804.551s (2d 15h) old, limit 90s
+            """ + Steps.INTERRUPTED,
+            () -> write("in.json", document("limit 90", feed("x", "alive true, age 226804.5501"))));
+    }
+
     @Harness.Test("status: a watch takes a feed that was not there before for unknown")
     static void watchOfNewFeeds() throws Exception {
         write("in.json", document("limit 90", X));
@@ -836,7 +882,9 @@ final class StatusTest extends Sandbox {
                 text.append("  f%04d  fresh    [#.........]     1s of 90s\n".formatted(i));
             }
         }
-        text.append("\nblocked on ...\n  why:  ...\n  next: ...\n".repeat(stale.size()));
+        if (!stale.isEmpty()) {
+            text.append("\nblocked on ...\n  why:  ...\n  next: for each ...\n        ...\n");
+        }
         return text + "\nstate: DIR/in.json, judged by the baseline DIR/in.base.json\n";
     }
 

@@ -282,6 +282,51 @@ final class TextTest extends Sandbox {
         }
     }
 
+    // The name that is meant; names, of which the first that is like it is wanted, and how.
+    private static final String SIMILAR = """
+        last_tick_at lasttickat => SPELLING lasttickat
+        last_tick_at ts,LAST.TICK.AT,lastTickAt => SPELLING LAST.TICK.AT
+        last_tick_at last_tick_act,last_tick_at_ => SPELLING last_tick_at_
+        last_tick_at ts,last_tick_act => MISTAKE last_tick_act
+        last_tick_at lsttickt => MISTAKE lsttickt
+        last_tick_at lsttckt =>
+        last_tick_at last_trade_at =>
+        last_tick_at timestamps =>
+        last_tick_at timestamp => SYNONYM timestamp
+        last_tick_at last_update,ts => SYNONYM last_update
+        last_tick_age_seconds last_tick_age_secs => MISTAKE last_tick_age_secs
+        last_tick_age_seconds last_tick_seconds => MISTAKE last_tick_seconds
+        last_tick_age_seconds lastTickAge => SYNONYM lastTickAge
+        last_tick_age_seconds max_age_seconds,last_tick_at =>
+        alive alive?,Alive => SPELLING alive?
+        alive live => MISTAKE live
+        alive olive => MISTAKE olive
+        alive alias,status,ts =>
+        alive is-alive => SYNONYM is-alive
+        as_of ASOF => SPELLING ASOF
+        as_of as_off =>
+        as_of generated_at => SYNONYM generated_at
+        name Name => SPELLING Name
+        name nane,symbol =>
+        feeds feed => MISTAKE feed
+        feeds fees => MISTAKE fees
+        feeds quotes =>""";
+
+    @Harness.Test("text: a member by another name is like the one that is meant, the closest first")
+    static void similarMembers() {
+        for (Row row : Row.table(SIMILAR)) {
+            String[] half = row.cell(0).split(" ");
+            String got = "";
+            for (Freshness.Similarity similarity : Freshness.Similarity.values()) {
+                String first = similarity.first(List.of(half[1].split(",")), half[0]);
+                if (got.isEmpty() && first != null) {
+                    got = similarity + " " + first;
+                }
+            }
+            equal(row.line(), got, row.cell(1));
+        }
+    }
+
     // ---- Words of a shell ----
 
     @Harness.Test("text: a word of a shell stays as it is, or stands in quotes, or is bytes in hex")

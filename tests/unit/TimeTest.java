@@ -1,3 +1,4 @@
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -514,7 +515,81 @@ final class TimeTest extends Sandbox {
             long nanos = Long.parseLong(half[0]);
             equal(half[0], String.valueOf(Freshness.Time.seconds(nanos)), half[1]);
             String unit = half[1].equals("null") ? "?" : half[1] + "s";
-            equal(half[0] + " with its unit", Freshness.Time.secondsOrQuestionMark(nanos), unit);
+            equal(half[0] + " with its unit", Freshness.Figures.EXACT.limit(nanos), unit);
+        }
+    }
+
+    // An age and a limit in seconds; how people see them, the one beside the other.
+    private static final String FIGURES = """
+        0 90 => 0s of 90s
+        8 90 => 8s of 90s
+        8.25 90 => 8.25s of 90s
+        8.2501 90 => 8.251s of 90s
+        0.000000001 90 => 0.001s of 90s
+        89.9990001 90 => 90s of 90s
+        90 90 => 90s of 90s
+        90.000000001 90 => 90.001s of 90s
+        90.0005 90.0005 => 90s of 90s
+        90.0002 90.0008 => 90s of 90s
+        90.0008 90.0002 => 90.001s of 90s
+        90.0015 90.0015 => 90.001s of 90.001s
+        90.0001 90.0015 => 90.001s of 90.001s
+        0.0001 0.0005 => 0.0005s of 0.0005s
+        0.0006 0.0005 => 0.001s of 0.0005s
+        9999.9991 90 => 10000s (2h 46m) of 90s
+        9999.999 9999.9999 => 9999.999s of 9999.999s
+        10000 10000 => 10000s (2h 46m) of 10000s (2h 46m)
+        10799.9995 90 => 10800s (3h) of 90s
+        10859 90 => 10859s (3h) of 90s
+        10860 90 => 10860s (3h 1m) of 90s
+        86400 90 => 86400s (1d) of 90s
+        86460.5 90 => 86460.5s (1d 1m) of 90s
+        226804.550528 90 => 226804.551s (2d 15h) of 90s
+        8 1000000000 => 8s of 1000000000s (11574d 1h 46m)
+        4000000000 90 => 4000000000s (46296d 7h 6m) of 90s""";
+
+    @Harness.Test("time: for people there are three decimals at most, and days, hours and minutes")
+    static void figuresForPeople() {
+        for (Row row : Row.table(FIGURES)) {
+            String[] seconds = row.cell(0).split(" ");
+            long age = Freshness.Time.ageNanos(seconds[0]);
+            if (age == Freshness.Time.INVALID_AGE) {
+                age = Freshness.Time.FOREVER;
+            }
+            long limit = Freshness.Time.limitNanos(seconds[1]);
+            Freshness.Figures people = Freshness.Figures.READABLE;
+            equal(row.line(), people.age(age, limit) + " of " + people.limit(limit), row.cell(1));
+            Freshness.Figures programs = Freshness.Figures.EXACT;
+            equal(row.line() + " exactly", programs.age(age, limit) + " " + programs.limit(limit),
+                seconds[0] + "s " + seconds[1] + "s");
+        }
+        for (Freshness.Figures figures : Freshness.Figures.values()) {
+            for (long none : new long[] {Freshness.Time.UNKNOWN_AGE, Freshness.Time.INVALID_AGE}) {
+                equal("no age", figures.age(none, 90_000_000_000L), "?");
+                equal("no age and no limit", figures.age(none, Freshness.Time.NO_LIMIT), "?");
+            }
+            equal("no limit", figures.limit(Freshness.Time.NO_LIMIT), "?");
+            equal("beside no limit", figures.age(8_000_000_000L, Freshness.Time.NO_LIMIT), "8s");
+        }
+    }
+
+    @Harness.Test("time: rounded for people, an age is above its limit only if it is")
+    static void roundedFigures() {
+        long[] nanos = {1, 499_999, 500_000, 999_999, 1_000_000, 1_000_001, 1_499_999, 1_999_999,
+            2_000_000, 90_000_000_000L, 90_000_000_001L, 90_000_499_999L, 90_000_999_999L,
+            90_001_000_000L, 90_001_000_001L, 9_999_999_999_999L, 10_000_000_000_000L};
+        for (long age : nanos) {
+            for (long limit : nanos) {
+                Freshness.Figures people = Freshness.Figures.READABLE;
+                BigDecimal shownAge = new BigDecimal(people.age(age, limit).split("s")[0]);
+                BigDecimal shownLimit = new BigDecimal(people.limit(limit).split("s")[0]);
+                String row = age + " beside " + limit;
+                equal(row, shownAge.compareTo(shownLimit) > 0, age > limit);
+                if (age == limit) {
+                    equal(row, shownAge, shownLimit);
+                }
+                equal(row, shownLimit.signum(), 1);
+            }
         }
     }
 
