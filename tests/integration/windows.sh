@@ -261,6 +261,7 @@ held_and_interrupted() {
 # Without /dev/stdin, nothing tells that a file is the input; but it is open.
 input_as_output() {
   cp "$stale" held/input
+  # shellcheck disable=SC2094 # both are the same file on purpose
   expect 'the input cannot be replaced' 3 '' \
     'freshness: the output could not be delivered: The process cannot access the file*' \
     on_windows scenario down --feed bravo --state - --output held/input <held/input 8<&-
