@@ -516,7 +516,8 @@ final class DecisionTest extends Sandbox {
             for (String ahead : List.of("9999-01-01T00:00:00Z", "9999-01-01T00:00:00.5Z")) {
                 String skewed = document("limit 90, as_of '" + ahead + "'",
                         feed("x", "alive true, age 8"));
-                String sentence = decision(baseline, skewed, now).of("x").sentence(Freshness.Figures.EXACT);
+                String sentence = decision(baseline, skewed, now).of("x")
+                        .sentence(Freshness.Figures.EXACT);
                 equal(skewed + " at " + now, sentence, "as_of is 4000000000s in the future");
             }
         }

@@ -140,7 +140,8 @@ final class RecoverTest extends Sandbox {
         write("in.json", fixture.replace(": 11\n", ": 226804.550528\n"));
         String call = "recover --feed bravo --state @in.json --output @o.json --age-seconds ";
         Run run = run(call + "90.0000001").exits(2);
-        equal("refused", run.out().lines().limit(7).filter(line -> !line.contains("time: ")).toList(),
+        List<String> lines = run.out().lines().limit(7).toList();
+        equal("refused", lines.stream().filter(line -> !line.contains("time: ")).toList(),
             List.of("RECOVERY REFUSED: bravo: it would still be stale: last tick 90.001s old,"
                     + " limit 90s; nothing was written", "  recovery: refused", "  feed: bravo",
                 "  refused_because: it would still be stale: last tick 90.001s old, limit 90s",

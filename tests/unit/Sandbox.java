@@ -488,7 +488,8 @@ abstract class Sandbox {
     private static boolean isSound(Freshness.Verdict verdict) {
         boolean isFresh = verdict.reason() == Freshness.Reason.fresh;
         boolean isPaged = verdict.alert() == Freshness.Alert.page;
-        return verdict.isSafe() == isFresh && isFresh != isPaged && !verdict.sentence(Freshness.Figures.EXACT).isEmpty();
+        boolean hasSentence = !verdict.sentence(Freshness.Figures.EXACT).isEmpty();
+        return verdict.isSafe() == isFresh && isFresh != isPaged && hasSentence;
     }
 
     /** Returns a time in seconds, exactly; a question mark if there is none. */
