@@ -500,7 +500,7 @@ case(
 
 # --- Hostile names --------------------------------------------------------------------------------
 
-everyone = {"state": "hostile-fresh.json", "baseline": "hostile-fresh.json"}
+everyone = {"state": "hostile-fresh.json", "baseline": "hostile-old.json"}
 case(
     "all hostile names, fresh",
     {"feed": "\n".join(NAMES), **everyone},
@@ -512,7 +512,7 @@ for each in (NAMES[at : at + SHOWN] for at in range(0, len(NAMES), SHOWN)):
     stale = " stale, 660s > 90s; "
     run = case(
         f"{ascii(each)}, stale",
-        {"feed": "\n".join(each), "state": "hostile-old.json", "baseline": "hostile-old.json"},
+        {"feed": "\n".join(each), "state": "hostile-old.json", "baseline": "hostile-fresh.json"},
         2,
         r"GATE BLOCKED: .*not safe to serve",
     )
