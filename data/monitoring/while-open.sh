@@ -10,9 +10,13 @@
 # What it cannot see, and systemd can: a child that went into a session of its own. Neither sees a gate that was stopped (SIGSTOP).
 set -u +m
 trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
-: "${FRESHNESS:=/opt/freshness/Freshness.java}" "${BASELINE:=/opt/freshness/baseline.json}" "${STATE:=/var/lib/freshness/state.json}"
+: "${FRESHNESS:=/opt/freshness/Freshness.java}"
+: "${BASELINE:=/opt/freshness/baseline.json}"
+: "${STATE:=/var/lib/freshness/state.json}"
 [ $# -ge 3 ] || { echo 'usage: while-open.sh FEED ACTION COMMAND...' >&2; exit 3; }
-for tool in setsid pkill mkfifo; do command -v $tool >/dev/null || { echo "while-open.sh: there is no $tool" >&2; exit 3; }; done
+for tool in setsid pkill mkfifo; do
+  command -v $tool >/dev/null || { echo "while-open.sh: there is no $tool" >&2; exit 3; }
+done
 feed=$1 action=$2 gate='' stopped=''
 shift 2
 end() { [ -z "$gate" ] || { kill "$gate" && kill -s CONT "$gate"; } 2>/dev/null; }
@@ -24,7 +28,8 @@ mkfifo "$dir/gate" || { rm -r "$dir"; exit 3; }
 # shellcheck disable=SC2094 # a FIFO is not opened for writing alone before somebody reads
 exec 3<>"$dir/gate" 4>"$dir/gate" 5<"$dir/gate" 3>&-
 rm -r "$dir"
-"$FRESHNESS" gate --watch 1 --feed="$feed" --action "$action" --baseline "$BASELINE" --state "$STATE" >&4 4>&- 5<&- &
+"$FRESHNESS" gate --watch 1 --feed="$feed" --action "$action" \
+  --baseline "$BASELINE" --state "$STATE" >&4 4>&- 5<&- &
 gate=$!
 # The work has a session of its own, and begins once the gate has said that it is open.
 # shellcheck disable=SC2016 # expanded by that shell
@@ -57,7 +62,10 @@ work=$!
 exec 4>&- 5<&-
 wait "$gate"
 closed=$?
-while [ -n "$stopped" ] && end; do sleep 0.2; done # a signal to a process that is only being started can be lost
+# A signal to a process that is only being started can be lost.
+while [ -n "$stopped" ] && end; do
+  sleep 0.2
+done
 for _ in 1 2 3 4 5 6 7; do
   kill -s 0 "$work" 2>/dev/null || break
   sleep 1

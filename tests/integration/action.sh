@@ -384,7 +384,7 @@ NAMES = [
     "\u00e9t\u00e9 \U0001f680",
     "</details><h1>",
 ]
-for name, age in (("fresh", 8), ("old", 660)):
+for name, age in (("agreed", 8), ("fresh", 8), ("old", 660)):
     feeds = [{"name": each, "alive": True, "last_tick_age_seconds": age} for each in NAMES]
     json.dump(
         {"max_age_seconds": 90, "feeds": feeds}, open(f"{workspace}/hostile-{name}.json", "w")
@@ -500,7 +500,7 @@ case(
 
 # --- Hostile names --------------------------------------------------------------------------------
 
-everyone = {"state": "hostile-fresh.json", "baseline": "hostile-old.json"}
+everyone = {"state": "hostile-fresh.json", "baseline": "hostile-agreed.json"}
 case(
     "all hostile names, fresh",
     {"feed": "\n".join(NAMES), **everyone},
@@ -512,7 +512,7 @@ for each in (NAMES[at : at + SHOWN] for at in range(0, len(NAMES), SHOWN)):
     stale = " stale, 660s > 90s; "
     run = case(
         f"{ascii(each)}, stale",
-        {"feed": "\n".join(each), "state": "hostile-old.json", "baseline": "hostile-fresh.json"},
+        {"feed": "\n".join(each), "state": "hostile-old.json", "baseline": "hostile-agreed.json"},
         2,
         r"GATE BLOCKED: .*not safe to serve",
     )

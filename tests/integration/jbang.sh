@@ -56,13 +56,13 @@ if command -v mvn >/dev/null &&
   mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib" \
   >"$work/mvn" 2>&1; then
   mkdir "$work/elsewhere"
-  cp "$healthy" "$work/healthy.json"
+  cp "$healthy" "$work/state.json"
   sed 's/: 11$/: 660/' "$healthy" >"$work/stale.json"
   cd "$work/a copy"
   row 'status, in the directory of the program' "$(jbang Freshness.java status)" \
     'FRESHNESS UNKNOWN: baseline not found: *name one with --baseline*exit 3'
   row 'there too, with --baseline' \
-    "$(jbang Freshness.java status --baseline data/healthy.json --state "$work/healthy.json")" \
+    "$(jbang Freshness.java status --baseline data/healthy.json --state "$work/state.json")" \
     'FRESHNESS OK: 3 of 3 feeds*exit 0'
   row 'a gate on a stale feed' \
     "$(jbang Freshness.java gate --feed bravo --baseline data/healthy.json \
@@ -72,7 +72,7 @@ if command -v mvn >/dev/null &&
     "$(jbang "$work/a copy/Freshness.java" status)" 'FRESHNESS UNKNOWN: *exit 3'
   row 'elsewhere, with --baseline' \
     "$(jbang "$work/a copy/Freshness.java" status --baseline "$root/data/healthy.json" \
-    --state "$work/healthy.json")" \
+      --state "$work/state.json")" \
     'FRESHNESS OK: 3 of 3 feeds*exit 0'
 else
   leave_out "JBang, which mvn did not bring: $(tail -n 1 "$work/mvn" 2>/dev/null ||

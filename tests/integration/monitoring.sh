@@ -305,8 +305,9 @@ metrics_checks() {
   printf '{"max_age_seconds":90,"feeds":[{"name":"%s","alive":true,"last_tick_age_seconds":1}]}' \
     'a\"} 1\nb\\c\u001b[31m\u00e9' >"$site/hostile.json"
   rm -f "$textfiles/freshness.prom"
-  run app status --state "$site/hostile.json" --baseline "$site/hostile.json" --format prometheus \
-    --output "$textfiles/freshness.prom"
+  cp "$site/hostile.json" "$site/hostile-agreed.json"
+  run app status --state "$site/hostile.json" --baseline "$site/hostile-agreed.json" \
+    --format prometheus --output "$textfiles/freshness.prom"
   check 'metrics of a hostile feed name' hostile.json "$rc" 0
   accepted 'a hostile feed name'
   rm -f "$textfiles/freshness.prom"
@@ -817,11 +818,8 @@ with_templates() {
     - "$site/tools/usr/share" "$@"
 }
 
-chain_checks() {
-  local round
-  if [[ -z ${exporter:-} ]]; then
-    start_exporter
-  fi
+# shipped_routes: who gets what, by the file as it is shipped
+shipped_routes() {
   like 'amtool check-config accepts the shipped routes' alertmanager.yml \
     "$(said amtool check-config "$root/data/monitoring/alertmanager.yml")" '*SUCCESS* exit 0'
   check 'amtool: a page goes to those on call, of a feed that no route names too' alertmanager.yml \
@@ -832,7 +830,10 @@ chain_checks() {
   check 'what says that nobody knows has a route without hours' alertmanager.yml \
     "$(sed -n '/FreshnessStateInvalid|FreshnessNotEvaluated/,/- matchers/p' \
     "$site/alertmanager.yml" | grep -c time_intervals || true)" 0
+}
 
+# start_chain: the pager, Alertmanager and Prometheus, with healthy feeds
+start_chain() {
   printf '{"max_age_seconds": 90, "feeds": [{"name": "%s"}, {"name": "%s"}, {"name": "%s"}]}\n' \
     nyse-trades hkex-trades fx-spot >"$site/feeds.json"
   : >"$site/pages"
@@ -865,7 +866,10 @@ YAML
   poll seen nyse-trades 1 ||
     give_up 'Prometheus scrapes node_exporter' query "$(tail -n 3 "$site/prometheus.log")" 1
   eventually 'healthy: no alert' /api/v1/alerts '' alerts
+}
 
+# hours_checks: markets that are closed, open, and recovered
+hours_checks() {
   feeds 660 660 660
   eventually 'markets closed: the feed that trades at any hour is paged, with its reason' 'firing' \
     'page FreshnessUnsafe fx-spot stale' arrived firing
@@ -883,7 +887,11 @@ YAML
 'page FreshnessUnsafe nyse-trades stale' arrived resolved
   eventually 'recovered: no alert' /api/v1/alerts '' alerts
   check 'recovered: the gates are open' 'gate --feed' "$(gate_says)" $'nyse-trades 0\nhkex-trades 0'
+}
 
+# flap_checks: a feed that turns stale and fresh again, three times
+flap_checks() {
+  local round
   mark
   for round in 1 2 3; do
     feeds 660 11 7
@@ -897,7 +905,10 @@ YAML
     "$(tail -n "+$((mark_pager + 1))" "$site/pages" | cut -d' ' -f1-4)" \
     $'/page firing FreshnessUnsafe nyse-trades\n/page resolved FreshnessUnsafe nyse-trades'
   eventually 'a feed that flaps: no alert in the end' /api/v1/alerts '' alerts
+}
 
+# holiday_checks: a holiday and a weekend
+holiday_checks() {
   market holiday weekend
   feeds 660 660 60
   eventually 'a holiday and a weekend: the ticket of a late feed arrives' 'firing' \
@@ -908,6 +919,10 @@ YAML
     $'nyse-trades 2\nhkex-trades 2'
   feeds 8 11 7
   eventually 'a holiday and a weekend: no alert in the end' /api/v1/alerts '' alerts
+}
+
+# invalid_checks: a state that cannot be evaluated
+invalid_checks() {
   mark
   printf '{' >"$state"
   metrics
@@ -923,7 +938,10 @@ YAML
   # then send before it has found again what inhibits.
   check 'an invalid state: no feed was paged, before or after it was repaired' pages \
     "$(arrived firing)" 'page FreshnessStateInvalid - -'
+}
 
+# silence_checks: metrics that are old, gone or damaged
+silence_checks() {
   mark
   feeds 8 11 7 --now "$(date -u -d '10 minutes ago' +%Y-%m-%dT%H:%M:%SZ)"
   eventually 'an evaluation of 10 minutes ago is paged at any hour, though every feed reads 1' \
@@ -938,6 +956,19 @@ YAML
   printf 'freshness_feed_safe_to_serve{feed="bravo" 1\n' >"$textfiles/freshness.prom"
   eventually 'a damaged file is paged' /api/v1/alerts 'FreshnessNotEvaluated - page' alerts
   check 'a damaged file: node_textfile_scrape_error is 1' /metrics "$(scrape_error)" 1
+}
+
+chain_checks() {
+  if [[ -z ${exporter:-} ]]; then
+    start_exporter
+  fi
+  shipped_routes
+  start_chain
+  hours_checks
+  flap_checks
+  holiday_checks
+  invalid_checks
+  silence_checks
   stop_all
 }
 

@@ -147,7 +147,7 @@ set_up() {
   "$JAVA_HOME/bin/jar" cf "$work/freshness.jar" -C "$work/classes" .
   mkfifo "$work/never"
   exec {never}<>"$work/never"
-  launch=("$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "-Djava.io.tmpdir=$ground/tmp" \
+  launch=("$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "-Djava.io.tmpdir=$ground/tmp"
     -cp "$work/freshness.jar"
     "-Djdk.launcher.sourcefile=$repository/Freshness.java")
   start=("${launch[@]}" Freshness)
@@ -417,6 +417,7 @@ part_full() {
   "${fresh[@]}" scenario stale --feed bravo --state "$things/large.json" \
     --output "$things/large-stale.json" >/dev/null
   many "$things/many.json" 5000 8
+  cp "$things/many.json" "$things/many-agreed.json" # a contract is no state
   many "$things/many-stale.json" 5000 660
   "${fresh[@]}" scenario stale --feed feed000007 --state "$things/many.json" \
     --output "$things/many-but-one.json" >/dev/null
@@ -434,12 +435,11 @@ part_full() {
 undelivered() {
   local row where
   local stale=(--feed bravo --state "$things/stale.json") \
-    many=(--state "$things/many.json" --baseline "$things/many.json")
-  local rows=('help' 'help gate' 'status --help' '--help' '--version' 'status' \
-    'status --format json' 'status --format prometheus'
-    'status --state - --output -' 'smoke' 'smoke --format json' 'doctor' 'doctor --format json' \
-      'scenario frozen --output -'
-    'scenario corrupt --output - --format json')
+    many=(--state "$things/many.json" --baseline "$things/many-agreed.json")
+  local rows=('help' 'help gate' 'status --help' '--help' '--version' 'status'
+    'status --format json' 'status --format prometheus' 'status --state - --output -'
+    'smoke' 'smoke --format json' 'doctor' 'doctor --format json'
+    'scenario frozen --output -' 'scenario corrupt --output - --format json')
   for where in to_full to_closed_pipe; do
     for row in "${rows[@]}"; do
       # shellcheck disable=SC2086 # words
@@ -520,7 +520,7 @@ full_disk() {
     truncate -s "-${free}k" "$tiny/filler"
     for format in text json prometheus; do
       refused "full disk, ${free}k free: status as $format" 3 '*No space left on device*' \
-        "${fresh[@]}" status --state "$things/many.json" --baseline "$things/many.json" \
+        "${fresh[@]}" status --state "$things/many.json" --baseline "$things/many-agreed.json" \
         --output "$tiny/new" --format "$format"
     done
     refused "full disk, ${free}k free: scenario" 3 '*No space left on device*' \
@@ -724,10 +724,11 @@ little_memory() {
   refused 'little memory: recover' 3 '*out of memory*' timeout 30 "${launch[@]}" -Xmx32m Freshness \
     recover --feed bravo --state "$things/huge-stale.json" --output "$things/old"
   # Wherever on its way the memory ends: a whole result, or one line and nothing written.
+  cp "$things/crowd.json" "$things/crowd-agreed.json"
   before=$(listing)
   for mib in 8 12 16 20 24 28 32 40 48 64 80 96; do
     run timeout 30 "${launch[@]}" "-Xmx${mib}m" Freshness status --state "$things/crowd.json" \
-      --baseline "$things/crowd.json" --format json --output "$ground/tmp/new"
+      --baseline "$things/crowd-agreed.json" --format json --output "$ground/tmp/new"
     case $rc in
       2) python3 -m json.tool <"$ground/tmp/new" >/dev/null ||
         wrong+=" $mib MiB: JSON cut short" && rm -f "$ground/tmp/new" ;;
@@ -856,6 +857,7 @@ hostile = sys.argv[3:] + ["nul\0end"]
 plain = [f"feed {i}" for i in range(len(hostile))]
 for directory, names in (sys.argv[1], hostile), (sys.argv[2], plain):
     write(directory + "/baseline.json", names, [8] * len(names))
+    write(directory + "/fresh.json", names, [8] * len(names))
     write(directory + "/stale.json", names, [660] * len(names))
     write(directory + "/mixed.json", names, [(8, 60, 91, 660)[i % 4] for i in range(len(names))])
     strange = [f"{name}?{i}"[-199:] for i, name in enumerate(names)]
@@ -863,7 +865,7 @@ for directory, names in (sys.argv[1], hostile), (sys.argv[2], plain):
 PY
   printf '# names: %d\n' $((${#names[@]} + 1))
 
-  for name in baseline stale mixed strange; do
+  for name in fresh stale mixed strange; do
     for format in text json prometheus; do
       words=(status --state "$hostile/$name.json" --baseline "$hostile/baseline.json" \
         --format "$format" --now "$now")
@@ -978,17 +980,18 @@ pasted() {
   run "${fresh[@]}" gate "--feed=${names[3]}" --state "$here/stale.json" \
     --baseline "$here/baseline.json"
   suggested=$(sed -n 's/^  next: //p' "$work/out")
-  run env "PATH=${java%/*}:$PATH" bash -c "$suggested"
+  run env "PATH=${java%/*}:$PATH" bash -c "${suggested/%--age-seconds AGE/--age-seconds 5}"
   check 'names: a suggested recovery, from the source file' "$suggested" "$rc" 0
   # No argument can hold a NUL: a command that names such a feed would recover the one before the
   # NUL.
   printf '{"max_age_seconds":90,"feeds":[%s,%s]}' '{"name":"bravo","alive":true}' \
     '{"name":"bravo\u0000x","alive":true}' >"$here/nul.json"
-  run "${fresh[@]}" status --state "$here/nul.json" --baseline "$here/nul.json"
+  cp "$here/nul.json" "$here/nul-agreed.json"
+  run "${fresh[@]}" status --state "$here/nul.json" --baseline "$here/nul-agreed.json"
   suggested=$(sed -n 's/^  next: //p' "$work/out" | tail -n 1)
   run in_shell "$suggested"
   check 'names: what is suggested for a name with NUL recovers no other feed' "$suggested" \
-    "$((rc != 0)) $(find "$here" -name 'nul-*')" '1 '
+    "$((rc != 0)) $(find "$here" -name 'nul-recovered*')" '1 '
   # A path is no tamer than a name.
   local path=$'bad\e[31m\n|\\ \'path\' \u202e'
   run "${fresh[@]}" scenario stale --feed bravo --output "$here/$path.json"
@@ -1003,7 +1006,7 @@ pasted() {
 }
 
 in_shell() {
-  (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "$1")
+  (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "${1/%--age-seconds AGE/--age-seconds 5}")
 }
 
 metrics() {
@@ -1012,7 +1015,7 @@ metrics() {
     leave_out "promtool: the package prometheus could not be had: $(tail -n 1 "$work/apt.log")"
     return
   fi
-  for name in baseline stale mixed strange; do
+  for name in fresh stale mixed strange; do
     run "${fresh[@]}" status --state "$ground/hostile/$name.json" \
       --baseline "$ground/hostile/baseline.json" --format prometheus
     mv "$work/out" "$work/metrics"

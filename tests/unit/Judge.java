@@ -168,7 +168,8 @@ final class Judge {
     /**
      * Shows the documents of standard input, and then those of the generator: "state" or
      * "baseline", the exit code of status, the bytes in Base64. Standard input has the same lines
-     * without the code. Code 3 is a document that is invalid as a whole: the other one is sound.
+     * without the code. Code 3 is a document that is invalid as a whole: a state is judged by a
+     * sound baseline, and a baseline by itself.
      */
     private void showDocuments(int states) throws IOException {
         List<String> lines = new ArrayList<>(text(System.in.readAllBytes()).lines().toList());
@@ -183,10 +184,11 @@ final class Judge {
         for (String line : lines) {
             String[] words = line.split(" ");
             Files.write(document, Base64.getDecoder().decode(words[1]));
-            boolean isState = words[0].equals("state");
-            List<String> files = List.of(
-                    "--state", (isState ? document : sound).toString(),
-                    "--baseline", (isState ? sound : document).toString());
+            List<String> files = List.of("--baseline", document.toString(),
+                    "--state", sound.toString());
+            if (words[0].equals("state")) {
+                files = List.of("--baseline", sound.toString(), "--state", document.toString());
+            }
             JudgeCase one = new JudgeCase(line, null);
             int exit = JudgeComparer.run(one, new byte[0], files, "status").exit();
             System.out.println(words[0] + " " + (one.agrees() ? exit : -1) + " " + words[1]);
