@@ -1,13 +1,16 @@
 #!/bin/sh
-# while-open.sh: runs a command for as long as the gate of a feed is open; publisher.service where there is no systemd. Goes beside
-# your work, and needs setsid and pkill (util-linux, procps). Change the three paths, here or in the environment.
+# while-open.sh: runs a command for as long as the gate of a feed is open; it is what
+# publisher.service is, without systemd. Goes beside your work, and needs setsid and pkill
+# (util-linux, procps). Change the three paths, here or in the environment.
 #
 #   while-open.sh FEED ACTION COMMAND...
 #
-# While the gate is closed it starts nothing, and ends with the gate's 2 or 3. When the gate closes or is killed, all that the
-# command started gets SIGTERM, and SIGKILL after 5 s, also where this script is gone by then. The exit code is the gate's 2 or 3,
-# or 137 or 143. When the command ends, so does the gate, and the exit code is the command's. Nothing starts again by itself.
-# What it cannot see, and systemd can: a child that went into a session of its own. Neither sees a gate that was stopped (SIGSTOP).
+# While the gate is closed it starts nothing, and exits with the gate's 2 or 3. When the gate closes
+# or is killed, everything that the command started gets SIGTERM, and SIGKILL after 5 s, even if this
+# script is gone by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command ends,
+# so does the gate, and the exit code is the command's. Nothing starts again by itself.
+# What it cannot see, but systemd can: a child that went into a session of its own. Neither sees a
+# gate that was stopped (SIGSTOP).
 set -u +m
 trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
 : "${FRESHNESS:=/opt/freshness/Freshness.java}"
