@@ -6,8 +6,8 @@
 #   while-open.sh FEED ACTION COMMAND...
 #
 # While the gate is closed it starts nothing, and exits with the gate's 2 or 3. When the gate closes
-# or is killed, everything that the command started gets SIGTERM, and SIGKILL after 5 s, even if this
-# script is gone by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command ends,
+# or is killed, everything that the command started gets SIGTERM, and SIGKILL after 5 s, even if
+# this script is gone by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command ends,
 # so does the gate, and the exit code is the command's. Nothing starts again by itself.
 # What it cannot see, but systemd can: a child that went into a session of its own. Neither sees a
 # gate that was stopped (SIGSTOP).
