@@ -29,6 +29,7 @@
  *   Edits         changes of single values; everything else stays byte for byte
  *   JSON          the grammar of RFC 8259, and nothing about feeds
  *   Time          seconds and instants, read and written
+ *   Calendar      when a market is open, and how much of an age falls into that
  *   Files         documents read whole, files delivered whole, checks of targets, a workspace
  *   Environment   where the program is, how it was started, terminal, descriptors
  *   Text          templates and escaping, widths, suggestions
@@ -47,9 +48,12 @@
 
 // The classes of java.lang are imported by name, too: otherwise a Runtime.class in the working
 // directory would shadow the JDK's.
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.File;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,9 +105,13 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -115,6 +123,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 public final class Freshness {
@@ -374,6 +383,7 @@ public final class Freshness {
         age_missing("{}", null),
         age_invalid("{}", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
+        silence_expected("last tick {} old, limit {}{}; {}", "wait: the next tick opens the gate"),
         stale("last tick {} old, limit {}{}", null),
         fresh("last tick {} old, limit {}{}", null);
 
@@ -400,6 +410,15 @@ public final class Freshness {
             int at) { }
 
     /**
+     * Market is what the calendar of a feed says while the feed is not fresh.
+     *
+     * @param opensAt null while it is open
+     * @param silence why nobody is paged, such as "market closed until Mon 09:30 America/New_York";
+     *                null if somebody is
+     */
+    record Market(Instant opensAt, String silence) { }
+
+    /**
      * Verdict is what was decided about one feed.
      *
      * @param alive       null if it is not known
@@ -413,10 +432,11 @@ public final class Freshness {
      * @param question    about a member that may be the missing one misspelt; null if there is none
      * @param obstacle    a second fault, which a recovery of the feed would not cure, so that it
      *                    has to be corrected first; null if there is none
+     * @param market      null if the feed is fresh or has no calendar, or nobody asks for the alert
      */
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
             boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
-            String question, Verdict obstacle) {
+            String question, Verdict obstacle, Market market) {
 
         boolean isSafe() {
             return reason == Reason.fresh;
@@ -431,10 +451,15 @@ public final class Freshness {
             if (reason == Reason.fresh) {
                 return Status.fresh;
             }
-            if (reason == Reason.stale) {
+            if (reason == Reason.stale || reason == Reason.silence_expected) {
                 return Status.stale;
             }
             return Status.unknown;
+        }
+
+        /** Returns why nobody is paged, though the feed is not fresh; null if somebody is. */
+        String silence() {
+            return market == null ? null : market.silence();
         }
 
         /** Returns the actions that are allowed: none if nothing could be evaluated. */
@@ -460,6 +485,10 @@ public final class Freshness {
                 case stale, fresh ->
                     Text.fill(reason.sentence, figures.age(ageNanos, limitNanos),
                             figures.limit(limitNanos), isTightened ? ", set by the state" : "");
+                case silence_expected ->
+                    Text.fill(reason.sentence, figures.age(ageNanos, limitNanos),
+                            figures.limit(limitNanos), isTightened ? ", set by the state" : "",
+                            silence());
             };
             if (question != null) {
                 sentence = Text.fill("{}; {}", sentence, question);
@@ -519,11 +548,19 @@ public final class Freshness {
         private final Misspelling asOfMisspelling;
         /** A question about a member that may be as_of misspelt; null if there is none. */
         private final String snapshotQuestion;
+        /** Whether anybody asks for the alerts: if not, no calendar is looked at. */
+        private final boolean asksAlerts;
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
 
         Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
+            this(baseline, state, error, now, unchangedNanos, true);
+        }
+
+        Decision(State baseline, State state, String error, Instant now, long unchangedNanos,
+                boolean asksAlerts) {
+            this.asksAlerts = asksAlerts;
             this.baseline = baseline;
             this.state = error == null ? state : State.NONE;
             this.error = error;
@@ -627,12 +664,13 @@ public final class Freshness {
                     : limitNanos == Time.NO_LIMIT ? Reason.limit_invalid
                     : ageNanos == Time.UNKNOWN_AGE ? Reason.age_missing
                     : ageNanos == Time.INVALID_AGE ? Reason.age_invalid
+                    : isSilenceExpected(agreed, ageNanos, limitNanos) ? Reason.silence_expected
                     : ageNanos > limitNanos ? Reason.stale
                     : Reason.fresh;
 
             // The verdict.
             String detail = switch (reason) {
-                case feed_missing, feed_unexpected, feed_down, stale -> null;
+                case feed_missing, feed_unexpected, feed_down, silence_expected, stale -> null;
                 case state_invalid -> error;
                 case as_of_missing, as_of_invalid, clock_skew -> snapshotDetail(limitNanos);
                 case tick_skew -> localTimeDoubt(tickText(claim), aheadNanos, limitNanos);
@@ -642,10 +680,15 @@ public final class Freshness {
                 case age_invalid -> invalidAge(claim);
                 case fresh -> ticketReason(ageNanos, limitNanos, claimedLimitNanos);
             };
-            Alert alert = Alert.page;
-            if (reason == Reason.fresh) {
-                alert = detail == null ? Alert.none : Alert.ticket;
-            }
+            Alert alert = switch (reason) {
+                case fresh -> detail == null ? Alert.none : Alert.ticket;
+                case silence_expected -> Alert.none;
+                case feed_down, age_missing ->
+                    isOffHours(agreed, claim, ageNanos, limitNanos) ? Alert.none : Alert.page;
+                case state_invalid, feed_missing, feed_unexpected, as_of_missing, as_of_invalid,
+                    clock_skew, tick_skew, alive_invalid, limit_invalid, age_invalid, stale ->
+                    Alert.page;
+            };
             Reason obstacle = obstacle(reason, agreed, limitNanos);
             Verdict second = null;
             if (obstacle != null) {
@@ -653,12 +696,74 @@ public final class Freshness {
                         ? invalidLimit(agreed, claim, agreedLimitNanos)
                         : snapshotDetail(limitNanos);
                 second = new Verdict(name, alive, ageNanos, limitNanos, false, -elapsedNanos,
-                        obstacle, alert, found, question(obstacle, null), null);
+                        obstacle, alert, found, question(obstacle, null), null,
+                        null);
             }
             long skewNanos = reason == Reason.clock_skew ? -elapsedNanos : aheadNanos;
             boolean isTightened = limitNanos < agreedLimitNanos;
+            Market market = null;
+            if (reason != Reason.fresh) {
+                market = market(agreed, alert, ageNanos, limitNanos);
+            }
             return new Verdict(name, alive, ageNanos, limitNanos, isTightened, skewNanos, reason,
-                    alert, detail, question(reason, claim), second);
+                    alert, detail, question(reason, claim), second, market);
+        }
+
+        /**
+         * Returns whether no tick was due: since the last one, the market has been open for no
+         * longer than the limit. The state has to prove that its writer lives.
+         */
+        private boolean isSilenceExpected(Feed agreed, long ageNanos, long limitNanos) {
+            boolean isWriterAlive = state.asOf() != null && elapsedNanos <= limitNanos;
+            if (ageNanos <= limitNanos || !isWriterAlive) {
+                return false;
+            }
+            Calendar calendar = calendar(agreed);
+            return calendar != null && inSessionNanos(calendar, ageNanos) <= limitNanos;
+        }
+
+        /**
+         * Returns whether nobody need hear now of a feed that is down or has no tick yet, since its
+         * market is closed. A tick that was due is heard of at every hour, and so is a state that
+         * is itself too old.
+         */
+        private boolean isOffHours(Feed agreed, Feed claim, long ageNanos, long limitNanos) {
+            if (elapsedNanos > limitNanos) {
+                return false; // as of every state, if there is no limit
+            }
+            Calendar calendar = calendar(agreed);
+            if (calendar == null || calendar.isOpen(now)) {
+                return false;
+            }
+            if (ageNanos == Time.UNKNOWN_AGE) {
+                return !isUnmentioned(claim); // null says so, and an absent one is a fault
+            }
+            return ageNanos <= Time.FOREVER && inSessionNanos(calendar, ageNanos) <= limitNanos;
+        }
+
+        /** Returns the calendar of a feed, or null if it has none or nobody asks for alerts. */
+        private Calendar calendar(Feed agreed) {
+            if (!asksAlerts || agreed == null || error != null) {
+                return null;
+            }
+            return baseline.calendar(agreed);
+        }
+
+        private long inSessionNanos(Calendar calendar, long ageNanos) {
+            return calendar.openNanosBetween(now.minusNanos(ageNanos), now);
+        }
+
+        private Market market(Feed agreed, Alert alert, long ageNanos, long limitNanos) {
+            Calendar calendar = calendar(agreed);
+            if (calendar == null) {
+                return null;
+            }
+            String silence = null;
+            if (alert == Alert.none) {
+                // A missing age counts for nothing here: the market is closed then.
+                silence = calendar.silence(now.minusNanos(ageNanos), now, limitNanos);
+            }
+            return new Market(calendar.opensAt(now), silence);
         }
 
         /**
@@ -1268,15 +1373,19 @@ public final class Freshness {
         /** Asks, as status does, whether every feed is safe to serve. */
         static Evaluation ofAll(Inputs inputs, Watch before) {
             Watch watch = before.after(inputs);
-            Decision decision = decision(inputs, watch);
+            Decision decision = decision(inputs, watch, true);
             return new Evaluation(inputs, watch, decision, ACTIONS, decision.all(), inputs.error());
         }
 
-        /** Asks, as gate does, for some feeds; without actions, they must be safe to serve. */
+        /**
+         * Asks, as gate does, for some feeds; without actions, they must be safe to serve.
+         *
+         * @param asksAlerts whether the alerts are shown
+         */
         static Evaluation ofFeeds(Inputs inputs, Watch before, List<String> feeds,
-                List<String> actions) {
+                List<String> actions, boolean asksAlerts) {
             Watch watch = before.after(inputs);
-            Decision decision = decision(inputs, watch);
+            Decision decision = decision(inputs, watch, asksAlerts);
             List<Verdict> verdicts = new ArrayList<>();
             String error = inputs.error();
             for (String feed : feeds) {
@@ -1291,9 +1400,9 @@ public final class Freshness {
             return new Evaluation(inputs, watch, decision, needed, verdicts, error);
         }
 
-        private static Decision decision(Inputs inputs, Watch watch) {
+        private static Decision decision(Inputs inputs, Watch watch, boolean asksAlerts) {
             return new Decision(inputs.baseline().claims(), inputs.state().claims(),
-                    inputs.error(), inputs.now(), watch.unchangedNanos(inputs));
+                    inputs.error(), inputs.now(), watch.unchangedNanos(inputs), asksAlerts);
         }
 
         /** Returns whether a verdict allows what is needed. If nothing was evaluated, none does. */
@@ -1454,7 +1563,8 @@ public final class Freshness {
             Watch seen = Watch.NOTHING;
             while (true) {
                 Inputs inputs = Inputs.read(call, streams.in());
-                Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions);
+                Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions,
+                        call.isJson());
                 GateReport report = new GateReport(call, evaluation);
                 boolean speaks = sayOpen || !evaluation.isSafe();
                 if (!call.has("--watch")) {
@@ -2225,7 +2335,7 @@ public final class Freshness {
         }
 
         /** Writes a verdict by a template: there may be a million of them. */
-        private void verdict(Verdict v) {
+        private void verdict(Verdict v) throws IOException {
             String reason = v.isSafe() ? null : Text.quoted(v.sentence(Figures.EXACT));
             out.raw("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, "
                         + "\"max_age_seconds\": {}, ",
@@ -2234,8 +2344,13 @@ public final class Freshness {
             out.raw("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, "
                         + "\"allowed_actions\": {}, \"blocked_actions\": {}, ",
                     v.status(), v.isSafe(), words(v.allowed()), words(v.blocked()));
-            out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"}",
+            out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"",
                     reason, v.reason(), v.alert());
+            if (v.market() != null) {
+                out.raw(", \"opens_at\": ");
+                value(v.market().opensAt());
+            }
+            out.raw("}");
         }
 
         /** Writes words that need no escapes. */
@@ -2505,6 +2620,10 @@ public final class Freshness {
             }
             if (verdict.alert() == Alert.ticket) {
                 out.text(": {}", verdict.detail());
+            } else if (verdict.reason() == Reason.silence_expected) {
+                out.text("  {}", verdict.silence());
+            } else if (verdict.silence() != null) {
+                out.text("  {}, {}", verdict.reason(), verdict.silence());
             } else if (verdict.status() == Status.unknown) {
                 out.raw(": {}", verdict.reason());
             }
@@ -2933,9 +3052,9 @@ public final class Freshness {
     static final class State {
         static final State NONE = new State(Document.of("", "{}"));
         private static final List<String> MEMBERS = Arrays.asList(
-                "max_age_seconds", "as_of", "require_as_of", "feeds");
-        private static final List<String> FEED_MEMBERS = Arrays.asList(
-                "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
+                "max_age_seconds", "as_of", "require_as_of", "calendars", "calendar", "feeds");
+        private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive",
+                "last_tick_age_seconds", "last_tick_at", "max_age_seconds", "calendar");
         /** No member begins at the first byte of a document. */
         private static final int NOWHERE = 0;
 
@@ -2946,6 +3065,11 @@ public final class Freshness {
         private boolean hasNullAsOf;
         private boolean requiresAsOf;
         private long commonLimitNanos = Time.COMMON_LIMIT;
+        private Map<String, Calendar> calendars = Collections.emptyMap();
+        /** The calendar of the feeds that name none of their own; null if there is none. */
+        private String commonCalendar;
+        /** Each calendar that is named, and where it is named first; null until one is. */
+        private Map<String, Integer> namedCalendars;
 
         private State(Document document) {
             this.document = document;
@@ -2972,6 +3096,8 @@ public final class Freshness {
                     case "max_age_seconds" -> commonLimitNanos = readLimit(in, role);
                     case "as_of" -> readAsOf(in);
                     case "require_as_of" -> requiresAsOf = readRequireAsOf(in, role);
+                    case "calendars" -> readCalendars(in, role);
+                    case "calendar" -> commonCalendar = readCalendarName(in, role);
                     case "feeds" -> {
                         feedsAt = in.at();
                         readFeeds(in, role);
@@ -2984,6 +3110,7 @@ public final class Freshness {
                         + " in NDJSON; write one object, with all feeds in its member feeds");
             }
             in.expectEnd();
+            checkNamedCalendars(in);
             if (feedsAt == NOWHERE) {
                 throw in.error(0, "expected a member feeds{}", Text.orNothing("; ",
                         nearMiss(null, "feeds")));
@@ -3023,6 +3150,47 @@ public final class Freshness {
             return required == Boolean.TRUE;
         }
 
+        private void readCalendars(Json in, Role role) {
+            if (role == Role.baseline) {
+                calendars = Calendar.readAll(in);
+            } else {
+                in.skip();
+            }
+        }
+
+        /** Returns the name of a calendar, or null in a state: its calendars decide nothing. */
+        private String readCalendarName(Json in, Role role) {
+            if (role == Role.state) {
+                in.skip();
+                return null;
+            }
+            int at = in.at();
+            if (!in.isString()) {
+                throw in.error(at, "expected the name of a calendar");
+            }
+            String name = in.string();
+            if (namedCalendars == null) {
+                namedCalendars = new LinkedHashMap<>();
+            }
+            namedCalendars.putIfAbsent(name, at);
+            return name;
+        }
+
+        /** Checks that each calendar that is named is there. It may come after its name. */
+        private void checkNamedCalendars(Json in) {
+            if (namedCalendars == null) {
+                return;
+            }
+            for (Map.Entry<String, Integer> named : namedCalendars.entrySet()) {
+                String name = named.getKey();
+                if (!calendars.containsKey(name)) {
+                    throw in.error(named.getValue(), "unknown calendar: {}{}",
+                            Json.shortened(name),
+                            Text.suggestion(name, new ArrayList<>(calendars.keySet())));
+                }
+            }
+        }
+
         private void readFeeds(Json in, Role role) {
             in.enterArray("an array of feeds");
             while (in.element()) {
@@ -3036,7 +3204,7 @@ public final class Freshness {
         }
 
         /** Checks an entry, moves past it, and returns the name of its feed. */
-        private static String readFeedName(Json in, Role role) {
+        private String readFeedName(Json in, Role role) {
             int at = in.at();
             String feed = null;
             in.enterObject("a feed, an object with a name");
@@ -3045,6 +3213,8 @@ public final class Freshness {
                     feed = readName(in);
                 } else if (role == Role.baseline && in.name().equals("max_age_seconds")) {
                     readLimit(in, role);
+                } else if (in.name().equals("calendar")) {
+                    readCalendarName(in, role);
                 } else {
                     skipOther(in, role, FEED_MEMBERS);
                 }
@@ -3059,21 +3229,29 @@ public final class Freshness {
         private static String readName(Json in) {
             int at = in.at();
             String name = in.isString() ? in.string() : "";
-            if (name.isEmpty() || name.codePointCount(0, name.length()) > MAX_NAME_CHARS) {
+            if (!isName(name)) {
                 throw in.error(at, "expected a name, a string of 1 to {} characters",
                         MAX_NAME_CHARS);
             }
             return name;
         }
 
+        static boolean isName(String text) {
+            return !text.isEmpty() && text.codePointCount(0, text.length()) <= MAX_NAME_CHARS;
+        }
+
+        /** Returns whether a member of that name is a note, which even a baseline may have. */
+        static boolean isNote(String name) {
+            return name.startsWith("x-") || name.startsWith("$");
+        }
+
         /**
          * Skips a member that the decision does not use. In a baseline, one that is neither known
          * nor a note is an error: it might be a misspelt rule.
          */
-        private static void skipOther(Json in, Role role, List<String> known) {
+        static void skipOther(Json in, Role role, List<String> known) {
             String name = in.name();
-            boolean isNote = name.startsWith("x-") || name.startsWith("$");
-            if (role == Role.baseline && !known.contains(name) && !isNote) {
+            if (role == Role.baseline && !known.contains(name) && !isNote(name)) {
                 String shown = Json.shortened(name);
                 throw in.error(in.nameAt(), "unknown member of a baseline: {}{}; a note is named"
                         + " x-{}", shown, Text.suggestion(name, known), shown);
@@ -3166,6 +3344,22 @@ public final class Freshness {
 
         boolean requiresAsOf() {
             return requiresAsOf;
+        }
+
+        /** Returns the calendar of a feed, its own or the common one; null if it has none. */
+        Calendar calendar(Feed feed) {
+            if (calendars.isEmpty()) {
+                return null;
+            }
+            Json in = new Json(document, feed.at());
+            in.enterObject("a feed");
+            while (in.member()) {
+                if (in.name().equals("calendar")) {
+                    return calendars.get(in.string());
+                }
+                in.skip();
+            }
+            return commonCalendar == null ? null : calendars.get(commonCalendar);
         }
 
         /** Returns the limit of the feeds that have none of their own, or Time.COMMON_LIMIT. */
@@ -4321,7 +4515,7 @@ public final class Freshness {
                 return false;
             }
             int day = number(text, 8, 10);
-            if (day < 1 || day > YearMonth.of(number(text, 0, 4), month).lengthOfMonth()) {
+            if (day < 1 || day > LocalDate.of(number(text, 0, 4), month, 1).lengthOfMonth()) {
                 return false;
             }
             return isTimeOfDay(text, 11) && number(text, 17, 19) < 60
@@ -4774,6 +4968,609 @@ public final class Freshness {
                 units.append(' ');
             }
             units.append(count).append(unit);
+        }
+    }
+
+    // ---- Calendar ----
+
+    /**
+     * Session is a time of day in which a market is open, in minutes after midnight. The end is not
+     * part of it.
+     */
+    record Session(int startMinute, int endMinute) {
+        private static final String FORM = "00:00-00:00";
+        private static final int DAY_MINUTES = 24 * 60;
+        private static final long MINUTE_NANOS = 60 * Time.SECOND;
+
+        /** Reads a session such as 09:30-16:00 that stands in a string at that offset. */
+        static Session parse(String text, Json in, int at) {
+            if (!Time.isForm(text, FORM)) {
+                throw in.error(at, "expected a session like 09:30-16:00, found {}",
+                        Json.shortened(text));
+            }
+            Session session = new Session(minute(text, 0, in, at), minute(text, 6, in, at));
+            if (session.endMinute <= session.startMinute) {
+                throw in.error(at, "expected a session that ends after it begins, found {}; one"
+                        + " through midnight is two, up to 24:00 and from 00:00", text);
+            }
+            return session;
+        }
+
+        private static int minute(String text, int from, Json in, int at) {
+            int hours = Time.number(text, from, from + 2);
+            int minutes = Time.number(text, from + 3, from + 5);
+            int minute = 60 * hours + minutes;
+            if (minutes > 59 || minute > DAY_MINUTES) {
+                throw in.error(at, "expected a time from 00:00 to 24:00, found {}",
+                        text.substring(from, from + 5));
+            }
+            return minute;
+        }
+
+        boolean overlaps(Session other) {
+            return startMinute < other.endMinute && other.startMinute < endMinute;
+        }
+
+        long startNanos() {
+            return startMinute * MINUTE_NANOS;
+        }
+
+        long endNanos() {
+            return endMinute * MINUTE_NANOS;
+        }
+
+        @Override public String toString() {
+            return Text.fill("{}-{}", clockTime(startMinute), clockTime(endMinute));
+        }
+
+        private static String clockTime(int minute) {
+            return Text.fill("{}:{}", Calendar.twoDigits(minute / 60),
+                    Calendar.twoDigits(minute % 60));
+        }
+    }
+
+    /** Hours are the sessions of one day, in their order. Times of day are nanoseconds. */
+    static final class Hours {
+        static final long NONE = -1;
+
+        private final List<Session> sessions = new ArrayList<>();
+        private long openNanos;
+
+        /** Adds a session. Returns null, or the session that overlaps it. */
+        Session add(Session session) {
+            int place = 0;
+            for (Session other : sessions) {
+                if (other.overlaps(session)) {
+                    return other;
+                }
+                if (other.startMinute() < session.startMinute()) {
+                    place++;
+                }
+            }
+            sessions.add(place, session);
+            openNanos += session.endNanos() - session.startNanos();
+            return null;
+        }
+
+        /** Returns how long the market is open on such a day. */
+        long openNanos() {
+            return openNanos;
+        }
+
+        /** Returns how long it has been open on this day until that time. */
+        long openNanosBefore(long timeNanos) {
+            long beforeNanos = 0;
+            for (Session session : sessions) {
+                long endNanos = Math.min(session.endNanos(), timeNanos);
+                beforeNanos += Math.max(0, endNanos - session.startNanos());
+            }
+            return beforeNanos;
+        }
+
+        /** Returns the first open time from that one on, or NONE. */
+        long openFrom(long timeNanos) {
+            for (Session session : sessions) {
+                if (timeNanos < session.endNanos()) {
+                    return Math.max(timeNanos, session.startNanos());
+                }
+            }
+            return NONE;
+        }
+
+        /** Returns the first time until which it has been open so long: above 0, at most all. */
+        long whenOpenFor(long nanos) {
+            long restNanos = nanos;
+            for (Session session : sessions) {
+                long lengthNanos = session.endNanos() - session.startNanos();
+                if (restNanos <= lengthNanos) {
+                    return session.startNanos() + restNanos;
+                }
+                restNanos -= lengthNanos;
+            }
+            throw new IllegalStateException("not open for so long on this day");
+        }
+    }
+
+    /**
+     * Calendar is when a market is open. It decides who is paged, and never what is open to work.
+     *
+     * <p>An instant is in session if its date and time in the calendar's zone lie in a session. So
+     * an hour that the zone skips has no time, and one that it repeats counts twice. Between two
+     * changes of the zone's offset, local time runs as evenly as the clock: such a stretch is
+     * measured in local days and whole weeks. So thirty years take some sixty steps.
+     *
+     * <p>The rules of a zone are loaded when the first of these questions is asked: that takes half
+     * as long as a start. A gate in text asks none of them.
+     */
+    static final class Calendar {
+        private static final List<String> MEMBERS = Arrays.asList("zone", "open", "dates");
+        private static final List<String> WEEKDAYS = Arrays.asList(
+                "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
+        private static final int WEEK = 7;
+        /** The weekday of local day 0, which is 1970-01-01. */
+        private static final int THURSDAY = 3;
+        private static final long DAY_SECONDS = 86_400;
+
+        private String zone;
+        /** The rules of the zone; null until they are needed. */
+        private ZoneRules rules;
+        private final Hours[] week = new Hours[WEEK];
+        private long weekNanos;
+        /** The dates with hours of their own, by their local days. */
+        private final TreeMap<Long, Hours> dates = new TreeMap<>();
+
+        private Calendar() {
+            for (int i = 0; i < WEEK; i++) {
+                week[i] = new Hours();
+            }
+        }
+
+        // Reading.
+
+        /** Reads the calendars of a baseline, by their names. */
+        static Map<String, Calendar> readAll(Json in) {
+            Map<String, Calendar> calendars = new LinkedHashMap<>();
+            in.enterObject("an object of calendars, each with its name");
+            while (in.member()) {
+                String name = in.name();
+                if (State.isNote(name)) {
+                    in.skip();
+                    continue;
+                }
+                if (!State.isName(name)) {
+                    throw in.error(in.nameAt(), "expected a name, a string of 1 to {} characters",
+                            MAX_NAME_CHARS);
+                }
+                Calendar calendar = new Calendar();
+                calendar.read(in);
+                calendars.put(name, calendar);
+            }
+            return calendars;
+        }
+
+        private void read(Json in) {
+            int at = in.at();
+            in.enterObject("a calendar, an object with zone and open");
+            while (in.member()) {
+                switch (in.name()) {
+                    case "zone" -> zone = readZone(in);
+                    case "open" -> readWeek(in);
+                    case "dates" -> readDates(in);
+                    default -> State.skipOther(in, Role.baseline, MEMBERS);
+                }
+            }
+            if (zone == null) {
+                throw in.error(at, "expected a member zone");
+            }
+            if (weekNanos == 0) {
+                throw in.error(at, "expected a member open");
+            }
+        }
+
+        private static String readZone(Json in) {
+            int at = in.at();
+            String zone = readText(in, "a zone like America/New_York, or UTC");
+            if (!Zones.exists(zone)) {
+                throw in.error(at, "unknown zone: {}{}", Json.shortened(zone),
+                        Zones.suggestion(zone));
+            }
+            return zone;
+        }
+
+        private static String readText(Json in, String expected) {
+            if (!in.isString()) {
+                throw in.error(in.at(), "expected {}", expected);
+            }
+            return in.string();
+        }
+
+        private void readWeek(Json in) {
+            int at = in.at();
+            in.enterArray("an array of sessions like \"Mon-Fri 09:30-16:00\"");
+            while (in.element()) {
+                readWeekSession(in);
+            }
+            for (Hours hours : week) {
+                weekNanos += hours.openNanos();
+            }
+            if (weekNanos == 0) {
+                throw in.error(at, "expected at least one session, like Mon-Fri 09:30-16:00");
+            }
+        }
+
+        /** Reads a session of one or more weekdays, such as "Mon-Fri 09:30-16:00". */
+        private void readWeekSession(Json in) {
+            int at = in.at();
+            String text = readText(in, "a session like Mon-Fri 09:30-16:00");
+            int space = text.indexOf(' ');
+            if (space < 0) {
+                throw in.error(at, "expected weekdays and times like Mon-Fri 09:30-16:00,"
+                        + " found {}", Json.shortened(text));
+            }
+            String range = text.substring(0, space);
+            int hyphen = range.indexOf('-');
+            int first = weekday(hyphen < 0 ? range : range.substring(0, hyphen), in, at);
+            int last = hyphen < 0 ? first : weekday(range.substring(hyphen + 1), in, at);
+            if (hyphen >= 0 && first == last) {
+                throw in.error(at, "expected two different weekdays, found {}", range);
+            }
+            Session session = Session.parse(text.substring(space + 1), in, at);
+            int days = Math.floorMod(last - first, WEEK); // a range may wrap, as Sun-Thu does
+            for (int i = 0; i <= days; i++) {
+                int day = (first + i) % WEEK;
+                addTo(week[day], session, WEEKDAYS.get(day), in, at);
+            }
+        }
+
+        private static int weekday(String name, Json in, int at) {
+            int weekday = WEEKDAYS.indexOf(name);
+            if (weekday < 0) {
+                throw in.error(at, "unknown weekday: {}{}", Json.shortened(name),
+                        Text.suggestion(name, WEEKDAYS));
+            }
+            return weekday;
+        }
+
+        private static void addTo(Hours hours, Session session, String day, Json in, int at) {
+            Session other = hours.add(session);
+            if (other != null) {
+                throw in.error(at, "two sessions of {} overlap: {} and {}", day, other, session);
+            }
+        }
+
+        private void readDates(Json in) {
+            in.enterObject("an object of dates, each with an array of sessions");
+            while (in.member()) {
+                String date = in.name();
+                if (State.isNote(date)) {
+                    in.skip();
+                    continue;
+                }
+                long day = day(date, in);
+                Hours hours = new Hours();
+                in.enterArray("an array of sessions like \"09:30-13:00\", empty for a holiday");
+                while (in.element()) {
+                    int at = in.at();
+                    String text = readText(in, "a session like 09:30-13:00");
+                    addTo(hours, Session.parse(text, in, at), date, in, at);
+                }
+                dates.put(day, hours);
+            }
+        }
+
+        /** Returns the local day of a date such as 2026-11-26. */
+        private static long day(String date, Json in) {
+            if (!Time.isForm(date, "0000-00-00")) {
+                throw in.error(in.nameAt(), "expected a date like 2026-11-26, found {}",
+                        Json.shortened(date));
+            }
+            int year = Time.number(date, 0, 4);
+            int month = Time.number(date, 5, 7);
+            int day = Time.number(date, 8, 10);
+            boolean exists = month >= 1 && month <= 12 && day >= 1
+                    && day <= LocalDate.of(year, month, 1).lengthOfMonth();
+            if (!exists) {
+                throw in.error(in.nameAt(), "there is no date {}", date);
+            }
+            return LocalDate.of(year, month, day).toEpochDay();
+        }
+
+        // What a calendar answers.
+
+        /** Returns whether the market is open at that instant. */
+        boolean isOpen(Instant now) {
+            Local local = Local.of(now, rules().getOffset(now));
+            return hours(local.day()).openFrom(local.timeNanos()) == local.timeNanos();
+        }
+
+        /**
+         * Returns how much of the time from one instant to the other falls into sessions. Of a time
+         * above Time.FOREVER, only its end counts.
+         */
+        long openNanosBetween(Instant from, Instant to) {
+            long openNanos = 0;
+            Instant at = to.minusNanos(Time.FOREVER);
+            if (at.isBefore(from)) {
+                at = from;
+            }
+            while (at.isBefore(to)) {
+                Stretch stretch = stretch(at, to);
+                openNanos += openNanos(stretch);
+                at = stretch.to();
+            }
+            return openNanos;
+        }
+
+        /**
+         * Returns when the market opens, or null while it is open. Each day that a date closes
+         * takes a step, so this ends; a market that opens in more than Time.FOREVER opens then.
+         */
+        Instant opensAt(Instant now) {
+            if (isOpen(now)) {
+                return null;
+            }
+            Instant end = now.plusNanos(Time.FOREVER);
+            Instant at = now;
+            while (at.isBefore(end)) {
+                Stretch stretch = stretch(at, end);
+                Local opening = opening(stretch);
+                if (opening != null) {
+                    return opening.toInstant(stretch.offset());
+                }
+                at = stretch.to();
+            }
+            return end;
+        }
+
+        /**
+         * Returns the first instant until which the market has been open for so long since that
+         * one, or null if that takes more than Time.FOREVER.
+         */
+        Instant whenInSession(Instant from, long openNanos) {
+            if (openNanos <= 0) {
+                return from;
+            }
+            Instant end = from.plusNanos(Time.FOREVER);
+            long restNanos = openNanos;
+            Instant at = from;
+            while (at.isBefore(end)) {
+                Stretch stretch = stretch(at, end);
+                long stretchNanos = openNanos(stretch);
+                if (stretchNanos >= restNanos) {
+                    return whenOpenFor(stretch.localFrom(), restNanos).toInstant(stretch.offset());
+                }
+                restNanos -= stretchNanos;
+                at = stretch.to();
+            }
+            return null;
+        }
+
+        /**
+         * Returns until when it is no wonder that no tick comes: "market closed until Mon 09:30
+         * America/New_York" or, while it is open, "first tick due by 09:31:25".
+         *
+         * @param tick       the newest tick, or the newest heartbeat
+         * @param limitNanos how old it may get in session
+         */
+        String silence(Instant tick, Instant now, long limitNanos) {
+            Instant opening = opensAt(now);
+            if (opening != null) {
+                return Text.fill("market closed until {}{} {}", weekday(opening, now),
+                        clockTime(opening, false), zone);
+            }
+            Instant due = whenInSession(now, limitNanos - openNanosBetween(tick, now));
+            if (due == null) {
+                return "market open";
+            }
+            boolean isToday = local(due).day() == local(now).day();
+            String weekday = isToday ? "" : weekday(due, now);
+            return Text.fill("first tick due by {}{}", weekday, clockTime(due, true));
+        }
+
+        /** Returns a weekday, such as "Mon ", with the date if there is such a day before it. */
+        private String weekday(Instant instant, Instant now) {
+            long day = local(instant).day();
+            String weekday = WEEKDAYS.get(weekday(day));
+            if (day - local(now).day() < WEEK) {
+                return weekday.concat(" ");
+            }
+            return Text.fill("{} {} ", weekday, LocalDate.ofEpochDay(day));
+        }
+
+        /** Returns a local time such as 09:30 or 09:31:25; a part of a second is left out. */
+        private String clockTime(Instant instant, boolean withSeconds) {
+            int seconds = (int) (local(instant).timeNanos() / Time.SECOND);
+            String minutes = Text.fill("{}:{}", twoDigits(seconds / 3600),
+                    twoDigits(seconds / 60 % 60));
+            if (!withSeconds && seconds % 60 == 0) {
+                return minutes;
+            }
+            return Text.fill("{}:{}", minutes, twoDigits(seconds % 60));
+        }
+
+        static String twoDigits(int number) {
+            String digits = Integer.toString(number);
+            return number < 10 ? "0".concat(digits) : digits;
+        }
+
+        // Local time.
+
+        /** Local is a date and a time without a zone: the days since 1970-01-01, and the rest. */
+        private record Local(long day, long timeNanos) {
+            static Local of(Instant instant, ZoneOffset offset) {
+                long seconds = instant.getEpochSecond() + offset.getTotalSeconds();
+                long rest = Math.floorMod(seconds, DAY_SECONDS);
+                long nanos = rest * Time.SECOND + instant.getNano();
+                return new Local(Math.floorDiv(seconds, DAY_SECONDS), nanos);
+            }
+
+            Instant toInstant(ZoneOffset offset) {
+                long seconds = day * DAY_SECONDS - offset.getTotalSeconds();
+                return Instant.ofEpochSecond(seconds, timeNanos);
+            }
+
+            boolean isBefore(Local other) {
+                if (day != other.day) {
+                    return day < other.day;
+                }
+                return timeNanos < other.timeNanos;
+            }
+        }
+
+        /** Stretch is a time in which the zone keeps one offset. */
+        private record Stretch(Instant from, Instant to, ZoneOffset offset) {
+            Local localFrom() {
+                return Local.of(from, offset);
+            }
+
+            /** Returns the local time of the end as it is before the offset changes there. */
+            Local localTo() {
+                return Local.of(to, offset);
+            }
+        }
+
+        private ZoneRules rules() {
+            if (rules == null) {
+                rules = ZoneId.of(zone).getRules();
+            }
+            return rules;
+        }
+
+        private Local local(Instant instant) {
+            return Local.of(instant, rules().getOffset(instant));
+        }
+
+        /** Returns the stretch that begins there, cut at that end. */
+        private Stretch stretch(Instant from, Instant end) {
+            ZoneOffset offset = rules().getOffset(from);
+            ZoneOffsetTransition change = rules().nextTransition(from);
+            if (change == null || end.isBefore(change.getInstant())) {
+                return new Stretch(from, end, offset);
+            }
+            return new Stretch(from, change.getInstant(), offset);
+        }
+
+        private static int weekday(long day) {
+            return (int) Math.floorMod(day + THURSDAY, (long) WEEK);
+        }
+
+        private Hours hours(long day) {
+            Hours ofDate = dates.get(day);
+            return ofDate == null ? week[weekday(day)] : ofDate;
+        }
+
+        private long openNanos(Stretch stretch) {
+            Local from = stretch.localFrom();
+            Local to = stretch.localTo();
+            return openNanosOfDays(from.day(), to.day())
+                    - hours(from.day()).openNanosBefore(from.timeNanos())
+                    + hours(to.day()).openNanosBefore(to.timeNanos());
+        }
+
+        /** Returns how long the market is open on these whole days; the last one is left out. */
+        private long openNanosOfDays(long from, long to) {
+            long weeks = (to - from) / WEEK;
+            long openNanos = weeks * weekNanos;
+            for (long day = from + weeks * WEEK; day < to; day++) {
+                openNanos += week[weekday(day)].openNanos();
+            }
+            for (Map.Entry<Long, Hours> date : dates.subMap(from, to).entrySet()) {
+                openNanos -= week[weekday(date.getKey())].openNanos();
+                openNanos += date.getValue().openNanos();
+            }
+            return openNanos;
+        }
+
+        /** Returns the first open time of a stretch, or null if it has none. */
+        private Local opening(Stretch stretch) {
+            Local to = stretch.localTo();
+            Local at = stretch.localFrom();
+            while (at.isBefore(to)) {
+                long openNanos = hours(at.day()).openFrom(at.timeNanos());
+                if (openNanos != Hours.NONE) {
+                    Local opening = new Local(at.day(), openNanos);
+                    return opening.isBefore(to) ? opening : null;
+                }
+                at = new Local(at.day() + 1, 0);
+            }
+            return null;
+        }
+
+        /** Returns when the market has been open for so long, above 0, by local time alone. */
+        private Local whenOpenFor(Local from, long openNanos) {
+            long day = from.day();
+            long restNanos = openNanos + hours(day).openNanosBefore(from.timeNanos());
+            while (restNanos > hours(day).openNanos()) {
+                restNanos -= hours(day).openNanos();
+                day++;
+            }
+            return new Local(day, hours(day).whenOpenFor(restNanos));
+        }
+    }
+
+    /** Zones tell which time zones there are, without loading one. */
+    static final class Zones {
+        private static final String UTC = "UTC";
+
+        private Zones() { }
+
+        /**
+         * Returns whether this is a zone such as America/New_York, or UTC. To ask Java takes a
+         * third as long as a start, so its file of zones is searched first. Java is asked for what
+         * is not found there.
+         */
+        static boolean exists(String zone) {
+            if (zone.equals(UTC)) {
+                return true;
+            }
+            if (zone.indexOf('/') < 0) {
+                return false;
+            }
+            return isInFile(zone) || ZoneRulesProvider.getAvailableZoneIds().contains(zone);
+        }
+
+        /** The file begins with its form, its name, its versions, and the names of its zones. */
+        static boolean isInFile(String zone) {
+            Path file = Path.of(System.getProperty("java.home"), "lib", "tzdb.dat");
+            try (DataInputStream in = new DataInputStream(new BufferedInputStream(
+                    new FileInputStream(file.toFile()), CHUNK_BYTES))) {
+                if (in.readByte() != 1 || !in.readUTF().equals("TZDB")) {
+                    return false;
+                }
+                for (int versions = in.readUnsignedShort(); versions > 0; versions--) {
+                    in.readUTF();
+                }
+                for (int zones = in.readUnsignedShort(); zones > 0; zones--) {
+                    if (in.readUTF().equals(zone)) {
+                        return true;
+                    }
+                }
+                return false;
+            } catch (IOException e) {
+                return false; // Java is asked instead
+            }
+        }
+
+        /** Returns what may be meant by the name of a zone that there is not. */
+        static String suggestion(String zone) {
+            List<String> known = new ArrayList<>();
+            for (String name : ZoneRulesProvider.getAvailableZoneIds()) {
+                if (name.indexOf('/') >= 0) {
+                    known.add(name);
+                }
+            }
+            Collections.sort(known);
+            String city = "/".concat(zone);
+            for (String name : known) {
+                if (name.endsWith(city)) {
+                    return Text.fill("; did you mean {}?", name);
+                }
+            }
+            String nearest = Text.suggestion(zone, known);
+            if (zone.isEmpty() || nearest.isEmpty()) {
+                return "; a zone is like America/New_York, or UTC";
+            }
+            return nearest;
         }
     }
 

@@ -75,11 +75,20 @@ corrupt refused it is no JSON
 end
 
 # Each row: the schema or "both", what it should say, the document. LIMIT, FEED, AGE and TICK stand
-# for members that are as they should be, NAME for 200 characters of two UTF-16 units each.
+# for members that are as they should be, NAME for 200 characters of two UTF-16 units each. In a
+# row of a "calendar", which is about a baseline, stand the members of one.
 long=$(for ((i = 0; i < 200; i++)); do printf '\xf0\x9f\x9a\x80'; done)
 rows=0
 while read -r schema want text; do
   rows=$((rows + 1))
+  if [[ $schema == calendar ]]; then
+    schema=baseline
+    text="{\"calendars\":{\"c\":{$text}},BASELINE"
+  fi
+  text=${text//HOURS/'{ZONE,OPEN}'}
+  text=${text//ZONE/'"zone":"UTC"'}
+  text=${text//OPEN/'"open":["Mon 09:30-16:00"]'}
+  text=${text//BASELINE/'LIMIT,"feeds":[{"name":"a"}]}'}
   text=${text//LIMIT/'"max_age_seconds":90'}
   text=${text//AGE/'"last_tick_age_seconds":8'}
   text=${text//TICK/'"last_tick_at":"2026-11-22T09:36:52Z"'}
@@ -164,6 +173,55 @@ baseline refused {"require_as_of":null,LIMIT,"feeds":[{"name":"a"}]}
 both accepted {LIMIT,"feeds":[{FEED},{FEED}]}
 both accepted {LIMIT,"feeds":[{"name":"a","name":"b","alive":true}]}
 both accepted {LIMIT,"feeds":[{"name":"\ud800","alive":true}]}
+state accepted {"calendars":1,"calendar":2,"feeds":[{FEED,"calendar":3}]}
+baseline accepted {"calendars":{},BASELINE
+baseline accepted {"calendars":{"nyse":HOURS,"x-note":1},"calendar":"nyse",BASELINE
+baseline accepted {"calendars":{"c":HOURS},LIMIT,"feeds":[{FEED,"calendar":"c"}]}
+baseline accepted {"calendars":{"NAME":HOURS},"calendar":"NAME",BASELINE
+baseline refused {"calendars":[],BASELINE
+baseline refused {"calendars":null,BASELINE
+baseline refused {"calendars":{"c":[]},BASELINE
+baseline refused {"calendars":{"":HOURS},BASELINE
+baseline refused {"calendars":{"NAMEx":HOURS},BASELINE
+baseline refused {"calendars":{"c":HOURS},"calendar":null,BASELINE
+baseline refused {"calendars":{"c":HOURS},"calendar":{},BASELINE
+baseline refused {"calendars":{"x-c":HOURS},"calendar":"x-c",BASELINE
+baseline refused {"calendars":{"c":HOURS},LIMIT,"feeds":[{FEED,"calendar":["c"]}]}
+baseline accepted {"calendars":{"c":HOURS},"calendar":"d",BASELINE
+calendar accepted "zone":"America/Argentina/Buenos_Aires",OPEN
+calendar accepted ZONE,"open":["Sun-Thu 17:00-24:00","Fri 00:00-01:00"]
+calendar accepted ZONE,OPEN,"x-note":1,"dates":{"2025-11-27":[],"$source":"venue"}
+calendar accepted ZONE,OPEN,"dates":{"2025-11-28":["09:30-12:00","12:00-24:00"]}
+calendar refused OPEN
+calendar refused ZONE
+calendar refused ZONE,"open":[]
+calendar refused ZONE,"open":"Mon 09:30-16:00"
+calendar refused ZONE,"open":[930]
+calendar refused ZONE,"open":["09:30-16:00"]
+calendar refused ZONE,"open":["Mo 09:30-16:00"]
+calendar refused ZONE,"open":["Mon-Mon 09:30-16:00"]
+calendar refused ZONE,"open":["Mon 09:30-16:00\n"]
+calendar refused ZONE,"open":["Mon 23:30-24:30"]
+calendar refused ZONE,"open":["Mon 09:60-16:00"]
+calendar refused ZONE,"open":["Mon 24:00-24:00"]
+calendar refused ZONE,OPEN,"holidays":[]
+calendar refused "zone":"EST",OPEN
+calendar refused "zone":"+01:00",OPEN
+calendar refused "zone":null,OPEN
+calendar refused "zone":"UTC\n",OPEN
+calendar refused ZONE,OPEN,"dates":[]
+calendar refused ZONE,OPEN,"dates":{"2025-13-01":[]}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28\n":[]}
+calendar refused ZONE,OPEN,"dates":{"28.11.2025":[]}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28":"closed"}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28":[0]}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28":["Fri 09:30-13:00"]}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28":["23:30-24:30"]}
+calendar refused ZONE,OPEN,"dates":{"2025-11-28":["09:30-13:00\n"]}
+calendar accepted "zone":"Mars/Olympus_Mons",OPEN
+calendar accepted ZONE,"open":["Mon 16:00-09:30"]
+calendar accepted ZONE,"open":["Mon 09:30-16:00","Sun-Tue 15:59-17:00"]
+calendar accepted ZONE,OPEN,"dates":{"2025-02-29":[]}
 end
 [[ $rows -gt 0 ]]
 
@@ -202,7 +260,7 @@ console.log(answers.join("\n"));
 end
 
 cat >"$work/check.py" <<'end'
-import base64, collections, copy, json, sys
+import base64, collections, copy, datetime, json, sys
 from jsonschema import Draft202012Validator
 
 work = sys.argv[1]
@@ -215,6 +273,15 @@ REASONS = [
     "nested deeper than 64",
     "half of a surrogate pair",
 ]
+# What the schema of a baseline cannot say beyond that, of its calendars.
+CALENDAR_REASONS = [
+    "a zone that does not exist",
+    "a session that ends before it begins",
+    "sessions that overlap",
+    "a date that does not exist",
+    "a calendar that is not there",
+]
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 passed = failed = 0
 
 
@@ -271,6 +338,45 @@ def read(data):
     return top, reasons
 
 
+def minutes(session):
+    """The minutes of a day that a session such as 09:30-16:00 has; none if it ends before."""
+    begin, end = (60 * int(time[:2]) + int(time[3:]) for time in session.split("-"))
+    return set(range(begin, end))
+
+
+def calendar_reasons(baseline):
+    """Why the program refuses the calendars of a baseline that its schema accepts."""
+    reasons = set()
+    calendars = {name: calendar for name, calendar in baseline.get("calendars", {}).items()
+                 if not name.startswith(("x-", "$"))}
+    for calendar in calendars.values():
+        if calendar["zone"].startswith("Mars/"):
+            reasons.add(CALENDAR_REASONS[0])
+        days = {}
+        for entry in calendar["open"]:
+            weekdays, session = entry.split(" ")
+            first, last = (WEEKDAYS.index(day) for day in (weekdays.split("-") * 2)[:2])
+            for i in range((last - first) % 7 + 1):
+                days.setdefault((first + i) % 7, []).append(session)
+        for date, sessions in calendar.get("dates", {}).items():
+            if not date.startswith(("x-", "$")):
+                days[date] = sessions
+                try:
+                    datetime.date.fromisoformat(date)
+                except ValueError:
+                    reasons.add(CALENDAR_REASONS[3])
+        for sessions in map(list, days.values()):
+            lengths = [len(minutes(session)) for session in sessions]
+            if 0 in lengths:
+                reasons.add(CALENDAR_REASONS[1])
+            if len(set().union(*map(minutes, sessions))) < sum(lengths):
+                reasons.add(CALENDAR_REASONS[2])
+    named = [feed["calendar"] for feed in baseline["feeds"] + [baseline] if "calendar" in feed]
+    if any(name not in calendars for name in named):
+        reasons.add(CALENDAR_REASONS[4])
+    return reasons
+
+
 schemas = {
     name: json.load(open(f"data/{name}.schema.json", encoding="utf-8"))
     for name in ("state", "baseline")
@@ -293,6 +399,8 @@ for line, ajv in zip(documents, theirs):
     try:
         value, reasons = read(data)
         answer = "accepted" if validators[schema].is_valid(value) else "refused"
+        if schema == "baseline" and answer == "accepted":
+            reasons |= calendar_reasons(value)
     except (ValueError, RecursionError):
         value, reasons, answer = None, None, "refused"
     rows.append(
@@ -360,6 +468,12 @@ for schema in schemas:
             [reason for reason in REASONS if not met[reason]],
             "all of them",
         )
+    else:
+        test(
+            "each reason that a schema of a baseline cannot say was met",
+            [reason for reason in CALENDAR_REASONS if not met[reason]],
+            "all of them",
+        )
 
 # A rule that can go without a document being accepted that must not be is not tested.
 RULES = {
@@ -373,11 +487,40 @@ RULES = {
     "name minLength": ["$defs", "feed", "properties", "name"],
     "name maxLength": ["$defs", "feed", "properties", "name"],
 }
+CALENDAR = ["$defs", "calendar"]
+OPEN = CALENDAR + ["properties", "open"]
+DATES = CALENDAR + ["properties", "dates"]
+DATE = DATES + ["patternProperties", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"]
+# Beside a "not" with a pattern, which is for strings alone, a type only says so more plainly.
+CALENDAR_RULES = {
+    "calendars type": ["properties", "calendars"],
+    "calendars propertyNames": ["properties", "calendars"],
+    "calendars additionalProperties": ["properties", "calendars"],
+    "name of a calendar not": ["$defs", "calendarName"],
+    "calendar type": CALENDAR,
+    "calendar required": CALENDAR,
+    "calendar additionalProperties": CALENDAR,
+    "zone pattern": CALENDAR + ["properties", "zone"],
+    "zone not": CALENDAR + ["properties", "zone"],
+    "open type": OPEN,
+    "open minItems": OPEN,
+    "open items": OPEN,
+    "session pattern": OPEN + ["items"],
+    "session not": OPEN + ["items"],
+    "dates type": DATES,
+    "dates propertyNames": DATES,
+    "dates additionalProperties": DATES,
+    "date type": DATE,
+    "date items": DATE,
+    "session of a date pattern": DATE + ["items"],
+    "session of a date not": DATE + ["items"],
+}
 for schema in schemas:
     suspects = [
         row for row in rows if row.schema == schema and row.exit == 3 and row.reasons == set()
     ]
-    for rule, path in RULES.items():
+    rules = RULES if schema == "state" else {**RULES, **CALENDAR_RULES}
+    for rule, path in rules.items():
         broken = copy.deepcopy(schemas[schema])
         place = broken
         for step in path:

@@ -47,6 +47,7 @@ final class DomainTest extends Sandbox {
         states.put("limit_invalid", document("limit 0, as_of '" + NOW + "'", fresh));
         states.put("age_missing", document(dated, feed("x", "alive true, age null")));
         states.put("age_invalid", document(dated, feed("x", "alive true, age -30")));
+        states.put("silence_expected", document(dated, feed("x", "alive true, age 90.1")));
         states.put("stale", document(dated, feed("x", "alive true, age 90.1")));
         states.put("fresh", document(dated, feed("x", "alive true, age 45")));
         return states;
@@ -54,14 +55,18 @@ final class DomainTest extends Sandbox {
 
     @Harness.Test("domain: what every reason allows, in each report")
     static void everyReason() throws Exception {
-        write("base.json",
-            document("limit 90, require_as_of true", feed("x", "alive true, age 8")));
+        // It is a Sunday.
+        String calendar = ", calendar 'c', calendars"
+            + " {'c':{'zone':'UTC','open':['Mon-Fri 08:00-16:00']}}";
         Map<String, String> states = states();
         for (Freshness.Reason reason : Freshness.Reason.values()) {
             equal("a row for " + reason, states.containsKey(reason.name()), true);
         }
         for (String reason : states.keySet()) {
             write("in.json", states.get(reason));
+            write("base.json", document("limit 90, require_as_of true"
+                + (reason.equals("silence_expected") ? calendar : ""),
+                feed("x", "alive true, age 8")));
             int exit = switch (reason) {
                 case "state_invalid" -> 3;
                 case "fresh" -> 0;
@@ -76,12 +81,13 @@ final class DomainTest extends Sandbox {
     private static void json(String reason, String feed, int exit) {
         String status = statusOf(reason);
         boolean isSafe = exit == 0;
+        boolean isPaged = !isSafe && !reason.equals("silence_expected");
         Run run = run("status --format json" + CALL).exits(exit)
             .has("overall_status", isSafe ? "eligible" : "restricted")
             .has(feed + ".reason_code", reason)
             .has(feed + ".freshness_status", status)
             .has(feed + ".safe_to_serve", isSafe)
-            .has(feed + ".alert", isSafe ? "none" : "page")
+            .has(feed + ".alert", isPaged ? "page" : "none")
             .has(feed + ".allowed_actions", allowed(status, exit))
             .has(feed + ".blocked_actions", blocked(status, exit));
         Object why = run.get(feed + ".blocked_reason");
@@ -106,7 +112,11 @@ final class DomainTest extends Sandbox {
     }
 
     private static String statusOf(String reason) {
-        return List.of("fresh", "stale").contains(reason) ? reason : "unknown";
+        return switch (reason) {
+            case "fresh", "stale" -> reason;
+            case "silence_expected" -> "stale";
+            default -> "unknown";
+        };
     }
 
     /** If nothing could be evaluated, nothing is allowed. */

@@ -38,7 +38,7 @@ final class EvaluationTest extends Sandbox {
             for (List<String> actions : List.of(List.<String>of(), ACTIONS,
                     List.of("price_order"))) {
                 Freshness.Evaluation evaluation = Freshness.Evaluation.ofFeeds(
-                        inputs(LOOK + NOW), Freshness.Watch.NOTHING, feeds, actions);
+                        inputs(LOOK + NOW), Freshness.Watch.NOTHING, feeds, actions, true);
                 String what = row + " for " + actions;
                 equal(what, Integer.toString(evaluation.exit()), half[1]);
                 equal(what + ": safe", evaluation.isSafe(), half[1].equals("0"));
@@ -54,7 +54,7 @@ final class EvaluationTest extends Sandbox {
         for (String text : List.of(document("limit 90", feed("x", "alive false")), "{")) {
             write("in.json", text);
             Freshness.Evaluation evaluation = Freshness.Evaluation.ofFeeds(inputs(LOOK + NOW),
-                    Freshness.Watch.NOTHING, List.of("x"), List.of("inspect_status"));
+                    Freshness.Watch.NOTHING, List.of("x"), List.of("inspect_status"), true);
             boolean isWhole = !text.equals("{");
             equal(text, evaluation.allows(evaluation.verdicts().get(0)), isWhole);
             equal(text + ": exit", evaluation.exit(), isWhole ? 0 : 3);

@@ -20,8 +20,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * shares no code with the program.
  *
  * <pre>
- *     java -cp DIR Judge [STATES [SEED]]          generated states, a sample of damaged files, and
- *                                                 one of combinations for one feed
+ *     java -cp DIR Judge [STATES [SEED]]          generated states, a sample of damaged files, one
+ *                                                 of combinations for one feed, and calendars
  *     java -cp DIR Judge COUNT SEED FIRST         these states of that seed, printed in full
  *     java -cp DIR Judge bytes [SEED]             every truncation, deletion and telling byte of
  *                                                 the fixture and of the scenarios
@@ -42,6 +42,7 @@ final class Judge {
     private static final long DEFAULT_SEED = 20261122;
     private static final int DEFAULT_STATES = 1500;
     private static final int SAMPLED_FILES = 500;
+    private static final int STATES_PER_CALENDAR = 5;
     /** So many states must meet every kind: fewer may miss one by chance. */
     private static final int TELLING_STATES = 1000;
 
@@ -101,6 +102,7 @@ final class Judge {
         judgeStates(states, 0, false);
         judgeBytes(false);
         report(JudgeExhaustive.judge(JudgeExhaustive.Extent.SAMPLE));
+        report(JudgeCalendar.judge(states / STATES_PER_CALENDAR, seed));
     }
 
     private void report(boolean isAgreed) {

@@ -244,7 +244,12 @@ final class JudgeComparer {
         String feed = shortName(want);
         List<String> blocked = new ArrayList<>(JudgeRules.FRESH_MAY);
         blocked.removeAll(want.allowed());
-        one.same(feed + "members", names(row), ROW);
+        List<String> members = new ArrayList<>(ROW);
+        if (want.opensAt() != null) {
+            members.add("opens_at");
+            one.same(feed + "opens_at", plain(row, "opens_at"), want.opensAt());
+        }
+        one.same(feed + "members", names(row), members);
         one.same(feed + "reason_code", plain(row, "reason_code"), want.reason(), "fresh");
         one.same(feed + "freshness_status", plain(row, "freshness_status"), want.status(),
                 "fresh");
@@ -269,7 +274,7 @@ final class JudgeComparer {
         boolean isUnfilled = why.contains("nulls") || why.contains("{}s");
         one.same(feed + "blocked_reason is set", isSet, !want.isSafe());
         one.same(feed + "blocked_reason", isUnfilled ? why : true, true);
-        if (want.reason().equals("stale")) {
+        if (want.status().equals("stale")) {
             String age = Pattern.quote(plain(row, "last_tick_age_seconds"));
             String limit = Pattern.quote(plain(row, "max_age_seconds"));
             boolean hasFigures = why.matches(".*\\b" + age + "s.*" + limit + "s.*");
@@ -458,7 +463,7 @@ final class JudgeComparer {
         List<JudgeRules.Verdict> verdicts = new ArrayList<>(decision.verdicts());
         if (verdicts.isEmpty() || random.nextInt(20) == 0) {
             verdicts.add(new JudgeRules.Verdict("no such feed", "nobody knows it", null, null,
-                    null, false));
+                    null, false, false, null));
         }
         List<String> actions = new ArrayList<>(JudgeRules.FRESH_MAY);
         if (random.nextInt(10) == 0) {

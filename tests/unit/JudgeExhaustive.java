@@ -37,12 +37,18 @@ final class JudgeExhaustive {
     private static final List<String> CONTRACTS = List.of(
             "max_age_seconds absent 60 | 900",
             "MAX_AGE_SECONDS absent 90 | 1e9",
-            "REQUIRE_AS_OF absent true");
+            "REQUIRE_AS_OF absent true",
+            // Closed, open for a minute, open, closed for a minute: 2026-11-22 is a Sunday.
+            "CALENDAR absent 'closed' 'opened' | 'open' 'shut'",
+            "CALENDARS {'closed':{'zone':'UTC','open':['Mon-Sat\\u002009:30-16:00']},"
+                + "'opened':{'zone':'UTC','open':['Sun\\u002011:59-16:00']},"
+                + "'open':{'zone':'UTC','open':['Sun\\u002009:00-16:00']},"
+                + "'shut':{'zone':'UTC','open':['Sun\\u002009:00-11:59']}}");
     /**
      * A sample is one state in so many. The number has no factor in common with that of the values
      * of any member, so it meets each pair and each triple of values.
      */
-    private static final int SAMPLED_STATES = 11;
+    private static final int SAMPLED_STATES = 31;
     /** A program that is wrong everywhere need not fill the memory. */
     private static final int MAX_DIFFERENCES = 10_000;
 
@@ -207,7 +213,7 @@ final class JudgeExhaustive {
         if (value.equals("absent")) {
             return new Choice("", unchangedSeconds);
         }
-        if (value.contains(":")) {
+        if (value.contains(":") && !value.startsWith("{")) {
             value = instant(value);
         }
         String json = "\"" + name + "\":" + value.replace('\'', '"') + ",";

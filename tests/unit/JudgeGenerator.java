@@ -40,6 +40,9 @@ final class JudgeGenerator {
         for (int mutations = random.nextInt(5); mutations > 0; mutations--) {
             mutate(oneIn(7) ? baseline : state);
         }
+        if (oneIn(4)) {
+            addCalendars();
+        }
         Node top = state;
         if (oneIn(60)) {
             top = pick(arr(state), new Node.Str("feeds"), Node.NULL, Node.TRUE, new Node.Num("0"),
@@ -72,6 +75,38 @@ final class JudgeGenerator {
         return obj(
                 new Node.Member("max_age_seconds", new Node.Num(limit)),
                 new Node.Member("feeds", feeds));
+    }
+
+    /** Gives the baseline two calendars, and its feeds one of them; some states get a date. */
+    private void addCalendars() {
+        Node.Obj calendars = obj(
+                new Node.Member("common", calendar()), new Node.Member("own", calendar()));
+        put(baseline, "calendars", calendars);
+        if (!oneIn(4)) {
+            put(baseline, "calendar", new Node.Str("common"));
+        }
+        if (oneIn(3)) {
+            put(feed(baseline), "calendar", new Node.Str("own"));
+        }
+        if (oneIn(2)) {
+            put(state, "as_of", new Node.Str(now.minusSeconds(random.nextInt(120)).toString()));
+        }
+    }
+
+    /** Returns hours of which some begin or end about now, a Sunday or a Thursday. */
+    private Node calendar() {
+        Node zone = new Node.Str(pick("UTC", "UTC", "America/New_York", "Asia/Kolkata",
+                "Australia/Lord_Howe"));
+        Node open = arr(new Node.Str(pick("Mon-Wed 09:30-16:00", "Fri-Sat 00:00-24:00",
+                "Sun-Thu 09:36-24:00", "Sun 09:35-12:00", "Sun 09:00-09:36", "Sat-Fri 04:36-04:40",
+                "Mon-Sun 00:01-23:59")));
+        Node.Obj calendar = obj(new Node.Member("zone", zone), new Node.Member("open", open));
+        if (oneIn(3)) {
+            Node sessions = oneIn(2) ? arr() : arr(new Node.Str("09:34-09:36"));
+            put(calendar, "dates", obj(new Node.Member(now.toString().substring(0, 10),
+                    sessions)));
+        }
+        return calendar;
     }
 
     private int age() {

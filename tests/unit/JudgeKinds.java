@@ -14,7 +14,8 @@ final class JudgeKinds {
     /** What a long run must meet. */
     static final List<String> ALL = List.of("state_invalid", "feed_missing", "feed_unexpected",
             "as_of_missing", "as_of_invalid", "clock_skew", "tick_skew", "alive_invalid",
-            "feed_down", "limit_invalid", "age_missing", "age_invalid", "stale", "fresh",
+            "feed_down", "limit_invalid", "age_missing", "age_invalid", "silence_expected",
+            "stale", "fresh",
             "unknown feeds", "invalid states", "invalid baselines", "exit 0", "exit 2", "exit 3",
             "alert none", "alert ticket", "alert page",
             "an unknown member at the top of a baseline",
@@ -27,7 +28,7 @@ final class JudgeKinds {
             "a tick without an age", "a tick older than the age", "an age older than the tick",
             "a tick where as_of is required and missing", "a tick beside an unreadable as_of",
             "a tick beside an as_of that is null", "an age beside an as_of that is null",
-            "an as_of up to a second ahead");
+            "an as_of up to a second ahead", "a feed that is down while its market is closed");
 
     private JudgeKinds() { }
 
@@ -44,6 +45,9 @@ final class JudgeKinds {
             kinds.add(verdict.reason());
             kinds.add("alert " + verdict.alert());
             kinds.add(verdict.status() + " feeds");
+            if (verdict.isQuiet() && verdict.reason().equals("feed_down")) {
+                kinds.add("a feed that is down while its market is closed");
+            }
         }
         return kinds;
     }

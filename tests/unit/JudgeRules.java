@@ -30,9 +30,10 @@ final class JudgeRules {
     static final List<String> FRESH_MAY = List.of("inspect_status", "price_order",
             "publish_signal", "read_last_price", "rebalance_position", "serve_cached_status");
     static final List<String> TOP_MEMBERS = List.of(
-            "max_age_seconds", "as_of", "require_as_of", "feeds");
+            "max_age_seconds", "as_of", "require_as_of", "calendars", "calendar", "feeds");
     static final List<String> FEED_MEMBERS = List.of(
-            "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds");
+            "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds",
+            "calendar");
 
     static final BigDecimal NANOSECOND = new BigDecimal("1e-9");
     /** The program counts so far: a longer time is as good as this one. */
@@ -61,20 +62,25 @@ final class JudgeRules {
      * Verdict is what the judge holds of one feed. A null is a null in JSON.
      *
      * @param isLoose whether the state claims a limit above the one that was agreed
+     * @param isQuiet whether nobody is paged, though the feed is not safe
+     * @param opensAt when its market opens, "null" if that is open; null if nothing is said of it
      */
     record Verdict(String name, String reason, Boolean alive, BigDecimal age, BigDecimal limit,
-            boolean isLoose) {
+            boolean isLoose, boolean isQuiet, String opensAt) {
         boolean isSafe() {
             return reason.equals("fresh");
         }
 
         String status() {
+            if (reason.equals("silence_expected")) {
+                return "stale";
+            }
             return isSafe() || reason.equals("stale") ? reason : "unknown";
         }
 
         String alert() {
             if (!isSafe()) {
-                return "page";
+                return isQuiet ? "none" : "page";
             }
             return isLoose || age.multiply(TWO).compareTo(limit) > 0 ? "ticket" : "none";
         }
@@ -86,7 +92,7 @@ final class JudgeRules {
             if (reason.equals("state_invalid")) {
                 return List.of();
             }
-            return reason.equals("stale") ? STALE_MAY : UNKNOWN_MAY;
+            return status().equals("stale") ? STALE_MAY : UNKNOWN_MAY;
         }
     }
 
@@ -123,7 +129,7 @@ final class JudgeRules {
         if (claimed == null) {
             List<Verdict> none = new ArrayList<>();
             agreed.forEach((name, feed) -> none.add(new Verdict(name, "state_invalid", null, null,
-                    limit(feed, baseline, Precision.ROUNDED), false)));
+                    limit(feed, baseline, Precision.ROUNDED), false, false, null)));
             return new Decision(3, true, false, none, none);
         }
         JudgeRules rounded = new JudgeRules(baseline, state, now, BigDecimal.ZERO,
@@ -255,12 +261,36 @@ final class JudgeRules {
                 : limit == null ? "limit_invalid"
                 : written == null && ticked == null ? "age_missing"
                 : isUnreadable ? "age_invalid"
-                : age.compareTo(limit) > 0 ? "stale"
+                : age.compareTo(limit) > 0 ? (isSilent(agreed, age, limit) ? "silence_expected"
+                    : "stale")
                 : "fresh";
+        JudgeHours hours = reason.equals("fresh") ? null : JudgeHours.of(baseline, agreed);
+        boolean isQuiet = reason.equals("silence_expected");
+        boolean isStarred = List.of("feed_down", "age_missing").contains(reason);
+        if (isStarred && hours != null && limit != null) {
+            boolean saysNoTick = Node.NULL.equals(Node.get(claim, "last_tick_age_seconds"))
+                    || Node.NULL.equals(Node.get(claim, "last_tick_at"));
+            boolean wasDue = age == null ? isUnreadable || !saysNoTick
+                    : hours.wasOpenFor(limit, age, now);
+            isQuiet = !hours.isOpen(now) && !wasDue && stateAge().compareTo(limit) <= 0;
+        }
         if (AGELESS.contains(reason)) {
             age = null;
         }
-        return new Verdict(name, reason, alive, age, limit, isLoose);
+        String opensAt = hours == null ? null : String.valueOf(hours.opensAt(now));
+        return new Verdict(name, reason, alive, age, limit, isLoose, isQuiet, opensAt);
+    }
+
+    /** Returns whether no tick was due, and as_of proves that the writer of the state lives. */
+    private boolean isSilent(Node agreed, BigDecimal age, BigDecimal limit) {
+        JudgeHours hours = JudgeHours.of(baseline, agreed);
+        return hours != null && asOf != null && stateAge().compareTo(limit) <= 0
+                && !hours.wasOpenFor(limit, age, now);
+    }
+
+    /** Returns how old the state is, as far as anybody can know. */
+    private BigDecimal stateAge() {
+        return secondsBetween(asOf, now).max(unchangedSeconds);
     }
 
     private boolean isUndated() {

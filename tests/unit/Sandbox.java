@@ -488,8 +488,9 @@ abstract class Sandbox {
     private static boolean isSound(Freshness.Verdict verdict) {
         boolean isFresh = verdict.reason() == Freshness.Reason.fresh;
         boolean isPaged = verdict.alert() == Freshness.Alert.page;
+        boolean isSilent = verdict.silence() != null;
         boolean hasSentence = !verdict.sentence(Freshness.Figures.EXACT).isEmpty();
-        return verdict.isSafe() == isFresh && isFresh != isPaged && hasSentence;
+        return verdict.isSafe() == isFresh && isPaged == !(isFresh || isSilent) && hasSentence;
     }
 
     /** Returns a time in seconds, exactly; a question mark if there is none. */
