@@ -854,7 +854,8 @@ def write(path, names, ages):
     feeds = [{"name": n, "alive": True, "last_tick_age_seconds": a} for n, a in zip(names, ages)]
     json.dump({"max_age_seconds": 90, "feeds": feeds}, open(path, "w"), indent=2)
 hostile = sys.argv[3:] + ["nul\0end"]
-plain = [f"feed {i}" for i in range(len(hostile))]
+# The tame ones have a NUL, too: what no command can name is explained by itself.
+plain = [f"feed {i}" for i in range(len(hostile) - 1)] + ["feed\0end"]
 for directory, names in (sys.argv[1], hostile), (sys.argv[2], plain):
     write(directory + "/baseline.json", names, [8] * len(names))
     write(directory + "/fresh.json", names, [8] * len(names))
@@ -1006,7 +1007,8 @@ pasted() {
 }
 
 in_shell() {
-  (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "${1/%--age-seconds AGE/--age-seconds 5}")
+  local command=${1/%--age-seconds AGE/--age-seconds 5} # the age that somebody has seen
+  (cd "$ground/hostile" && PATH="$work/bin:$PATH" bash -c "$command")
 }
 
 metrics() {
