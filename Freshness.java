@@ -166,6 +166,8 @@ public final class Freshness {
     static final String RECOVERED_AGE_SECONDS = "5";
     /** Placeholder for the tick's age in a suggested recovery: only the operator can know it. */
     static final String AGE_PLACEHOLDER = "AGE";
+    /** Placeholder for the baseline, if the bundled one does not list the feeds of a state. */
+    static final String BASELINE_PLACEHOLDER = "BASELINE";
     /** Placeholder for the feed, if a suggested recovery is one for each of several. */
     static final String FEED_PLACEHOLDER = "FEED";
     static final int MIN_WATCH_MILLIS = 100;
@@ -529,9 +531,11 @@ public final class Freshness {
      */
     static final class Decision {
         static final String NO_SHARED_FEED = "state and baseline share no feed:"
-                + " pass the baseline of these feeds with --baseline";
+                + " pass the baseline of these feeds with --baseline, or correct their names";
         /** With more unexpected feeds than these, no name is looked for among them. */
         private static final int MAX_RENAMED_FEEDS = 100;
+        /** For how many missing feeds a near name is looked for: each takes its time. */
+        private static final int MAX_RENAME_LOOKUPS = 1_000;
 
         private final State baseline;
         private final State state;
@@ -553,6 +557,7 @@ public final class Freshness {
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
+        private int renamesLeft = MAX_RENAME_LOOKUPS;
 
         Decision(State baseline, State state, String error, Instant now, long unchangedNanos) {
             this(baseline, state, error, now, unchangedNanos, true);
@@ -774,7 +779,8 @@ public final class Freshness {
             if (reason != Reason.feed_missing && reason != Reason.feed_down) {
                 return null;
             }
-            if (snapshotFault != null && reason == Reason.feed_missing) {
+            boolean isDatedByRecovery = snapshotFault == Reason.as_of_missing;
+            if (snapshotFault != null && !isDatedByRecovery && reason == Reason.feed_missing) {
                 return snapshotFault;
             }
             // A missing feed returns with its entry of the baseline. If that has no limit, the
@@ -928,8 +934,11 @@ public final class Freshness {
 
         private String invalidAge(Feed claim) {
             if (claim.ageNanos() == Time.INVALID_AGE) {
-                return Text.fill("last_tick_age_seconds is {}, not a plausible time",
-                        state.text(claim, "last_tick_age_seconds"));
+                String age = state.text(claim, "last_tick_age_seconds");
+                if (age.startsWith("\"")) {
+                    return Text.fill("last_tick_age_seconds is {}, a string and no number", age);
+                }
+                return Text.fill("last_tick_age_seconds is {}, not a plausible time", age);
             }
             Misspelling found = Misspelling.of(tickText(claim));
             if (found != null && found.isNoTick()) {
@@ -996,7 +1005,9 @@ public final class Freshness {
                 return null;
             }
             String near = null;
-            if (unexpected.size() <= MAX_RENAMED_FEEDS) {
+            boolean isWord = missing.length() > 2; // one letter is near to every other
+            if (isWord && unexpected.size() <= MAX_RENAMED_FEEDS && renamesLeft > 0) {
+                renamesLeft--;
                 near = Text.nearest(missing, unexpected);
             }
             if (near != null) {
@@ -1048,6 +1059,9 @@ public final class Freshness {
             if (timeAdvice != null) {
                 return timeAdvice;
             }
+            if (reason == Reason.as_of_missing && hasNoTickYet(state.feed(verdict.name()))) {
+                return null; // the first tick brings its own date
+            }
             if (reason.advice != null) {
                 return Advice.of(reason.advice);
             }
@@ -1062,6 +1076,10 @@ public final class Freshness {
                         figures.roundedUp(elapsedNanos));
             }
             return null;
+        }
+
+        private boolean hasNoTickYet(Feed claim) {
+            return claim != null && "null".equals(state.text(claim, "last_tick_at"));
         }
 
         /** Returns whether an entry says nothing about a tick, not even that there was none. */
@@ -1234,25 +1252,31 @@ public final class Freshness {
             }
             try {
                 if (isSameFile(name, baseline.name())) {
-                    return readOnce(call, name, baseline);
+                    return baselineAsState(call, name, baseline);
                 }
             } catch (DataException e) {
                 return Source.unreadable(name, e.getMessage()); // the name is no path
             }
-            return Source.read(name, Role.state, standardInput);
+            Source state = Source.read(name, Role.state, standardInput);
+            boolean isNameless = name.equals("-") && Disk.standardInput() == null;
+            if (isNameless && state.error() == null
+                    && state.document().hasSameContent(baseline.document())) {
+                return baselineAsState(call, name, baseline); // it may be the same file
+            }
+            return state;
         }
 
         private static boolean isSameFile(String state, String baseline) {
-            Path path = state.equals("-") ? Disk.STANDARD_INPUT : Disk.path(state);
-            return Disk.isSameFile(path, Disk.path(baseline));
+            String name = state.equals("-") ? Disk.standardInput() : state;
+            return name != null && Disk.isSameFile(Disk.path(name), Disk.path(baseline));
         }
 
         /**
-         * Takes the baseline as the state, too: two reads of one file could see two contents. Only
-         * status does that, and only with the bundled fixture, so that it can be looked at. A
-         * contract proves nothing about a feed.
+         * Refuses the baseline as the state: a contract proves nothing about a feed. Only status
+         * without --baseline shows the bundled fixture by itself, so that it can be looked at; it
+         * is read once, because two reads of one file could see two contents.
          */
-        private static Source readOnce(Call call, String name, Source baseline) {
+        private static Source baselineAsState(Call call, String name, Source baseline) {
             boolean isShow = call.command().equals("status") && !call.has("--baseline");
             if (isShow && !name.equals("-")) {
                 return new Source(name, baseline.document(), baseline.claims(), null);
@@ -1260,12 +1284,23 @@ public final class Freshness {
             String fixture = Environment.bundledBaseline();
             String copy = "";
             if (fixture != null) {
-                copy = Text.fill(", or try it on a copy: cp {} state.json",
-                        Text.shellWord(fixture));
+                copy = Text.fill(", or try it on a copy: cp {} {}",
+                        Text.shellWord(fixture), freeName());
             }
             return Source.unreadable(name, Text.fill("{}: this is the baseline, and a contract"
                     + " proves nothing about a feed; pass your collector's state with --state{}",
                     name, copy));
+        }
+
+        /** Returns a name for a file that is not there: a pasted copy must not replace one. */
+        private static String freeName() {
+            String name = "state.json";
+            int number = 1;
+            while (Files.exists(Path.of(name), LinkOption.NOFOLLOW_LINKS)) {
+                number++;
+                name = Text.fill("state-{}.json", number);
+            }
+            return name;
         }
 
         /** Reads the clock, or --now. Rounds up, so that an age is never understated. */
@@ -1612,7 +1647,8 @@ public final class Freshness {
             State state = source.claims();
             Instant now = Inputs.clock(call);
             if (feed != null && !state.lists(feed)) {
-                throw new DataException("{}", state.unknownFeed(feed));
+                String hint = call.has("--state") ? "" : "; pass your own state with --state";
+                throw new DataException("{}{}", state.unknownFeed(feed), hint);
             }
 
             Edit edit = new Edit(document);
@@ -1638,6 +1674,7 @@ public final class Freshness {
                     .addFile("state", document.label(), document.sha256())
                     .addFile("output", output, failed.sha256())
                     .add("show", Environment.commandLine("status", "--state", output,
+                            "--baseline", baselineToName(state, now),
                             "--now", call.one("--now", null)));
             String headline = "SCENARIO WRITTEN: ".concat(kind.name());
             if (feed != null) {
@@ -1645,6 +1682,17 @@ public final class Freshness {
             }
             new WorkReport(headline, facts, "show").show(call, target, streams);
             return SAFE;
+        }
+
+        /** Returns a placeholder if the bundled baseline does not list these feeds, or null. */
+        private static String baselineToName(State state, Instant now) {
+            String bundled = Environment.bundledBaseline();
+            if (bundled == null) {
+                return BASELINE_PLACEHOLDER;
+            }
+            Source baseline = Source.read(bundled, Role.baseline, null);
+            Decision decision = new Decision(baseline.claims(), state, baseline.error(), now, 0);
+            return decision.sharesFeed() ? null : BASELINE_PLACEHOLDER;
         }
 
         /** Returns the state after a failure of that kind. The feed is null for the whole state. */
@@ -1730,6 +1778,7 @@ public final class Freshness {
         private final Verdict after;
         private final Edit edit;
         private final Document document;
+        private final Decision decisionAfter;
         /** What to ask first about a feed that is missing; null if there is nothing. */
         private final Advice doubt;
         /** Another feed whose verdict would change; null if there is none. */
@@ -1741,7 +1790,7 @@ public final class Freshness {
             this.edit = edit;
             this.document = document;
             Decision decisionBefore = decision(inputs, inputs.state().claims());
-            Decision decisionAfter = decision(inputs, State.of(document, Role.state));
+            decisionAfter = decision(inputs, State.of(document, Role.state));
             before = decisionBefore.of(feed);
             after = decisionAfter.of(feed);
             boolean wasMissing = before.reason() == Reason.feed_missing;
@@ -1754,11 +1803,11 @@ public final class Freshness {
             String feed = call.one("--feed", null);
             State state = inputs.state().claims();
             State baseline = inputs.baseline().claims();
-            Verdict verdict = decision(inputs, state).of(feed);
+            Decision decision = decision(inputs, state);
+            Verdict verdict = decision.of(feed);
             if (verdict == null) {
                 throw new DataException("{}", baseline.unknownFeed(feed));
             }
-            Decision decision = decision(inputs, state);
             if (!decision.sharesFeed()) {
                 throw new DataException("nothing written: {}", Decision.NO_SHARED_FEED);
             }
@@ -1814,6 +1863,15 @@ public final class Freshness {
             return null;
         }
 
+        /** Returns what to do instead of a refused recovery; null if that is not known. */
+        private String next(Figures figures) {
+            if (doubt != null || after.isSafe()) {
+                return null; // the doubt says it
+            }
+            Advice advice = decisionAfter.advice(after, figures);
+            return advice == null ? null : advice.text();
+        }
+
         /** Returns the next state. */
         Document document() {
             return document;
@@ -1855,12 +1913,16 @@ public final class Freshness {
             }
             Source state = inputs.state();
             String newSha256 = isWritten ? document.sha256() : null;
-            return new Facts()
+            Facts facts = new Facts()
                     .add("recovery", result)
                     .add("time", inputs.now())
                     .add("feed", after.name())
-                    .add("refused_because", refusal(figures))
-                    .add("before", before)
+                    .add("refused_because", refusal(figures));
+            String next = next(figures);
+            if (next != null) {
+                facts.add("next", next);
+            }
+            return facts.add("before", before)
                     .add("after", after)
                     .add("changed", edit.changes())
                     .add("baseline", inputs.baseline().name())
@@ -2037,6 +2099,7 @@ public final class Freshness {
                     doctor.checkDocument(role, file, streams);
                 }
             }
+            doctor.checkTwoFiles(call);
             doctor.checkTemporaryFiles();
             doctor.checkEncoding();
             doctor.checkClock();
@@ -2062,8 +2125,35 @@ public final class Freshness {
 
         private void checkDocument(Role role, String file, Streams streams) {
             Source source = Source.read(file, role, streams.in());
-            checks.add(Text.fill("the {} can be read and is valid: {}", role, file),
-                    source.error());
+            String fault = source.error();
+            if (fault == null && role == Role.baseline) {
+                fault = missingLimit(source.claims());
+            }
+            checks.add(Text.fill("the {} can be read and is valid: {}", role, file), fault);
+        }
+
+        private void checkTwoFiles(Call call) {
+            String state = call.one("--state", "-");
+            String baseline = call.one("--baseline", null);
+            if (state.equals("-") || baseline == null) {
+                return;
+            }
+            if (Disk.isSameFile(Disk.path(state), Disk.path(baseline))) {
+                checks.add("the state and the baseline are two files",
+                        "they are one, and a contract proves nothing about a feed");
+            }
+        }
+
+        /** Returns which feed of a baseline would be blocked for want of a limit, or null. */
+        private static String missingLimit(State baseline) {
+            for (int i = 0; i < baseline.size(); i++) {
+                Feed feed = baseline.get(i);
+                if (baseline.limitNanos(feed, Time.NO_LIMIT) == Time.NO_LIMIT) {
+                    return Text.fill("{} has no limit: give it max_age_seconds, or the baseline one"
+                            + " for all", feed.name());
+                }
+            }
+            return null;
         }
 
         private void checkTemporaryFiles() throws IOException {
@@ -2427,8 +2517,9 @@ public final class Freshness {
             Map<String, List<Verdict>> causes = new LinkedHashMap<>();
             for (Verdict verdict : evaluation.unsafe()) {
                 Advice cure = cure(verdict, Figures.READABLE);
-                String cause = Text.fill("{}, {}", verdict.reason(),
-                        cure == null ? "recover" : cure.template());
+                String cause = Text.fill("{}, {}, {}", verdict.reason(),
+                        cure == null ? "recover" : cure.template(),
+                        Text.orNothing("", verdict.question()));
                 if (!causes.containsKey(cause)) {
                     causes.put(cause, new ArrayList<>());
                 }
@@ -3123,10 +3214,11 @@ public final class Freshness {
         /** Reads a limit. One that is not valid is an error in a baseline: it is the contract. */
         private static long readLimit(Json in, Role role) {
             int at = in.at();
-            long limitNanos = Time.limitNanos(in.valueText());
+            String text = in.valueText();
+            long limitNanos = Time.limitNanos(text);
             if (role == Role.baseline && limitNanos == Time.NO_LIMIT) {
-                throw in.error(at, "expected a limit, a number above 0 and at most {}",
-                        MAX_AGE_SECONDS);
+                throw in.error(at, "expected a limit, a number above 0 and at most {}, found {}",
+                        MAX_AGE_SECONDS, Json.shortened(text));
             }
             return limitNanos;
         }
@@ -3590,8 +3682,12 @@ public final class Freshness {
          * @param ageSeconds a JSON text; below 0 for a tick from the future
          */
         void tick(Feed feed, String ageSeconds, Instant now) {
-            set(feed, "alive", "true");
             boolean isDated = document.member(feed, "last_tick_at") != null;
+            tick(feed, ageSeconds, now, isDated);
+        }
+
+        private void tick(Feed feed, String ageSeconds, Instant now, boolean isDated) {
+            set(feed, "alive", "true");
             if (!isDated || document.member(feed, "last_tick_age_seconds") != null) {
                 set(feed, "last_tick_age_seconds", ageSeconds);
             }
@@ -3674,7 +3770,9 @@ public final class Freshness {
 
         /** Puts a missing feed back: its baseline entry with a fresh tick, in its old place. */
         void insert(State state, State baseline, Feed agreed, String ageSeconds, Instant now) {
-            String entry = freshEntry(baseline.document(), agreed, ageSeconds, now);
+            boolean needsDate = state.hasNullAsOf()
+                    || (state.asOfText() == null && baseline.requiresAsOf());
+            String entry = freshEntry(baseline.document(), agreed, ageSeconds, now, needsDate);
             Feed before = feedBefore(state, baseline, agreed);
             Feed neighbour = before == null ? state.get(0) : before;
             String space = spaceBefore(neighbour.at());
@@ -3688,13 +3786,14 @@ public final class Freshness {
         }
 
         private static String freshEntry(Document contract, Feed agreed, String ageSeconds,
-                Instant now) {
+                Instant now, boolean needsDate) {
             String text = contract.text(agreed.at(), contract.end(agreed.at()));
             Document entry = Document.of(contract.label(), text);
             Edit edit = new Edit(entry);
             Feed alone = new Feed(agreed.name(), null, Time.UNKNOWN_AGE, null,
                     Time.COMMON_LIMIT, 0);
-            edit.tick(alone, ageSeconds, now);
+            boolean isDated = needsDate || entry.member(alone, "last_tick_at") != null;
+            edit.tick(alone, ageSeconds, now, isDated);
             return edit.apply().text();
         }
 
@@ -4210,7 +4309,7 @@ public final class Freshness {
         static final long SECOND = 1_000_000_000;
         static final long MAX_SKEW_NANOS = MAX_SKEW_SECONDS * SECOND;
         static final long MAX_AGE_NANOS = MAX_AGE_SECONDS * SECOND;
-        /** A limit above the highest age that can be stated would never block anything. */
+        /** A limit above the highest age that can be stated blocks no stated age. */
         static final long MAX_LIMIT_NANOS = MAX_AGE_NANOS;
         /** About 126 years. A longer time is cut to it, and two of them fit in a long. */
         static final long FOREVER = 4 * MAX_AGE_NANOS;
@@ -4581,6 +4680,8 @@ public final class Freshness {
         /** The first epoch time that is taken for one: an earlier number may be anything. */
         private static final long YEAR_2000_NANOS = 946_684_800 * Time.SECOND;
         private static final long HALF_HOUR_NANOS = 1800 * Time.SECOND;
+        /** A tick that is older than this need not be a fresh one by a local clock. */
+        private static final long MAX_LOCAL_AGE_NANOS = 300 * Time.SECOND;
         /** The time zone that is furthest ahead of UTC is 14 hours ahead. */
         private static final int MAX_HALF_HOURS = 28;
 
@@ -4588,6 +4689,9 @@ public final class Freshness {
         static Misspelling of(String text) {
             String stripped = text.strip();
             String noTick = noTick(stripped);
+            if (stripped.isEmpty()) {
+                return new Misspelling("is empty", null, Meaning.UNKNOWN);
+            }
             if (noTick != null) {
                 return new Misspelling(noTick, null, Meaning.NO_TICK);
             }
@@ -4628,7 +4732,6 @@ public final class Freshness {
                 return "is the beginning of the Unix epoch";
             }
             return switch (text) {
-                case "" -> "is empty";
                 case "null" -> "is null as a text";
                 case "NaT", "NaN", "None", "nil" -> "is ".concat(text);
                 case "-62135596800", "-62135596800000", "-6795364578871345152" ->
@@ -4687,7 +4790,8 @@ public final class Freshness {
         static String asLocalTime(String text, long aheadNanos, long limitNanos) {
             long halfHours = (aheadNanos + HALF_HOUR_NANOS / 2) / HALF_HOUR_NANOS;
             long ageNanos = halfHours * HALF_HOUR_NANOS - aheadNanos;
-            boolean isFresh = ageNanos >= -Time.MAX_SKEW_NANOS && ageNanos <= limitNanos;
+            long mostNanos = Math.min(limitNanos, MAX_LOCAL_AGE_NANOS);
+            boolean isFresh = ageNanos >= -Time.MAX_SKEW_NANOS && ageNanos <= mostNanos;
             if (halfHours < 1 || halfHours > MAX_HALF_HOURS || !isFresh) {
                 return null;
             }
@@ -6442,7 +6546,7 @@ public final class Freshness {
             String bundled = Environment.bundledBaseline();
             String state = call.one("--state", bundled);
             if ("-".equals(state)) {
-                state = Disk.STANDARD_INPUT.toString(); // if that is a file, it is the input
+                state = Disk.standardInput(); // if that is a file, it is the input
             }
             if (isNamed(path, state)) {
                 return "the input, which is never written; name another file";
@@ -6477,10 +6581,17 @@ public final class Freshness {
 
     /** Disk holds the helpers that the types of files share. */
     static final class Disk {
-        /** What --state - reads, if the system has a name for it. */
-        static final Path STANDARD_INPUT = Path.of("/dev/stdin");
-
         private Disk() { }
+
+        /** Returns a name of what --state - reads, or null if the system has none for it. */
+        static String standardInput() {
+            for (String name : Arrays.asList("/dev/stdin", "/proc/self/fd/0", "/dev/fd/0")) {
+                if (Files.exists(Path.of(name))) {
+                    return name;
+                }
+            }
+            return null;
+        }
 
         static Path path(String name) {
             try {
@@ -6616,16 +6727,20 @@ public final class Freshness {
             }
             if (!source.toString().endsWith(".java")) {
                 // A copy with another name is a program by itself, with #! in its first line.
-                return Text.shellWord(source.toString());
+                return asCommand(source, source.toString());
             }
             String file = beside(source.getFileName().toString());
             boolean isHere = !file.startsWith("/");
             if (isStartedByFile()) {
-                String path = Text.shellWord(isHere ? "./".concat(file) : file);
-                return Files.isExecutable(source) ? path : "sh ".concat(path);
+                return asCommand(source, isHere ? "./".concat(file) : file);
             }
             boolean looksLikeOption = file.startsWith("-") || file.startsWith("@");
             return "java ".concat(Text.shellWord(looksLikeOption ? "./".concat(file) : file));
+        }
+
+        private static String asCommand(Path source, String name) {
+            String word = Text.shellWord(name);
+            return Files.isExecutable(source) ? word : "sh ".concat(word);
         }
 
         /**
@@ -7823,7 +7938,7 @@ stop() {
     new_enough "$jdk/bin/java" || continue
     quoted_jdk=$(quoted "$jdk") || continue
     program=$(quoted "$me") || continue
-    fail "$1; try the newer JAVA_HOME=$quoted_jdk sh $program status"
+    fail "$1; try JAVA_HOME=$quoted_jdk sh $program status"
   done
   fail "$1; install Java 17 or newer, or set JAVA_HOME to one"
 }

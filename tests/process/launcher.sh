@@ -1221,15 +1221,15 @@ newer_java() {
 Freshness.java
 data"
   old=$(JAVA_HOME="$work/old" said sh Freshness.java "${status[@]}")
-  if [[ $old == *'; try the newer '* ]]; then
-    command=${old##*; try the newer }
+  if [[ $old == *'; try '* ]]; then
+    command=${old##*; try }
     row_like 'and the command in that line works' \
       "$(said env -u JAVA_HOME bash -c "${command% exit 3}")" 'FRESHNESS OK*exit 0'
     # shellcheck disable=SC2016 # a name
     hostile="$work/it's \$(touch owned) \`touch owned\` \\ \"x\" "
     copy_program "$hostile"
     old=$(JAVA_HOME="$work/old" said sh "$hostile/Freshness.java" "${status[@]}")
-    command=${old##*; try the newer }
+    command=${old##*; try }
     row_like 'even if the path of the program has what a shell acts on' \
       "$(said env -u JAVA_HOME bash -c "${command% exit 3}"; ls)" \
       $'FRESHNESS OK*exit 0\nFreshness.java\ndata'
@@ -1270,7 +1270,7 @@ usual_places() {
     row_like 'which is new enough itself, and has a name that can be pasted' \
       "$(JAVA_TOOL_OPTIONS=-Xmx64m JAVA_HOME=$work/old said unshare --mount sh -c \
       'mount --bind "$0" /usr/lib/jvm && exec sh "$@"' \
-      "$work/usual" "${me[@]}")" "*try the newer JAVA_HOME='/usr/lib/jvm/c'\\\\''d;e' sh *"
+      "$work/usual" "${me[@]}")" "*try JAVA_HOME='/usr/lib/jvm/c'\\\\''d;e' sh *"
   fi
 }
 

@@ -429,6 +429,23 @@ same_bytes() {
   done
 }
 
+# copied_contract: the copy that is suggested is one that replaces no file
+copied_contract() {
+  cd "$work/a copy"
+  local gate=(gate --feed alpha --state data/healthy.json)
+  expect 'a copy of the fixture is suggested' 3 '*: cp data/healthy.json state.json' '' \
+    app "${gate[@]}"
+  : >state.json
+  ln -s nowhere state-2.json
+  expect 'one that replaces neither a file nor a link' 3 \
+    '*: cp data/healthy.json state-3.json' '' app "${gate[@]}"
+  expect 'a state from standard input that is the baseline is refused' 3 \
+    'GATE BLOCKED: -: this is the baseline*' '' \
+    app gate --feed alpha --state - --baseline data/healthy.json <data/healthy.json
+  rm -f state.json state-2.json
+  cd "$work"
+}
+
 # --- Commands that can be pasted ------------------------------------------------------------------
 
 pasted_commands() {
@@ -1460,6 +1477,7 @@ unreadable_places
 without_proc
 closed_streams
 same_bytes
+copied_contract
 pasted_commands
 modes_and_owners
 program_is_no_target

@@ -204,7 +204,8 @@ final class DecisionTest extends Sandbox {
             } catch (Freshness.DataException e) {
                 String at = "base:1:" + (text.lastIndexOf("max_age_seconds") + 18) + ": ";
                 equal(text, e.getMessage(), at
-                        + "expected a limit, a number above 0 and at most 1000000000");
+                        + "expected a limit, a number above 0 and at most 1000000000, found "
+                        + limit.replace('\'', '"'));
             }
         }
     }

@@ -66,6 +66,16 @@ final class DoctorTest extends Sandbox {
             .says("DOCTOR PASSED: 8 of 8");
     }
 
+    @Harness.Test("doctor: a baseline without a limit, and one file for both, are faults")
+    static void whatNoGateOpensOn() throws Exception {
+        write("base.json", document("", feed("x", "limit 90"), feed("y", "")));
+        run("doctor --baseline @base.json").exits(2).says("DOCTOR FAILED: 6 of 7",
+            "\n  why: y has no limit: give it max_age_seconds, or the baseline one for all\n");
+        run("doctor --baseline @stale.json --state @stale.json").exits(2).says(
+            "DOCTOR FAILED: 8 of 9", "not ok - the state and the baseline are two files\n"
+                + "  why: they are one, and a contract proves nothing about a feed\n");
+    }
+
     @Harness.Test("doctor: the state may come from a pipe")
     static void pipe() {
         runWith(new ByteArrayInputStream(fixture.getBytes(UTF_8)), "doctor --state -").exits(0)

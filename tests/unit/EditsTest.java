@@ -349,6 +349,29 @@ final class EditsTest extends Sandbox {
                 fixture.replace(": 11\n", ": 5\n").replace(": 7\n", ": 5\n"));
     }
 
+    @Harness.Test("edits: a missing feed returns with a dated tick if the state has no date")
+    static void returnedFeedIsDated() throws Exception {
+        String dated = feed("a", "alive true, last_tick_at '" + NOW + "'");
+        // The members of the baseline and of its feed x, of the state; the entry that comes back.
+        for (Row row : Row.table("""
+                limit 90, require_as_of true | => limit 90 => alive true, TICK
+                limit 90, require_as_of true | age 3 => limit 90 => age 2, alive true, TICK
+                limit 90 | => limit 90, as_of null => alive true, TICK
+                limit 90 | last_tick_at null => limit 90 => TICK, alive true
+                limit 90, require_as_of true | => limit 90, as_of 'NOW' => alive true, age 2
+                limit 90 | => limit 90 => alive true, age 2""".replace("NOW", NOW))) {
+            String[] baseline = row.cell(0).split(" [|] ?", 2);
+            write("base.json", document(baseline[0], feed("a", ""), feed("x", baseline[1])));
+            write("in.json", document(row.cell(1), dated));
+            Run run = run("recover --feed x --state @in.json --baseline @base.json"
+                    + " --output @out.json --age-seconds 2 --now " + NOW).exits(0);
+            String entry = row.cell(2).replace("TICK", "last_tick_at '2026-11-22T09:36:58Z'");
+            equal(row.line(), read("out.json").replace(": ", ":"),
+                    document(row.cell(1), dated, feed("x", entry)));
+            equal(run.call(), run.head(), "RECOVERED: x fresh, 2s of 90s");
+        }
+    }
+
     @Harness.Test("edits: a baseline entry is put back as it is, but for its tick")
     static void baselineEntry() throws Exception {
         String members = "x-note 1.50, limit 30, last_tick_age_seconds null, alive false";

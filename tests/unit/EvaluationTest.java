@@ -225,7 +225,8 @@ final class EvaluationTest extends Sandbox {
 
     private static final String SWAPPED = "; are --state and --baseline swapped?";
     private static final String STRANGERS =
-            "state and baseline share no feed: pass the baseline of these feeds with --baseline; ";
+            "state and baseline share no feed: pass the baseline of these feeds with"
+            + " --baseline, or correct their names; ";
 
     @Harness.Test("inputs: state and baseline that are swapped, or of other feeds, are told")
     static void documentsThatDoNotGoTogether() throws Exception {

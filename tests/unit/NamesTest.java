@@ -208,7 +208,7 @@ final class NamesTest extends Sandbox {
             equal(status.call(), linesWith("[#", status), List.of(
                 "  a\\u001b  fresh    [#.........]     1s of 90s",
                 "  b        stale    [##########]   400s of 90s  page"));
-            Run doctor = run("doctor --state % --baseline %", file, file).exits(0);
+            Run doctor = run("doctor --state % --baseline %", file, file + ".base").exits(0);
             equal(doctor.call(), silent(doctor.out()), true);
             doctor = run("doctor --state %", absent).exits(2);
             equal(doctor.call(), silent(doctor.out()), true);

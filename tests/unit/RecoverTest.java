@@ -91,6 +91,19 @@ final class RecoverTest extends Sandbox {
         }
     }
 
+    @Harness.Test("recover: a refusal says what to do instead, if that is known")
+    static void nextOfARefusal() throws Exception {
+        write("base.json", document("limit 90", feed("x", "")));
+        String call = "recover --feed x --state @in.json --baseline @base.json --output @out.json"
+            + " --age-seconds 3 --now " + NOW;
+        write("in.json", document("limit 90, as_of '2026-11-22T09:00:00Z'",
+            feed("x", "alive true, age 1")));
+        run(call).exits(2).says("RECOVERY REFUSED: x: it would still be stale: ",
+            "\n  next: restart the collector: the state is 2220s old\n");
+        write("in.json", document("limit 90", feed("x", "alive true, age 100, limit 2")));
+        equal("a tick that is too old", run(call).exits(2).out().contains("\n  next: "), false);
+    }
+
     @Harness.Test("recover: a missing feed that may have been renamed is not put back")
     static void renamed() throws Exception {
         write("base.json", document("limit 90", feed("cme-s03", ""), feed("y", "")));
@@ -124,7 +137,7 @@ final class RecoverTest extends Sandbox {
         for (String feed : List.of("alpha", "mine")) {
             refused("recover --state @in.json --output @out.json --feed " + feed,
                 "nothing written: state and baseline share no feed: pass the baseline of these"
-                    + " feeds with --baseline");
+                    + " feeds with --baseline, or correct their names");
         }
         run("status --state @in.json").exits(2)
             .says("FRESHNESS CRITICAL: state and baseline share no feed: ");
@@ -132,7 +145,7 @@ final class RecoverTest extends Sandbox {
         equal("no recovery is offered", hint.contains("recover --feed"), false);
         Run gate = run("gate --feed alpha --state @in.json --format json").exits(2);
         equal("next", gate.get("next"), List.of("state and baseline share no feed:"
-            + " pass the baseline of these feeds with --baseline"));
+            + " pass the baseline of these feeds with --baseline, or correct their names"));
     }
 
     @Harness.Test("recover: times for people, and exact ones for programs and in the record")

@@ -262,7 +262,7 @@ final class ReportsTest extends Sandbox {
         write("contract.json", document("limit 90, require_as_of true", feed("y", "")));
         String swapped = "; are --state and --baseline swapped?";
         String strangers = ": state and baseline share no feed: pass the baseline of these feeds"
-            + " with --baseline; ";
+            + " with --baseline, or correct their names; ";
         mismatch("--state @base.json --baseline @in.json", 2, swapped);
         mismatch("--state @in.json --baseline @base.json", 2, "");
         mismatch("--state @both.json --baseline @base.json", 2, "");
@@ -279,7 +279,7 @@ final class ReportsTest extends Sandbox {
             runs.add(gate);
         }
         for (Run run : runs) {
-            boolean isSaid = run.head().matches(".*(swapped\\?|with --baseline; .*)");
+            boolean isSaid = run.head().matches(".*(swapped\\?|correct their names; .*)");
             equal(run.call(), isSaid, !hint.isEmpty());
             equal(run.call(), run.head().contains(hint), true);
         }

@@ -69,7 +69,8 @@ final class ScenarioTest extends Sandbox {
               state_sha256: BEFORE
               output: -
               output_sha256: AFTER
-              show: java 'HOME/Freshness.java' status --state - --now 2026-11-22T10:37:00+01:00
+              show: java 'HOME/Freshness.java' status --state - --baseline BASELINE\
+             --now 2026-11-22T10:37:00+01:00
             """.replace("BEFORE", sha256("fresh.json")).replace("AFTER", sha256("stale.json")));
         run = runWith(new ByteArrayInputStream(fresh.getBytes(UTF_8)),
             "scenario stale --feed x --state - --age-seconds 9 --output @o").exits(3);
@@ -145,7 +146,8 @@ final class ScenarioTest extends Sandbox {
                 nothing written: only has no limit to loosen
                 loosened --feed only --state @unlimited.json => \
                 nothing written: only has no limit to loosen
-                stale --feed charli => unknown feed: charli; did you mean charlie?
+                stale --feed charli => unknown feed: charli; did you mean charlie?; \
+                pass your own state with --state
                 stale --feed onl --state @only.json => unknown feed: onl; did you mean only?""")) {
             whole("scenario " + row.cell(0) + " --output @o", 3,
                 "freshness: " + row.cell(1) + "\n");

@@ -405,7 +405,8 @@ final class TimeTest extends Sandbox {
                 "0.0 => is the beginning of the Unix epoch",
                 " => is empty", "NaT => is NaT", "NaN => is NaN", "None => is None",
                 "null => is null as a text", "nil => is nil");
-        for (String none : List.of("", "NaT", "0", "0001-01-01T00:00:00Z")) {
+        equal("empty", Freshness.Misspelling.of("").isNoTick(), false);
+        for (String none : List.of("NaT", "0", "0001-01-01T00:00:00Z")) {
             equal(none, Freshness.Misspelling.of(none).isNoTick(), true);
         }
         equal("a tick", Freshness.Misspelling.of("1795340190").isNoTick(), false);
