@@ -2843,6 +2843,7 @@ public final class Freshness {
         private enum Gauge {
             alive("Whether the feed consumer answers; 0 where that is not known."),
             safe_to_serve("Whether the feed is proved safe to serve."),
+            page("Whether to page someone about the feed; one that is not safe may page nobody."),
             last_tick_age_seconds(
                     "Age of the newest tick at the evaluation; absent where it is not known."),
             max_age_seconds("Limit that counted; absent where there is no valid one."),
@@ -2905,6 +2906,7 @@ public final class Freshness {
             return switch (gauge) {
                 case alive -> flag(verdict.isAlive());
                 case safe_to_serve -> flag(verdict.isSafe());
+                case page -> flag(verdict.alert() == Alert.page);
                 case last_tick_age_seconds -> Time.seconds(verdict.ageNanos());
                 case max_age_seconds -> Time.seconds(verdict.limitNanos());
                 case last_tick_timestamp_seconds -> tickTimestamp(verdict);

@@ -267,7 +267,7 @@ metrics_checks() {
   start_exporter
   write_state healthy
   metrics_case healthy 0 1 'alpha bravo charlie' --state "$state"
-  for metric in freshness_feed_alive freshness_feed_safe_to_serve \
+  for metric in freshness_feed_alive freshness_feed_safe_to_serve freshness_feed_page \
     freshness_feed_last_tick_age_seconds freshness_feed_max_age_seconds \
     freshness_feed_last_tick_timestamp_seconds; do
     like "node_exporter serves $metric of bravo" /metrics "$(served)" "*$metric{feed=\"bravo\"} *"

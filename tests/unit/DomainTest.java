@@ -604,6 +604,8 @@ final class DomainTest extends Sandbox {
             .filter(line -> line.startsWith("freshness_feed_info")).findFirst().orElse("");
         equal("metrics", info, "freshness_feed_info{feed=\"x\",freshness_status=\"" + status
             + "\",reason_code=\"" + reason + "\",alert=\"" + alert + "\"} 1");
+        String page = alert.equals("page") ? "1" : "0";
+        equal("page", metrics.contains("\nfreshness_feed_page{feed=\"x\"} " + page + "\n"), true);
     }
 
     private static String string(String text) {

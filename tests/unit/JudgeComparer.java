@@ -27,7 +27,7 @@ final class JudgeComparer {
     private static final List<String> ROW = List.of("name", "alive", "last_tick_age_seconds",
             "max_age_seconds", "freshness_status", "safe_to_serve", "allowed_actions",
             "blocked_actions", "blocked_reason", "reason_code", "alert");
-    private static final List<String> FAMILIES = List.of("alive", "safe_to_serve",
+    private static final List<String> FAMILIES = List.of("alive", "safe_to_serve", "page",
             "last_tick_age_seconds", "max_age_seconds", "last_tick_timestamp_seconds", "info");
 
     /** Run is what one call of the program gave. */
@@ -421,6 +421,7 @@ final class JudgeComparer {
         return switch (family) {
             case "alive" -> oneIf(Boolean.TRUE.equals(verdict.alive()));
             case "safe_to_serve" -> oneIf(verdict.isSafe());
+            case "page" -> oneIf(verdict.alert().equals("page"));
             case "last_tick_age_seconds" -> age;
             case "max_age_seconds" -> verdict.limit();
             case "last_tick_timestamp_seconds" -> timestamp(age, now);

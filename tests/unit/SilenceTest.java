@@ -240,6 +240,37 @@ final class SilenceTest extends Sandbox {
                 null);
     }
 
+    @Harness.Test("silence: whom Prometheus pages, at every hour of a night")
+    static void metrics() throws Exception {
+        write("base.json", BASELINE);
+        // The newest tick and the clock, both of New York; whether that pages.
+        for (Row row : Row.table("""
+                2025-11-24T15:59:55 => 2025-11-24T16:01:26 => 0
+                2025-11-24T15:59:55 => 2025-11-25T04:00:00 => 0
+                2025-11-24T15:59:55 => 2025-11-25T09:31:25 => 0
+                2025-11-24T15:59:55 => 2025-11-25T09:31:26 => 1
+                2025-11-24T15:50:00 => 2025-11-24T15:51:30 => 0
+                2025-11-24T15:50:00 => 2025-11-24T15:51:31 => 1
+                2025-11-24T15:50:00 => 2025-11-24T16:00:00 => 1
+                2025-11-24T15:50:00 => 2025-11-25T04:00:00 => 1
+                2025-11-24T15:50:00 => 2025-11-25T09:30:00 => 1
+                2025-11-26T15:59:55 => 2025-11-27T12:00:00 => 0
+                2025-11-28T12:59:55 => 2025-11-28T15:00:00 => 0
+                2025-11-21T15:59:55 => 2025-11-23T12:00:00 => 0""")) {
+            Instant now = instant(row.cell(1));
+            write("in.json", written(now,
+                    "'alive':true,'last_tick_at':'" + instant(row.cell(0)) + "'"));
+            boolean isSafe = now.isBefore(instant(row.cell(0)).plusSeconds(91));
+            String metrics = run("status --state @in.json --baseline @base.json"
+                    + " --format prometheus --now " + now).exits(isSafe ? 0 : 2).out();
+            for (String sample : List.of("page{feed=\"x\"} " + row.cell(2),
+                    "safe_to_serve{feed=\"x\"} " + (isSafe ? "1" : "0"))) {
+                equal(row + ": " + sample, metrics.contains("\nfreshness_feed_" + sample + "\n"),
+                        true);
+            }
+        }
+    }
+
     @Harness.Test("silence: all reports of a night; the gate and the exit codes know no hours")
     static void reports() throws Exception {
         write("base.json", BASELINE.replace("{\"name\":\"x\"}", json("{'name':'x'},{'name':'y'},"

@@ -431,6 +431,9 @@ final class StatusTest extends Sandbox {
                 freshness_feed_safe_to_serve{feed="alpha"} 0
                 freshness_feed_safe_to_serve{feed="bravo"} 0
                 freshness_feed_safe_to_serve{feed="charlie"} 0
+                freshness_feed_page{feed="alpha"} 1
+                freshness_feed_page{feed="bravo"} 1
+                freshness_feed_page{feed="charlie"} 1
                 freshness_feed_max_age_seconds{feed="alpha"} 90
                 freshness_feed_max_age_seconds{feed="bravo"} 90
                 freshness_feed_max_age_seconds{feed="charlie"} 90
@@ -500,6 +503,13 @@ final class StatusTest extends Sandbox {
             freshness_feed_safe_to_serve{feed="b"} 0
             freshness_feed_safe_to_serve{feed="c"} 0
             freshness_feed_safe_to_serve{feed="d"} 1
+            # HELP freshness_feed_page Whether to page someone about the feed; \
+            one that is not safe may page nobody.
+            # TYPE freshness_feed_page gauge
+            freshness_feed_page{feed="a"} 0
+            freshness_feed_page{feed="b"} 1
+            freshness_feed_page{feed="c"} 1
+            freshness_feed_page{feed="d"} 0
             # HELP freshness_feed_last_tick_age_seconds Age of the newest tick at the evaluation; \
             absent where it is not known.
             # TYPE freshness_feed_last_tick_age_seconds gauge
@@ -554,6 +564,9 @@ final class StatusTest extends Sandbox {
             freshness_feed_safe_to_serve{feed="alpha"} 1
             freshness_feed_safe_to_serve{feed="bravo"} 0
             freshness_feed_safe_to_serve{feed="charlie"} 0
+            freshness_feed_page{feed="alpha"} 0
+            freshness_feed_page{feed="bravo"} 1
+            freshness_feed_page{feed="charlie"} 1
             freshness_feed_last_tick_age_seconds{feed="alpha"} 8.5
             freshness_feed_last_tick_age_seconds{feed="charlie"} 100
             freshness_feed_max_age_seconds{feed="alpha"} 60
