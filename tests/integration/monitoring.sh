@@ -9,8 +9,9 @@
 # JAVA_HOME names a JDK; without it, the java on PATH is taken.
 #
 # To the letter but for this: install_file turns /opt/ and /var/lib/ into folders below a temporary
-# one, and where a program is watched at work, minutes become seconds and market hours become hours
-# around this one. So no row depends on the time of day. Programs that are missing are unpacked into
+# one, and where a program is watched at work, minutes become seconds, the office has all
+# hours or others, and calendars are written around this hour. So no row depends on the time of day.
+# Programs that are missing are unpacked into
 # the temporary folder: nothing of theirs is installed or started as a service. Only systemd, where
 # it is missing, comes with its package. All traffic stays on loopback. The rest is removed at the
 # end. What cannot run here says "# left out:" and why: systemd and cron themselves need root and
@@ -325,10 +326,10 @@ tests:
     interval: 1m
     input_series:
       - {series: 'up{job="node",instance="one"}', values: '1x30'}
-      - series: 'freshness_feed_safe_to_serve{job="node",instance="one",feed="alpha"}'
-        values: '1x30'
-      - series: 'freshness_feed_safe_to_serve{job="node",instance="one",feed="bravo"}'
-        values: '1x2 0x6 1x20'
+      - series: 'freshness_feed_page{job="node",instance="one",feed="alpha"}'
+        values: '0x30'
+      - series: 'freshness_feed_page{job="node",instance="one",feed="bravo"}'
+        values: '0x2 1x6 0x20'
       - series: 'freshness_feed_info{job="node",instance="one",feed="bravo",
           freshness_status="fresh",reason_code="fresh",alert="none"}'
         values: '1x2 stale _x6 1x20'
@@ -384,7 +385,7 @@ tests:
     input_series:
       - {series: 'up{job="node"}', values: '1x40'}
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x40'}
-      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '1 0 0 1 1 1 0 0 1x30'}
+      - {series: 'freshness_feed_page{feed="bravo"}', values: '0 1 1 0 0 0 1 1 0x30'}
     promql_expr_test:
       - expr: 'count_over_time(ALERTS{alertstate="firing"}[7m:1m])'
         eval_time: 9m
@@ -398,8 +399,8 @@ tests:
     input_series:
       - {series: 'up{job="node"}', values: '1x40'}
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x40'}
-      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '1 0 1 0 1 0 1 1x30'}
-      - {series: 'freshness_feed_safe_to_serve{feed="charlie"}', values: '1 0 1 1 1 1 1 1x30'}
+      - {series: 'freshness_feed_page{feed="bravo"}', values: '0 1 0 1 0 1 0 0x30'}
+      - {series: 'freshness_feed_page{feed="charlie"}', values: '0 1 0 0 0 0 0 0x30'}
     promql_expr_test:
       - {expr: 'ALERTS{alertstate="firing"}', eval_time: 3m, exp_samples: []}
       - expr: 'ALERTS{alertstate="firing"}'
@@ -419,6 +420,51 @@ tests:
               description:
                 'reason_code: not known. Run status on : it names the figures and what to do next.
                 Repair the feed, then run recover with the age of a tick that you have seen.'
+  - name: while a market is closed nobody is paged, also if a tick comes now and then; the first
+      tick that is due and does not come is paged
+    interval: 1m
+    input_series:
+      - {series: 'up{job="node"}', values: '1x40'}
+      - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x40'}
+      - {series: 'freshness_feed_safe_to_serve{feed="alpha"}', values: '0x40'}
+      - {series: 'freshness_feed_page{feed="alpha"}', values: '0x19 1x20'}
+      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '1 0 1 0 1 0 1 0 1 0x31'}
+      - {series: 'freshness_feed_page{feed="bravo"}', values: '0x40'}
+    promql_expr_test:
+      - expr: 'count_over_time(ALERTS[20m:1m])'
+        eval_time: 19m
+        exp_samples: []
+      - expr: 'ALERTS'
+        eval_time: 21m
+        exp_samples:
+          - labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="alpha",
+              severity="page"}'
+            value: 1
+  - name: a host with an older Freshness does not say whom to page; it pages for each unsafe feed
+    interval: 1m
+    input_series:
+      - {series: 'up{job="node"}', values: '1x20'}
+      - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x20'}
+      - {series: 'freshness_feed_safe_to_serve{instance="old",feed="bravo"}', values: '0x20'}
+      - {series: 'freshness_feed_safe_to_serve{instance="new",feed="bravo"}', values: '0x20'}
+      - {series: 'freshness_feed_page{instance="new",feed="bravo"}', values: '0x20'}
+    promql_expr_test:
+      - expr: 'ALERTS'
+        eval_time: 1m
+        exp_samples:
+          - labels: 'ALERTS{alertname="FreshnessUnsafe",alertstate="firing",feed="bravo",
+              instance="old",severity="page"}'
+            value: 1
+    alert_rule_test:
+      - eval_time: 1m
+        alertname: FreshnessUnsafe
+        exp_alerts:
+          - exp_labels: {feed: bravo, instance: old, severity: page}
+            exp_annotations:
+              summary: 'Feed bravo is not safe to serve'
+              description:
+                'reason_code: not known. Run status on old: it names the figures and what to do
+                next. Repair the feed, then run recover with the age of a tick that you have seen.'
   - name: the timer died; the collector goes on serving the last file, in which all is well
     interval: 1m
     input_series:
@@ -509,7 +555,7 @@ tests:
     input_series:
       - {series: 'up{job="node"}', values: '1x20'}
       - {series: 'freshness_state_valid', values: '0x5 1x20'}
-      - {series: 'freshness_feed_safe_to_serve{feed="bravo"}', values: '0x5 1x20'}
+      - {series: 'freshness_feed_page{feed="bravo"}', values: '1x5 0x20'}
       - {series: 'freshness_last_evaluation_timestamp_seconds', values: '0+60x20'}
     promql_expr_test:
       - {expr: 'ALERTS{alertstate="firing"}', eval_time: 0m, exp_samples: []}
@@ -538,8 +584,8 @@ tests:
     interval: 1m
     input_series:
       - {series: 'up{job="node"}', values: '1x20'}
-      - {series: 'freshness_feed_safe_to_serve{feed="alpha"}', values: '1x20'}
-      - {series: 'freshness_feed_safe_to_serve{feed="charlie"}', values: '0x20'}
+      - {series: 'freshness_feed_page{feed="alpha"}', values: '0x20'}
+      - {series: 'freshness_feed_page{feed="charlie"}', values: '1x20'}
       - series: 'freshness_feed_info{feed="alpha",freshness_status="fresh",reason_code="fresh",
           alert="none"}'
         values: '1x2 stale'
@@ -591,10 +637,14 @@ rules_checks() {
   rule_tests >"$site/rules-test.yml"
   like 'promtool test rules passes' rules-test.yml \
     "$(said promtool test rules "$site/rules-test.yml")" '*SUCCESS* exit 0'
-  turned 'safe is taken for unsafe' 's/safe_to_serve == 0/safe_to_serve == 1/'
+  turned 'who need not be paged is paged' 's/feed_page == 1/feed_page == 0/'
+  turned 'a market that is closed is paged' 's/feed_page == 1/feed_safe_to_serve == 0/'
+  turned 'a tick now and then is a flap' \
+    's/changes(freshness_feed_page/changes(freshness_feed_safe_to_serve/'
+  turned 'an older Freshness pages nobody' '/unless freshness_feed_page/d'
   turned 'a page ends with its first good minute' '/keep_firing_for: 5m/d'
   turned 'the page of an invalid state ends first' 's/keep_firing_for: 6m/keep_firing_for: 1m/'
-  turned 'nobody looks for flaps' 's/ or changes.*//'
+  turned 'nobody looks for flaps' '/or changes/d'
   # shellcheck disable=SC2016 # the template's
   turned 'the reason is taken of another host' \
     's/{instance=%q,feed=%q}" $labels.instance/{feed=%q}"/'
@@ -633,72 +683,92 @@ server.serve_forever()
 PY
 }
 
-# hours ZONE FROM TO [FROM TO]: the times of the day there, from and to so many minutes from now, as
-# Alertmanager writes them
+# hours ZONE DAYS FROM TO [FROM TO]: sessions on these weekdays, from and to so many minutes from
+# now, as a calendar writes them
 hours() {
-  local zone=$1 now from to between=''
-  shift
-  now=$(TZ=$zone date +'%-H * 60 + %-M')
+  local zone=$1 days=$2 now from to each sessions=''
+  shift 2
+  now=$(TZ="$zone" date +'%-H * 60 + %-M')
   while [[ $# -gt 0 ]]; do
     from=$(((now + $1 + 1440) % 1440)) to=$(((now + $2 + 1440) % 1440))
+    shift 2
     if ((from < to)); then
-      set -- "$from $to" "${@:3}"
+      each="$from $to"
     else
-      set -- "$from 1440" "0 $to" "${@:3}"
+      each="$from 1440 0 $to" # a session through midnight is two entries
     fi
-    while [[ ${1:-} == *' '* ]]; do
-      printf "%s{start_time: '%02d:%02d', end_time: '%02d:%02d'}" "$between" $((${1% *} / 60)) \
-        $((${1% *} % 60)) $((${1#* } / 60)) $((${1#* } % 60))
-      between=', '
-      shift
-    done
-  done
-}
-
-# day ZONE DAYS: that many days from now there, as Alertmanager writes a holiday
-day() {
-  TZ=$1 date -d "$2 days" +"{years: ['%Y'], months: ['%-m'], days_of_month: ['%-d'], location: $1}"
-}
-
-# market NEW_YORK HONG_KONG: the shipped routes with seconds for minutes, and this as what each
-# market does now: open, closed, lunch, holiday, weekend. Alertmanager reads them anew, and forgets
-# no alert.
-market() {
-  local zone name state_now minutes days holiday script='' each times today tomorrow
-  for each in "America/New_York new-york $1" "Asia/Hong_Kong hong-kong $2"; do
-    read -r zone name state_now <<<"$each"
-    minutes='-120 120' days=sunday:saturday holiday=100
-    case $state_now in
-      open) ;;
-      closed) minutes='120 240' ;;
-      lunch) minutes='-120 -30 30 120' ;;
-      holiday) holiday=0 ;;
-      weekend) days=$(LC_ALL=C TZ=$zone date -d '3 days' +%A | tr '[:upper:]' '[:lower:]') ;;
-    esac
     # shellcheck disable=SC2086 # words on purpose
-    times=$(hours "$zone" $minutes)
-    today=$(day "$zone" "$holiday")
-    tomorrow=$(day "$zone" $((holiday + 1)))
-    script+="
-      /name: $name-open/,/location:/ {
-        s/monday:friday/$days/
-        s/times: \\[.*/times: [$times]/
-      }
-      /name: $name-holidays/ {
-        n
-        s|\$|\\n      - $today\\n      - $tomorrow|
-      }"
+    set -- $each - "$@"
+    while [[ $1 != - ]]; do
+      if (($1 < $2)); then
+        sessions+=$(printf ', "%s %02d:%02d-%02d:%02d"' "$days" $(($1 / 60)) $(($1 % 60)) \
+          $(($2 / 60)) $(($2 % 60)))
+      fi
+      shift 2
+    done
+    shift
   done
-  sed -e '/^      - {years:/d; /^      # /d' "$site/alertmanager.yml" |
-    sed -e "$script" -e "s/127.0.0.1:9095/127.0.0.1:$pager/" \
-      -e 's/group_wait: 30s/group_wait: 1s/' -e 's/group_interval: 1m/group_interval: 1s/' \
-      >"$site/alertmanager-now.yml"
-  like "amtool check-config accepts New York $1, Hong Kong $2" alertmanager-now.yml \
+  echo "${sessions#, }"
+}
+
+# calendar NAME ZONE NOW: what that market does now: open, closed, lunch, holiday, weekend; ended is
+# closed for three minutes, and opening opens at the minute after the next
+calendar() {
+  local name=$1 zone=$2 minutes='-120 120' days=Mon-Sun dates='' each
+  case $3 in
+    open) ;;
+    closed) minutes='120 240' ;;
+    lunch) minutes='-120 -30 30 120' ;;
+    ended) minutes='-120 -3' ;;
+    opening) minutes='2 120' ;;
+    holiday)
+      for each in -1 0 1; do
+        dates+=", \"$(TZ=$zone date -d "$each days" +%F)\": []"
+      done
+      ;;
+    weekend) days=$(LC_ALL=C TZ="$zone" date -d '3 days' +%a) ;;
+  esac
+  # shellcheck disable=SC2086 # words on purpose
+  printf '"%s": {"zone": "%s", "open": [%s], "dates": {%s}}' "$name" "$zone" \
+    "$(hours "$zone" "$days" $minutes)" "${dates#, }"
+}
+
+# markets NEW_YORK HONG_KONG: the baseline, with this as what each market does now; fx-spot trades
+# at any hour
+markets() {
+  printf '{"max_age_seconds": 90, "feeds": [{"name": "nyse-trades", "calendar": "nyse"},
+  {"name": "hkex-trades", "calendar": "hkex"}, {"name": "fx-spot"}],
+"calendars": {%s,\n  %s}}\n' "$(calendar nyse America/New_York "$1")" \
+    "$(calendar hkex Asia/Hong_Kong "$2")" >"$site/feeds.json"
+}
+
+# office OPEN_FROM OPEN_TO: the shipped routes with seconds for minutes, and these as the hours of
+# those who get the tickets. Alertmanager reads them anew, and forgets no alert.
+office() {
+  sed -e 's/monday:friday/sunday:saturday/' -e 's|location: .*|location: UTC|' \
+    -e "s|times: \\[.*|times: [{start_time: '$1', end_time: '$2'}]|" \
+    -e "s/127.0.0.1:9095/127.0.0.1:$pager/" -e 's/group_wait: 30s/group_wait: 1s/' \
+    -e 's/group_interval: 1m/group_interval: 1s/' \
+    "$site/alertmanager.yml" >"$site/alertmanager-now.yml"
+  like "amtool check-config accepts an office from $1 to $2" alertmanager-now.yml \
     "$(said amtool check-config "$site/alertmanager-now.yml")" '*SUCCESS* exit 0'
   if [[ -n $alertmanager ]]; then
     mark
     http "$alertmanager" /-/reload POST
     mark_log=$(wc -l <"$site/alertmanager.log")
+  fi
+}
+
+# office_is open|closed, by the time of day
+office_is() {
+  local hour
+  hour=$(date -u +%-H)
+  if [[ $1 == open ]]; then
+    office 00:00 24:00
+  elif ((hour < 12)); then
+    office 18:00 19:00
+  else
+    office 05:00 06:00
   fi
 }
 
@@ -724,14 +794,16 @@ flushed() {
     grep -c "aggrGroup=.*$2") -ge $1 ]]
 }
 
-# muted NAME STATE: the routes of both markets were tried again and again, and nothing but the page
-# of fx-spot came through
-muted() {
-  poll flushed 3 'nyse-' || give_up "$1: the route of New York is tried" "$2" \
-    "$(tail -n 3 "$site/alertmanager.log")" 'three times'
-  poll flushed 3 'hkex-' || give_up "$1: the route of Hong Kong is tried" "$2" \
-    "$(tail -n 3 "$site/alertmanager.log")" 'three times'
-  check "$1: no feed of theirs is paged" "$2" "$(arrived firing | grep -v fx-spot || true)" ''
+# quiet NAME: Prometheus has the feeds of both markets as unsafe, the page of fx-spot has come
+# through, and nothing of theirs is as much as pending
+quiet() {
+  check "$1: Prometheus has their feeds as unsafe" query \
+    "$(seen nyse-trades 0 && seen hkex-trades 0 && echo unsafe)" unsafe
+  check "$1: no alert of their feeds, not even one that is pending" "$(<"$site/feeds.json")" \
+    "$(alerts)" 'FreshnessUnsafe fx-spot page'
+  check "$1: nobody was paged for them" pages "$(arrived firing)" \
+    'page FreshnessUnsafe fx-spot stale'
+  check "$1: the gates are closed" 'gate --feed' "$(gate_says)" $'nyse-trades 2\nhkex-trades 2'
 }
 
 # gate_says: the verdict of the gate of each market's feed
@@ -744,13 +816,19 @@ gate_says() {
   done
 }
 
-# feeds NYSE HKEX FX [OPTION...]: a state in which the newest ticks are so old, and its metrics
+# feeds NYSE HKEX FX [SECONDS]: a state in which the newest ticks are so old, and its metrics; both
+# made at that second since 1970, or now
 feeds() {
-  printf '{"max_age_seconds": 90, "feeds": [%s]}\n' \
+  local at replay=()
+  at=$(date -u -d "@${4:-$(date +%s)}" +%FT%TZ)
+  if [[ $# -gt 3 ]]; then
+    replay=(--now "$at")
+  fi
+  printf '{"as_of": "%s", "max_age_seconds": 90, "feeds": [%s]}\n' "$at" \
     "$(printf '{"name": "%s", "alive": true, "last_tick_age_seconds": %s}, ' nyse-trades "$1" \
     hkex-trades "$2" fx-spot "$3" | sed 's/, $//')" >"$state.new"
   mv -f "$state.new" "$state"
-  metrics "${@:4}"
+  metrics ${replay[@]+"${replay[@]}"}
 }
 
 # metrics [OPTION...]: as the timer does, but for the exit code, which the systemd checks look at
@@ -827,20 +905,22 @@ shipped_routes() {
     feed=nyse-trades) $(route alertname=FreshnessUnsafe severity=page feed=bravo)" 'on-call on-call'
   check 'amtool: a ticket goes to the tickets' alertmanager.yml \
     "$(route alertname=FreshnessTicket severity=ticket feed=nyse-trades)" tickets
-  check 'what says that nobody knows has a route without hours' alertmanager.yml \
-    "$(sed -n '/FreshnessStateInvalid|FreshnessNotEvaluated/,/- matchers/p' \
-    "$site/alertmanager.yml" | grep -c time_intervals || true)" 0
+  check 'amtool: what says that nobody knows goes to those on call' alertmanager.yml \
+    "$(route alertname=FreshnessStateInvalid severity=page) \
+$(route alertname=FreshnessNotEvaluated severity=page)" 'on-call on-call'
+  check 'only tickets have hours' alertmanager.yml \
+    "$(grep -B 1 'active_time_\|mute_time_' "$site/alertmanager.yml" | tr -s ' \n' ' ')" \
+    ' receiver: tickets active_time_intervals: [office] '
 }
 
 # start_chain: the pager, Alertmanager and Prometheus, with healthy feeds
 start_chain() {
-  printf '{"max_age_seconds": 90, "feeds": [{"name": "%s"}, {"name": "%s"}, {"name": "%s"}]}\n' \
-    nyse-trades hkex-trades fx-spot >"$site/feeds.json"
+  markets closed lunch
   : >"$site/pages"
   pager_program >"$site/pager.py"
   server pager python3 "$site/pager.py" "$site/pages"
   pager=$port alertmanager=''
-  market closed lunch
+  office_is closed
   server alertmanager with_templates prometheus-alertmanager \
     --config.file="$site/alertmanager-now.yml" --storage.path="$site/alerts" \
     --web.listen-address=127.0.0.1:0 --cluster.listen-address= --log.level=debug
@@ -873,25 +953,52 @@ hours_checks() {
   feeds 660 660 660
   eventually 'markets closed: the feed that trades at any hour is paged, with its reason' 'firing' \
     'page FreshnessUnsafe fx-spot stale' arrived firing
-  muted 'New York after hours, Hong Kong at lunch' "$(grep start_time "$site/alertmanager-now.yml")"
-  check 'markets closed: the gates are closed' 'gate --feed' "$(gate_says)" \
-    $'nyse-trades 2\nhkex-trades 2'
-  market open open
-  eventually 'markets open: what began before them is paged now' 'firing' \
-    $'page FreshnessUnsafe hkex-trades stale\npage FreshnessUnsafe nyse-trades stale' arrived firing
+  quiet 'New York after hours, Hong Kong at lunch'
+  markets open open
+  metrics
+  eventually 'markets open: the same state is paged' 'firing' \
+    $'page FreshnessUnsafe fx-spot stale\npage FreshnessUnsafe hkex-trades stale\n'\
+'page FreshnessUnsafe nyse-trades stale' arrived firing
   check 'markets open: the gates are as closed as before' 'gate --feed' "$(gate_says)" \
     $'nyse-trades 2\nhkex-trades 2'
-  feeds 8 11 7
-  eventually 'recovered: the pages are resolved' 'resolved' \
-    $'page FreshnessUnsafe fx-spot stale\npage FreshnessUnsafe hkex-trades stale\n'\
-'page FreshnessUnsafe nyse-trades stale' arrived resolved
-  eventually 'recovered: no alert' /api/v1/alerts '' alerts
+  recovered $'page FreshnessUnsafe fx-spot stale\npage FreshnessUnsafe hkex-trades stale\n'\
+'page FreshnessUnsafe nyse-trades stale'
   check 'recovered: the gates are open' 'gate --feed' "$(gate_says)" $'nyse-trades 0\nhkex-trades 0'
+}
+
+# recovered RESOLVED: every feed has a new tick, these pages are resolved, and no alert is left
+recovered() {
+  feeds 8 11 7
+  eventually 'recovered: the pages are resolved' 'resolved' "$1" arrived resolved
+  eventually 'recovered: no alert' /api/v1/alerts '' alerts
+}
+
+# due_checks: a feed that died before the close, and the first tick that is due
+due_checks() {
+  local opens
+  opens=$(date +%s)
+  if ((opens % 60 > 50)); then
+    sleep 10 # else the minute may end before the calendar is written
+    opens=$((opens + 10))
+  fi
+  opens=$((opens - opens % 60 + 120))
+  markets ended opening
+  mark
+  feeds 1800 1800 7 "$((opens + 90))"
+  eventually 'a feed that died before the close is paged; another is not yet due' firing \
+    'page FreshnessUnsafe nyse-trades stale' arrived firing
+  check 'Hong Kong has opened: no alert while the first tick may still come' \
+    "$(<"$site/feeds.json")" "$(alerts)" 'FreshnessUnsafe nyse-trades page'
+  feeds 1800 1800 7 "$((opens + 91))"
+  eventually 'the first tick is due, and has not come: it is paged' firing \
+    $'page FreshnessUnsafe hkex-trades stale\npage FreshnessUnsafe nyse-trades stale' arrived firing
+  recovered $'page FreshnessUnsafe hkex-trades stale\npage FreshnessUnsafe nyse-trades stale'
 }
 
 # flap_checks: a feed that turns stale and fresh again, three times
 flap_checks() {
   local round
+  markets open open
   mark
   for round in 1 2 3; do
     feeds 660 11 7
@@ -909,16 +1016,26 @@ flap_checks() {
 
 # holiday_checks: a holiday and a weekend
 holiday_checks() {
-  market holiday weekend
-  feeds 660 660 60
-  eventually 'a holiday and a weekend: the ticket of a late feed arrives' 'firing' \
-    'ticket FreshnessTicket fx-spot -' arrived firing
-  muted 'New York on a holiday, Hong Kong on a weekend' \
-    "$(grep -e weekdays -e years "$site/alertmanager-now.yml")"
-  check 'a holiday and a weekend: the gates are closed' 'gate --feed' "$(gate_says)" \
-    $'nyse-trades 2\nhkex-trades 2'
-  feeds 8 11 7
-  eventually 'a holiday and a weekend: no alert in the end' /api/v1/alerts '' alerts
+  markets holiday weekend
+  mark
+  feeds 660 660 660
+  eventually 'a holiday and a weekend: the feed that trades at any hour is paged' 'firing' \
+    'page FreshnessUnsafe fx-spot stale' arrived firing
+  quiet 'New York on a holiday, Hong Kong on a weekend'
+  recovered 'page FreshnessUnsafe fx-spot stale'
+}
+
+# office_checks: a ticket waits for the hours of those who get it
+office_checks() {
+  mark
+  feeds 8 11 60
+  poll flushed 3 ticket || give_up 'out of office: the route of tickets is tried' office \
+    "$(tail -n 3 "$site/alertmanager.log")" 'three times'
+  check 'out of office: no ticket' pages "$(arrived firing)" ''
+  office_is open
+  eventually 'in office: the ticket arrives' 'firing' 'ticket FreshnessTicket fx-spot -' \
+    arrived firing
+  recovered ''
 }
 
 # invalid_checks: a state that cannot be evaluated
@@ -943,7 +1060,7 @@ invalid_checks() {
 # silence_checks: metrics that are old, gone or damaged
 silence_checks() {
   mark
-  feeds 8 11 7 --now "$(date -u -d '10 minutes ago' +%Y-%m-%dT%H:%M:%SZ)"
+  feeds 8 11 7 "$(($(date +%s) - 600))"
   eventually 'an evaluation of 10 minutes ago is paged at any hour, though every feed reads 1' \
     'firing' 'page FreshnessNotEvaluated - -' arrived firing
   feeds 8 11 7
@@ -965,8 +1082,10 @@ chain_checks() {
   shipped_routes
   start_chain
   hours_checks
+  due_checks
   flap_checks
   holiday_checks
+  office_checks
   invalid_checks
   silence_checks
   stop_all
