@@ -1944,10 +1944,19 @@ public final class Freshness {
         private static final String FIXTURE_SHA256 =
                 "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
         private static final String FEED = "bravo";
+        private static final String BASELINE_WITH_HOURS = "{ \"max_age_seconds\": 90,"
+                + " \"feeds\": [{ \"name\": \"bravo\" }], \"calendar\": \"nyse\","
+                + " \"calendars\": { \"nyse\": { \"zone\": \"America/New_York\","
+                + " \"open\": [\"Mon-Fri 09:30-16:00\"] } } }\n";
+        /** When the market is closed, whatever the clock says: noon of a Saturday, in London. */
+        private static final String WEEKEND = "2025-11-29T12:00:00Z";
+        private static final String LAST_TICK_BEFORE_CLOSE = "2025-11-28T20:59:55Z";
+        private static final String LAST_TICK_OF_DEAD_FEED = "2025-11-28T20:50:00Z";
 
         private final Checks checks;
         /** The healthy state. The other files are written here. */
         private final String state;
+        private final String baseline;
         private final String failed;
         private final String report;
         private final String recovered;
@@ -1957,6 +1966,7 @@ public final class Freshness {
         Smoke(Path directory, Checks checks) {
             this.checks = checks;
             state = directory.resolve("state").toString();
+            baseline = directory.resolve("baseline").toString();
             failed = directory.resolve("failed").toString();
             report = directory.resolve("report").toString();
             recovered = directory.resolve("recovered").toString();
@@ -1992,6 +2002,7 @@ public final class Freshness {
             for (Kind kind : Kind.values()) {
                 checkFailure(kind);
             }
+            checkSilence();
             checkRecovery();
         }
 
@@ -2019,6 +2030,30 @@ public final class Freshness {
             }
             int exitOfOthers = kind.scope == Scope.FEED ? SAFE : exit;
             run(exitOfOthers, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
+        }
+
+        /** Checks that hours decide who is paged, and never what is open. */
+        private void checkSilence() throws IOException {
+            write(baseline, BASELINE_WITH_HOURS);
+
+            begin("silence_expected pages nobody, and blocks unsafe work");
+            checkWeekend(LAST_TICK_BEFORE_CLOSE, Reason.silence_expected, Alert.none);
+
+            begin("a feed that died before its market closed goes on paging");
+            checkWeekend(LAST_TICK_OF_DEAD_FEED, Reason.stale, Alert.page);
+        }
+
+        private void checkWeekend(String tick, Reason reason, Alert alert) throws IOException {
+            write(failed, Text.fill("{ \"as_of\": \"{}\", \"feeds\": [{ \"name\": \"{}\","
+                    + " \"alive\": true, \"last_tick_at\": \"{}\" }] }\n", WEEKEND, FEED, tick));
+            run(UNSAFE, "status", "--format", "json", "--state", failed, "--baseline", baseline,
+                    "--now", WEEKEND, "--output", report);
+            says(report, Text.fill("\"reason_code\": \"{}\"", reason));
+            says(report, Text.fill("\"alert\": \"{}\"", alert));
+            for (String action : Status.stale.blocked) {
+                run(UNSAFE, "gate", "--feed", FEED, "--action", action, "--state", failed,
+                        "--baseline", baseline, "--now", WEEKEND);
+            }
         }
 
         private void checkRecovery() throws IOException {
@@ -2051,6 +2086,19 @@ public final class Freshness {
         void names(String file, String text) throws IOException {
             if (!contentOf(file).contains(text)) {
                 checks.fault("the report does not name its feeds, and only these");
+            }
+        }
+
+        void says(String file, String text) throws IOException {
+            if (!contentOf(file).contains(text)) {
+                checks.fault(Text.fill("the report does not say {}", text));
+            }
+        }
+
+        void write(String file, String text) throws IOException {
+            try (Delivery delivery = new Delivery()) {
+                delivery.create(Disk.path(file), Document.of(file, text));
+                delivery.commit();
             }
         }
 
@@ -6431,7 +6479,7 @@ public final class Freshness {
     static final class Workspace extends Guarded {
         /** All that smoke and doctor write there. */
         private static final List<String> FILES =
-                Arrays.asList("state", "failed", "report", "recovered", "again");
+                Arrays.asList("state", "baseline", "failed", "report", "recovered", "again");
 
         private Path directory;
 

@@ -13,7 +13,7 @@ final class SmokeTest extends Sandbox {
     @Harness.Test("smoke: its report, whole")
     static void report() {
         StringBuilder text = new StringBuilder("""
-            SMOKE PASSED: 21 of 21 checks passed
+            SMOKE PASSED: 23 of 23 checks passed
             ok - the bundled fixture is as it was shipped
             ok - the healthy state is eligible
             """);
@@ -24,6 +24,8 @@ final class SmokeTest extends Sandbox {
                 """.replace("KIND", kind));
         }
         whole("smoke", 0, text + """
+            ok - silence_expected pages nobody, and blocks unsafe work
+            ok - a feed that died before its market closed goes on paging
             ok - a recovery that would not be safe is refused and writes nothing
             ok - a recovery on a fresh tick restores eligibility
             ok - the same recovery gives the same bytes
@@ -65,6 +67,15 @@ final class SmokeTest extends Sandbox {
             want.append(wanted(kind));
         }
         want.append("""
+            write @baseline { "max_age_seconds": 90, "feeds": [{ "name": "bravo" }],\
+             "calendar": "nyse", "calendars": { "nyse": { "zone": "America/New_York",\
+             "open": ["Mon-Fri 09:30-16:00"] } } }
+            - silence_expected pages nobody, and blocks unsafe work
+            """);
+        want.append(wantedWeekend("2025-11-28T20:59:55Z", "silence_expected", "none"));
+        want.append("- a feed that died before its market closed goes on paging\n");
+        want.append(wantedWeekend("2025-11-28T20:50:00Z", "stale", "page"));
+        want.append("""
             - a recovery that would not be safe is refused and writes nothing
             0 scenario stale --feed bravo --state @state --output @failed
             2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
@@ -100,6 +111,21 @@ final class SmokeTest extends Sandbox {
             .replace("UNSAFE", unsafe);
     }
 
+    private static String wantedWeekend(String tick, String reason, String alert) {
+        String call = " --state @failed --baseline @baseline --now 2025-11-29T12:00:00Z";
+        return """
+            write @failed { "as_of": "2025-11-29T12:00:00Z", "feeds": [{ "name": "bravo",\
+             "alive": true, "last_tick_at": "TICK" }] }
+            2 status --format jsonCALL --output @report
+            says @report "reason_code": "REASON"
+            says @report "alert": "ALERT"
+            2 gate --feed bravo --action price_orderCALL
+            2 gate --feed bravo --action publish_signalCALL
+            2 gate --feed bravo --action rebalance_positionCALL
+            """.replace("TICK", tick).replace("REASON", reason).replace("ALERT", alert)
+            .replace("CALL", call);
+    }
+
     /** Rehearsal notes what is played, and plays nothing. */
     private static final class Rehearsal extends Freshness.Smoke {
         private final StringBuilder played = new StringBuilder();
@@ -124,6 +150,14 @@ final class SmokeTest extends Sandbox {
             note("names", file, text);
         }
 
+        @Override void says(String file, String text) {
+            note("says", file, text);
+        }
+
+        @Override void write(String file, String text) {
+            note("write", file, text.strip());
+        }
+
         @Override void absent(String file) {
             note("absent", file);
         }
@@ -138,6 +172,7 @@ final class SmokeTest extends Sandbox {
         write("one", "1\n");
         write("two", "2\n");
         write("report", "1\n");
+        write("write", "1");
         write("healthy", fixture);
         write("stale", read("stale.json"));
         for (Row row : Row.table("""
@@ -147,6 +182,11 @@ final class SmokeTest extends Sandbox {
                 0 status --state @stale => exit 2 instead of 0 of status --state DIR/stale: \
                 FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo stale, 660s > 90s
                 2 status --state @stale =>
+                write @new 1 =>
+                same @new @write =>
+                says @one 1 =>
+                says @one 2 => the report does not say 2
+                says @none 2 => the report does not say 2
                 absent @one => it wrote a file
                 absent @none =>
                 same @one @report =>
@@ -173,6 +213,8 @@ final class SmokeTest extends Sandbox {
         switch (words[0]) {
             case "absent" -> smoke.absent(words[1]);
             case "same" -> smoke.same(words[1], words[2]);
+            case "says" -> smoke.says(words[1], words[2]);
+            case "write" -> smoke.write(words[1], words[2]);
             case "names" -> smoke.names(words[1], words[2]);
             default -> smoke.run(Integer.parseInt(words[0]),
                 Arrays.copyOfRange(words, 1, words.length));
