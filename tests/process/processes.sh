@@ -215,6 +215,37 @@ damaged_classes() {
     "${jvm[@]}" -cp damaged Freshness status --state "$healthy" --baseline "$healthy"
 }
 
+# zones_of ARGUMENT...: how the program ends, and whether it loads the rules of time zones, which
+# takes about as long as a warm start
+zones_of() {
+  local rc=0 loads='no zones'
+  "$java" -Xlog:class+load:file=loaded.log "${from_classes[@]:1}" "$@" >out 2>&1 || rc=$?
+  if ! grep -q 'Freshness.Decision ' loaded.log; then
+    loads='nothing that was logged'
+  elif grep -q 'TzdbZoneRulesProvider ' loaded.log; then
+    loads=zones
+  fi
+  echo "exit $rc, $loads"
+}
+
+# What no tick was due for is a question that a gate in text does not ask.
+time_zones() {
+  local row call feed='{"name":"bravo","alive":true,"last_tick_at":' instant=2025-11-28T20:59:55Z
+  printf '%s\n' '{"max_age_seconds":90,"feeds":[{"name":"bravo"}],"calendar":"nyse","calendars":' \
+    '{"nyse":{"zone":"America/New_York","open":["Mon-Fri 09:30-16:00"]}}}' >hours.json
+  printf '{"feeds":[%s"%s"}]}' "$feed" "$instant" >silent.json
+  printf '{"feeds":[%s"%s"}]}' "$feed" "$(date -u +%FT%TZ)" >quoted.json
+  for row in 'exit 2, no zones=gate --feed bravo --state silent.json' \
+    'exit 0, no zones=gate --feed bravo --action read_last_price --state silent.json' \
+    'exit 0, no zones=status --state quoted.json' 'exit 2, zones=status --state silent.json' \
+    'exit 2, zones=gate --feed bravo --format json --state silent.json'; do
+    call="${row#*=} --baseline hours.json"
+    # shellcheck disable=SC2086 # words on purpose
+    check 'the rules of time zones are loaded if somebody asks for an alert' "$call" \
+      "$(zones_of $call)" "${row%%=*}"
+  done
+}
+
 # --- Pipes and devices ----------------------------------------------------------------------------
 
 pipes() {
@@ -1468,6 +1499,7 @@ from_elsewhere
 little_memory
 self_checks
 damaged_classes
+time_zones
 pipes
 input_behind_a_pipe
 closed_pipe
