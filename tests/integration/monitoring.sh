@@ -9,13 +9,12 @@
 # JAVA_HOME names a JDK; without it, the java on PATH is taken.
 #
 # To the letter but for this: install_file turns /opt/ and /var/lib/ into folders below a temporary
-# one, and where a program is watched at work, minutes become seconds, the office has all
-# hours or others, and calendars are written around this hour. So no row depends on the time of day.
-# Programs that are missing are unpacked into
-# the temporary folder: nothing of theirs is installed or started as a service. Only systemd, where
-# it is missing, comes with its package. All traffic stays on loopback. The rest is removed at the
-# end. What cannot run here says "# left out:" and why: systemd and cron themselves need root and
-# namespaces of their own.
+# one, and where a program is watched at work, minutes become seconds, the office has all hours or
+# others, and calendars are written around this hour. So no row depends on the time of day. Programs
+# that are missing are unpacked into the temporary folder: nothing of theirs is installed or started
+# as a service. Only systemd, where it is missing, comes with its package. All traffic stays on
+# loopback. The rest is removed at the end. What cannot run here says "# left out:" and why: systemd
+# and cron themselves need root and namespaces of their own.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
