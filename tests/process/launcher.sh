@@ -1453,7 +1453,8 @@ large_states() {
       }
       print "]}"
     }' >"$work/sized.json"
-    sized=("--state=$work/sized.json" --baseline "$work/sized.json")
+    cp "$work/sized.json" "$work/agreed.json"
+    sized=("--state=$work/sized.json" --baseline "$work/agreed.json")
     row "a fresh one of $count feeds" "$(said ./Freshness.java gate --feed feed-1 "${sized[@]}")" \
       'GATE OPEN: feed-1 fresh, 8s of 90s; safe to serve exit 0'
     : >"$LOG"
@@ -1464,7 +1465,7 @@ large_states() {
       "TieredStopAtLevel=$((count > 300000 ? 4 : 1))"
   done
   pipe="cat '$work/sized.json' | ./Freshness.java gate --feed feed-400000 --state -"
-  piped=$(said sh -c "$pipe --baseline '$work/sized.json'")
+  piped=$(said sh -c "$pipe --baseline '$work/agreed.json'")
   row 'a large state from a pipe' "${piped%%;*}, ${piped##* }" \
     'GATE BLOCKED: feed-400000 stale, 660s > 90s, 2'
 }
