@@ -463,13 +463,14 @@ same_bytes() {
 # copied_contract: the copy that is suggested is one that replaces no file
 copied_contract() {
   cd "$work/a copy"
-  local gate=(gate --feed alpha --state data/healthy.json)
+  local asked=(gate --feed alpha --state data/healthy.json)
   expect 'a copy of the fixture is suggested' 3 '*: cp data/healthy.json state.json' '' \
-    app "${gate[@]}"
+    app "${asked[@]}"
   : >state.json
   ln -s nowhere state-2.json
   expect 'one that replaces neither a file nor a link' 3 \
-    '*: cp data/healthy.json state-3.json' '' app "${gate[@]}"
+    '*: cp data/healthy.json state-3.json' '' app "${asked[@]}"
+  # shellcheck disable=SC2094 # that both are one file is the point
   expect 'a state from standard input that is the baseline is refused' 3 \
     'GATE BLOCKED: -: this is the baseline*' '' \
     app gate --feed alpha --state - --baseline data/healthy.json <data/healthy.json
