@@ -381,7 +381,8 @@ public final class Freshness {
         alive_invalid("alive is {}, neither true nor false",
                 "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
-        limit_invalid("max_age_seconds is {}, not a number above 0 and at most 1000000000", null),
+        limit_invalid("max_age_seconds is {}, not a number above 0 and at most " + MAX_AGE_SECONDS,
+                null),
         age_missing("{}", null),
         age_invalid("{}", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
@@ -439,6 +440,15 @@ public final class Freshness {
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
             boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
             String question, Verdict obstacle, Market market) {
+
+        /** Returns this verdict with a second fault. Only a skew uses how far it is ahead. */
+        Verdict besides(Reason second, String found, long secondAheadNanos,
+                String secondQuestion) {
+            Verdict fault = new Verdict(name, alive, ageNanos, limitNanos, false,
+                    secondAheadNanos, second, alert, found, secondQuestion, null, null);
+            return new Verdict(name, alive, ageNanos, limitNanos, isTightened, aheadNanos, reason,
+                    alert, detail, question, fault, market);
+        }
 
         boolean isSafe() {
             return reason == Reason.fresh;
@@ -694,24 +704,22 @@ public final class Freshness {
                     clock_skew, tick_skew, alive_invalid, limit_invalid, age_invalid, stale ->
                     Alert.page;
             };
-            Reason obstacle = obstacle(reason, agreed, limitNanos);
-            Verdict second = null;
-            if (obstacle != null) {
-                String found = obstacle == Reason.limit_invalid
-                        ? invalidLimit(agreed, claim, agreedLimitNanos)
-                        : snapshotDetail(limitNanos);
-                second = new Verdict(name, alive, ageNanos, limitNanos, false, -elapsedNanos,
-                        obstacle, alert, found, question(obstacle, null), null,
-                        null);
-            }
             long skewNanos = reason == Reason.clock_skew ? -elapsedNanos : aheadNanos;
             boolean isTightened = limitNanos < agreedLimitNanos;
             Market market = null;
             if (reason != Reason.fresh) {
                 market = market(agreed, alert, ageNanos, limitNanos);
             }
-            return new Verdict(name, alive, ageNanos, limitNanos, isTightened, skewNanos, reason,
-                    alert, detail, question(reason, claim), second, market);
+            Verdict verdict = new Verdict(name, alive, ageNanos, limitNanos, isTightened,
+                    skewNanos, reason, alert, detail, question(reason, claim), null, market);
+            Reason obstacle = obstacle(reason, agreed, limitNanos);
+            if (obstacle == null) {
+                return verdict;
+            }
+            String found = obstacle == Reason.limit_invalid
+                    ? invalidLimit(agreed, claim, agreedLimitNanos)
+                    : snapshotDetail(limitNanos);
+            return verdict.besides(obstacle, found, -elapsedNanos, question(obstacle, null));
         }
 
         /**
@@ -765,7 +773,7 @@ public final class Freshness {
             }
             String silence = null;
             if (alert == Alert.none) {
-                // A missing age counts for nothing here: the market is closed then.
+                // A missing age does not matter here: then the market is closed.
                 silence = calendar.silence(now.minusNanos(ageNanos), now, limitNanos);
             }
             return new Market(calendar.opensAt(now), silence);
@@ -1142,8 +1150,8 @@ public final class Freshness {
             if (limitNanos(baseline, agreed, Time.NO_LIMIT) == Time.NO_LIMIT) {
                 return "correct max_age_seconds in the baseline";
             }
-            return "make the producer write max_age_seconds as a number above 0 and at most"
-                    + " 1000000000, or leave it out";
+            return "make the producer write max_age_seconds as a number above 0 and at most "
+                    + MAX_AGE_SECONDS + ", or leave it out";
         }
     }
 
@@ -3209,7 +3217,7 @@ public final class Freshness {
         private Map<String, Calendar> calendars = Collections.emptyMap();
         /** The calendar of the feeds that name none of their own; null if there is none. */
         private String commonCalendar;
-        /** Each calendar that is named, and where it is named first; null until one is. */
+        /** Each calendar that a feed names, and where that is read first; null if none does. */
         private Map<String, Integer> namedCalendars;
 
         private State(Document document) {

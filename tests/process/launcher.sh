@@ -1529,23 +1529,23 @@ runs_at_once() {
 all_named() {
   [[ -z $(unnamed) ]]
 }
+# broken_build SIGNAL DELAY: a first run that gets that signal after so many seconds
+broken_build() {
+  rm -rf "${cache:?}"/*
+  setsid ./Freshness.java "${status[@]}" >/dev/null 2>&1 &
+  pid=$!
+  sleep "$2"
+  kill "-$1" -- "-$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+}
+
 # killed_builds: builds that are ended and killed after some time
 killed_builds() {
   for delay in 0.1 0.4 0.8 1.2 1.6 2.0 2.4; do
-    rm -rf "${cache:?}"/*
-    setsid ./Freshness.java "${status[@]}" >/dev/null 2>&1 &
-    pid=$!
-    sleep "$delay"
-    kill -TERM -- "-$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
+    broken_build TERM "$delay"
     poll all_named || true
     row "ended after $delay s, no directory is left that has no entry" "$(unnamed)" ''
-    rm -rf "${cache:?}"/*
-    setsid ./Freshness.java "${status[@]}" >/dev/null 2>&1 &
-    pid=$!
-    sleep "$delay"
-    kill -KILL -- "-$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
+    broken_build KILL "$delay"
     row "killed after $delay s, nothing is left that a later run trusts" \
       "$(said ./Freshness.java "${gate[@]}"; start "${me[@]}")" "$blocked"$'\n'"$warm"
   done
