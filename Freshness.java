@@ -381,6 +381,9 @@ public final class Freshness {
         alive_invalid("alive is {}, neither true nor false",
                 "make the producer write alive as true or false"),
         feed_down("the feed consumer does not answer: alive is false", null),
+        heartbeat_invalid("{}",
+                "make the producer write last_heartbeat_at like 2026-11-22T09:37:00Z"),
+        heartbeat_stale("last heartbeat {} old, limit {}", null),
         limit_invalid("max_age_seconds is {}, not a number above 0 and at most " + MAX_AGE_SECONDS,
                 null),
         age_missing("{}", null),
@@ -413,6 +416,21 @@ public final class Freshness {
             int at) { }
 
     /**
+     * Heartbeat is how long ago a feed has proved that it is connected, if the baseline asks.
+     *
+     * @param ageNanos the age at the evaluation; above Time.FOREVER if it is missing or not valid
+     */
+    record Heartbeat(long ageNanos, long limitNanos) {
+        boolean isValid() {
+            return ageNanos <= Time.FOREVER;
+        }
+
+        boolean isStale() {
+            return ageNanos > limitNanos;
+        }
+    }
+
+    /**
      * Market is what the calendar of a feed says while the feed is not fresh.
      *
      * @param opensAt null while it is open
@@ -435,19 +453,26 @@ public final class Freshness {
      * @param question    about a member that may be the missing one misspelt; null if there is none
      * @param obstacle    a second fault, which a recovery of the feed would not cure, so that it
      *                    has to be corrected first; null if there is none
+     * @param isExcused   whether the feed is missing and its baseline has it as optional: nobody
+     *                    is paged, the whole stays eligible, and nothing is allowed on the feed
+     * @param heartbeat   null if the baseline requires none
      * @param market      null if the feed is fresh or has no calendar, or nobody asks for the alert
      */
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
             boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
-            String question, Verdict obstacle, Market market) {
+            String question, Verdict obstacle, boolean isExcused, Heartbeat heartbeat,
+            Market market) {
+        private static final String EXCUSE =
+                "the baseline has this feed as optional, the state does not list it";
 
         /** Returns this verdict with a second fault. Only a skew uses how far it is ahead. */
         Verdict besides(Reason second, String found, long secondAheadNanos,
                 String secondQuestion) {
             Verdict fault = new Verdict(name, alive, ageNanos, limitNanos, false,
-                    secondAheadNanos, second, alert, found, secondQuestion, null, null);
+                    secondAheadNanos, second, alert, found, secondQuestion, null, false, null,
+                    null);
             return new Verdict(name, alive, ageNanos, limitNanos, isTightened, aheadNanos, reason,
-                    alert, detail, question, fault, market);
+                    alert, detail, question, fault, isExcused, heartbeat, market);
         }
 
         boolean isSafe() {
@@ -474,26 +499,35 @@ public final class Freshness {
             return market == null ? null : market.silence();
         }
 
-        /** Returns the actions that are allowed: none if nothing could be evaluated. */
+        /** Returns the actions that are allowed: none if there was nothing to evaluate. */
         List<String> allowed() {
-            return reason == Reason.state_invalid ? Arrays.asList() : status().allowed;
+            return allowsNothing() ? Arrays.asList() : status().allowed;
+        }
+
+        private boolean allowsNothing() {
+            return reason == Reason.state_invalid || isExcused;
         }
 
         /** Returns the actions that are not allowed. */
         List<String> blocked() {
-            return reason == Reason.state_invalid ? ACTIONS : status().blocked;
+            return allowsNothing() ? ACTIONS : status().blocked;
         }
 
         /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
         String sentence(Figures figures) {
             String sentence = switch (reason) {
-                case feed_missing, feed_unexpected, feed_down -> reason.sentence;
+                case feed_missing -> isExcused ? EXCUSE : reason.sentence;
+                case feed_unexpected, feed_down -> reason.sentence;
                 case clock_skew, tick_skew ->
                     Text.fill(reason.sentence, figures.roundedUp(aheadNanos),
                             Text.orNothing("", detail));
-                case state_invalid, as_of_missing, as_of_invalid, alive_invalid, limit_invalid,
-                    age_missing, age_invalid ->
+                case state_invalid, as_of_missing, as_of_invalid, alive_invalid,
+                    heartbeat_invalid, limit_invalid, age_missing, age_invalid ->
                     Text.fill(reason.sentence, Text.orAbsent(detail));
+                case heartbeat_stale ->
+                    Text.fill(reason.sentence,
+                            figures.age(heartbeat.ageNanos(), heartbeat.limitNanos()),
+                            figures.limit(heartbeat.limitNanos()));
                 case stale, fresh ->
                     Text.fill(reason.sentence, figures.age(ageNanos, limitNanos),
                             figures.limit(limitNanos), isTightened ? ", set by the state" : "");
@@ -667,6 +701,7 @@ public final class Freshness {
                     && aheadNanos <= Time.MAX_SKEW_NANOS) {
                 ageNanos = ageNanos(claim);
             }
+            Heartbeat heartbeat = heartbeat(agreed, claim);
 
             // The table of the contract, row by row: the first that matches applies.
             Reason reason = error != null ? Reason.state_invalid
@@ -676,42 +711,57 @@ public final class Freshness {
                     : aheadNanos > Time.MAX_SKEW_NANOS ? Reason.tick_skew
                     : alive == null ? Reason.alive_invalid
                     : !alive ? Reason.feed_down
+                    : heartbeat != null && !heartbeat.isValid() ? Reason.heartbeat_invalid
+                    : heartbeat != null && heartbeat.isStale() ? Reason.heartbeat_stale
                     : limitNanos == Time.NO_LIMIT ? Reason.limit_invalid
                     : ageNanos == Time.UNKNOWN_AGE ? Reason.age_missing
                     : ageNanos == Time.INVALID_AGE ? Reason.age_invalid
-                    : isSilenceExpected(agreed, ageNanos, limitNanos) ? Reason.silence_expected
+                    : isSilenceExpected(agreed, ageNanos, limitNanos, heartbeat)
+                        ? Reason.silence_expected
                     : ageNanos > limitNanos ? Reason.stale
                     : Reason.fresh;
 
             // The verdict.
             String detail = switch (reason) {
-                case feed_missing, feed_unexpected, feed_down, silence_expected, stale -> null;
+                case feed_missing, feed_unexpected, feed_down, heartbeat_stale, silence_expected,
+                    stale -> null;
                 case state_invalid -> error;
                 case as_of_missing, as_of_invalid, clock_skew -> snapshotDetail(limitNanos);
                 case tick_skew -> localTimeDoubt(tickText(claim), aheadNanos, limitNanos);
                 case alive_invalid -> state.text(claim, "alive");
+                case heartbeat_invalid -> invalidHeartbeat(claim, limitNanos);
                 case limit_invalid -> invalidLimit(agreed, claim, agreedLimitNanos);
                 case age_missing -> missingAge(claim);
                 case age_invalid -> invalidAge(claim);
-                case fresh -> ticketReason(ageNanos, limitNanos, claimedLimitNanos);
+                case fresh -> ticketReason(agreed, ageNanos, limitNanos, claimedLimitNanos);
             };
+            boolean isExcused = reason == Reason.feed_missing
+                    && baseline.terms().isOptional(agreed);
             Alert alert = switch (reason) {
                 case fresh -> detail == null ? Alert.none : Alert.ticket;
+                case feed_missing -> isExcused ? Alert.none : Alert.page;
                 case silence_expected -> Alert.none;
                 case feed_down, age_missing ->
-                    isOffHours(agreed, claim, ageNanos, limitNanos) ? Alert.none : Alert.page;
-                case state_invalid, feed_missing, feed_unexpected, as_of_missing, as_of_invalid,
-                    clock_skew, tick_skew, alive_invalid, limit_invalid, age_invalid, stale ->
+                    isOffHours(agreed, claim, ageNanos, limitNanos, heartbeat)
+                        ? Alert.none : Alert.page;
+                case heartbeat_stale ->
+                    isHeartbeatSilent(agreed, claim, ageNanos, limitNanos, heartbeat)
+                        ? Alert.none : Alert.page;
+                case state_invalid, feed_unexpected, as_of_missing, as_of_invalid, clock_skew,
+                    tick_skew, alive_invalid, heartbeat_invalid, limit_invalid, age_invalid,
+                    stale ->
                     Alert.page;
             };
             long skewNanos = reason == Reason.clock_skew ? -elapsedNanos : aheadNanos;
             boolean isTightened = limitNanos < agreedLimitNanos;
             Market market = null;
             if (reason != Reason.fresh) {
-                market = market(agreed, alert, ageNanos, limitNanos);
+                boolean isSilent = alert == Alert.none && !isExcused;
+                market = market(agreed, isSilent, ageNanos, limitNanos, heartbeat);
             }
             Verdict verdict = new Verdict(name, alive, ageNanos, limitNanos, isTightened,
-                    skewNanos, reason, alert, detail, question(reason, claim), null, market);
+                    skewNanos, reason, alert, detail, question(reason, claim), null, isExcused,
+                    heartbeat, market);
             Reason obstacle = obstacle(reason, agreed, limitNanos);
             if (obstacle == null) {
                 return verdict;
@@ -722,12 +772,40 @@ public final class Freshness {
             return verdict.besides(obstacle, found, -elapsedNanos, question(obstacle, null));
         }
 
+        /** Returns the heartbeat of a feed, or null if the baseline requires none of it. */
+        private Heartbeat heartbeat(Feed agreed, Feed claim) {
+            if (agreed == null || !baseline.terms().requiresHeartbeats()) {
+                return null;
+            }
+            long limitNanos = baseline.terms().heartbeatLimitNanos(agreed);
+            if (limitNanos == Terms.NOT_REQUIRED) {
+                return null;
+            }
+            return new Heartbeat(heartbeatAgeNanos(claim), limitNanos);
+        }
+
+        private long heartbeatAgeNanos(Feed claim) {
+            Instant at = claim == null ? null : state.heartbeat(claim);
+            if (at == null) {
+                return Time.UNKNOWN_AGE;
+            }
+            long ageNanos = Time.nanosBetween(at, now);
+            boolean isPlausible = ageNanos >= -Time.MAX_SKEW_NANOS
+                    && ageNanos <= Time.MAX_AGE_NANOS;
+            if (!isPlausible) {
+                return Time.INVALID_AGE;
+            }
+            return Math.max(ageNanos, unchangedNanos);
+        }
+
         /**
          * Returns whether no tick was due: since the last one, the market has been open for no
-         * longer than the limit. The state has to prove that its writer lives.
+         * longer than the limit. The state has to prove that its writer lives. A required heartbeat
+         * does, since it is within its limit if the age is looked at.
          */
-        private boolean isSilenceExpected(Feed agreed, long ageNanos, long limitNanos) {
-            boolean isWriterAlive = state.asOf() != null && elapsedNanos <= limitNanos;
+        private boolean isSilenceExpected(Feed agreed, long ageNanos, long limitNanos,
+                Heartbeat heartbeat) {
+            boolean isWriterAlive = heartbeat != null || isDatedWithin(limitNanos);
             if (ageNanos <= limitNanos || !isWriterAlive) {
                 return false;
             }
@@ -735,12 +813,17 @@ public final class Freshness {
             return calendar != null && inSessionNanos(calendar, ageNanos) <= limitNanos;
         }
 
+        private boolean isDatedWithin(long limitNanos) {
+            return state.asOf() != null && elapsedNanos <= limitNanos;
+        }
+
         /**
          * Returns whether nobody need hear now of a feed that is down or has no tick yet, since its
-         * market is closed. A tick that was due is heard of at every hour, and so is a state that
-         * is itself too old.
+         * market is closed. A tick or heartbeat that was due is heard of at every hour, and so is a
+         * state that is itself too old.
          */
-        private boolean isOffHours(Feed agreed, Feed claim, long ageNanos, long limitNanos) {
+        private boolean isOffHours(Feed agreed, Feed claim, long ageNanos, long limitNanos,
+                Heartbeat heartbeat) {
             if (elapsedNanos > limitNanos) {
                 return false; // as of every state, if there is no limit
             }
@@ -748,10 +831,42 @@ public final class Freshness {
             if (calendar == null || calendar.isOpen(now)) {
                 return false;
             }
-            if (ageNanos == Time.UNKNOWN_AGE) {
-                return !isUnmentioned(claim); // null says so, and an absent one is a fault
+            return !wasTickDue(calendar, claim, ageNanos, limitNanos)
+                    && !wasHeartbeatDue(calendar, heartbeat);
+        }
+
+        /**
+         * Returns whether nobody need hear now of a heartbeat that is too old: in session neither
+         * it nor a tick was due. Without it, only as_of proves that the writer lives.
+         */
+        private boolean isHeartbeatSilent(Feed agreed, Feed claim, long ageNanos, long limitNanos,
+                Heartbeat heartbeat) {
+            if (!isDatedWithin(limitNanos)) {
+                return false;
             }
-            return ageNanos <= Time.FOREVER && inSessionNanos(calendar, ageNanos) <= limitNanos;
+            Calendar calendar = calendar(agreed);
+            if (calendar == null || wasHeartbeatDue(calendar, heartbeat)) {
+                return false;
+            }
+            if (ageNanos == Time.UNKNOWN_AGE && calendar.isOpen(now)) {
+                return false; // that there was no tick yet is heard of while the market is open
+            }
+            return !wasTickDue(calendar, claim, ageNanos, limitNanos);
+        }
+
+        private boolean wasTickDue(Calendar calendar, Feed claim, long ageNanos, long limitNanos) {
+            if (ageNanos == Time.UNKNOWN_AGE) {
+                return isUnmentioned(claim); // null says so, and an absent one is a fault
+            }
+            return ageNanos > Time.FOREVER || inSessionNanos(calendar, ageNanos) > limitNanos;
+        }
+
+        private boolean wasHeartbeatDue(Calendar calendar, Heartbeat heartbeat) {
+            if (heartbeat == null) {
+                return false;
+            }
+            return !heartbeat.isValid()
+                    || inSessionNanos(calendar, heartbeat.ageNanos()) > heartbeat.limitNanos();
         }
 
         /** Returns the calendar of a feed, or null if it has none or nobody asks for alerts. */
@@ -766,25 +881,34 @@ public final class Freshness {
             return calendar.openNanosBetween(now.minusNanos(ageNanos), now);
         }
 
-        private Market market(Feed agreed, Alert alert, long ageNanos, long limitNanos) {
+        private Market market(Feed agreed, boolean isSilent, long ageNanos, long limitNanos,
+                Heartbeat heartbeat) {
             Calendar calendar = calendar(agreed);
             if (calendar == null) {
                 return null;
             }
             String silence = null;
-            if (alert == Alert.none) {
+            boolean isHeartbeatDue = heartbeat != null && heartbeat.isStale();
+            if (isSilent && isHeartbeatDue) {
+                silence = calendar.silence("heartbeat", now.minusNanos(heartbeat.ageNanos()), now,
+                        heartbeat.limitNanos());
+            } else if (isSilent) {
                 // A missing age does not matter here: then the market is closed.
-                silence = calendar.silence(now.minusNanos(ageNanos), now, limitNanos);
+                silence = calendar.silence("tick", now.minusNanos(ageNanos), now, limitNanos);
             }
             return new Market(calendar.opensAt(now), silence);
         }
 
         /**
          * Returns a fault that would still be there after a recovery of a feed that is missing or
-         * down, or null if there is none.
+         * down or has no fresh heartbeat, or null if there is none.
          */
         private Reason obstacle(Reason reason, Feed agreed, long limitNanos) {
-            if (reason != Reason.feed_missing && reason != Reason.feed_down) {
+            boolean isRecovered = switch (reason) {
+                case feed_missing, feed_down, heartbeat_invalid, heartbeat_stale -> true;
+                default -> false;
+            };
+            if (!isRecovered) {
                 return null;
             }
             boolean isDatedByRecovery = snapshotFault == Reason.as_of_missing;
@@ -812,6 +936,7 @@ public final class Freshness {
                     yield state.nearMiss(claim, "last_tick_at");
                 }
                 case alive_invalid -> state.nearMiss(claim, "alive");
+                case heartbeat_invalid -> state.nearMiss(claim, "last_heartbeat_at");
                 case age_missing -> state.nearMiss(claim, "last_tick_at", "last_tick_age_seconds");
                 default -> null;
             };
@@ -948,31 +1073,63 @@ public final class Freshness {
                 }
                 return Text.fill("last_tick_age_seconds is {}, not a plausible time", age);
             }
-            Misspelling found = Misspelling.of(tickText(claim));
+            return invalidInstant(claim, "last_tick_at", "tick", claim.tick());
+        }
+
+        /** Returns what is wrong with an instant that is there, and is no time of that event. */
+        private String invalidInstant(Feed claim, String member, String event, Instant instant) {
+            Misspelling found = Misspelling.of(state.plainText(claim, member));
             if (found != null && found.isNoTick()) {
-                return Text.fill("last_tick_at {}: no tick yet", found.fault());
+                return Text.fill("{} {}: no {} yet", member, found.fault(), event);
             }
             if (found != null) {
-                return Text.fill("last_tick_at {}", found.fault());
+                return Text.fill("{} {}", member, found.fault());
             }
-            String shown = state.text(claim, "last_tick_at");
-            if (claim.tick() == Time.UNREADABLE) {
-                return Text.fill("last_tick_at is {}, not an RFC 3339 instant", shown);
+            String shown = state.text(claim, member);
+            if (instant == Time.UNREADABLE) {
+                return Text.fill("{} is {}, not an RFC 3339 instant", member, shown);
             }
-            return Text.fill("last_tick_at is {}, not a plausible time", shown);
+            return Text.fill("{} is {}, not a plausible time", member, shown);
+        }
+
+        /** Returns why a required heartbeat proves nothing. */
+        private String invalidHeartbeat(Feed claim, long limitNanos) {
+            String text = state.plainText(claim, "last_heartbeat_at");
+            if (text == null) {
+                return "the baseline requires last_heartbeat_at and the feed has none";
+            }
+            Instant instant = state.heartbeat(claim);
+            if (instant == null) {
+                return "no heartbeat yet: last_heartbeat_at is null";
+            }
+            long aheadNanos = Time.nanosBetween(now, instant);
+            if (aheadNanos <= Time.MAX_SKEW_NANOS) {
+                return invalidInstant(claim, "last_heartbeat_at", "heartbeat", instant);
+            }
+            return Text.fill("last_heartbeat_at is {} in the future{}",
+                    Figures.READABLE.roundedUp(aheadNanos),
+                    Text.orNothing("", localTimeDoubt(text, aheadNanos, limitNanos)));
         }
 
         /** Returns why a fresh feed needs a look in working hours, or null if it does not. */
-        private static String ticketReason(long ageNanos, long limitNanos,
+        private String ticketReason(Feed agreed, long ageNanos, long limitNanos,
                 long claimedLimitNanos) {
             if (claimedLimitNanos > limitNanos) {
                 String limit = Figures.READABLE.roundedUp(claimedLimitNanos);
                 return Text.fill("the state's own limit, {}, is looser", limit);
             }
-            if (ageNanos > limitNanos - ageNanos) {
-                return "past half its limit";
+            long warnNanos = baseline.terms().warnNanos(agreed);
+            if (warnNanos == Terms.HALF_THE_LIMIT) {
+                return ageNanos > limitNanos - ageNanos ? "past half its limit" : null;
             }
-            return null;
+            if (ageNanos <= warnNanos) {
+                return null;
+            }
+            Calendar calendar = calendar(agreed);
+            if (calendar != null && inSessionNanos(calendar, ageNanos) <= warnNanos) {
+                return null;
+            }
+            return Text.fill("past its warn_age_seconds, {}", Figures.READABLE.limit(warnNanos));
         }
 
         /** Returns the limit of the feeds that have none of their own. */
@@ -1063,12 +1220,19 @@ public final class Freshness {
                     return doubt;
                 }
             }
+            if (verdict.isExcused()) {
+                return Advice.of("wait until its producer writes it: the baseline has it as"
+                        + " optional");
+            }
             Advice timeAdvice = timeAdvice(reason, verdict);
             if (timeAdvice != null) {
                 return timeAdvice;
             }
             if (reason == Reason.as_of_missing && hasNoTickYet(state.feed(verdict.name()))) {
                 return null; // the first tick brings its own date
+            }
+            if (reason == Reason.heartbeat_invalid && hasNoHeartbeatYet(verdict.name())) {
+                return null; // a recovery brings the first one
             }
             if (reason.advice != null) {
                 return Advice.of(reason.advice);
@@ -1088,6 +1252,10 @@ public final class Freshness {
 
         private boolean hasNoTickYet(Feed claim) {
             return claim != null && "null".equals(state.text(claim, "last_tick_at"));
+        }
+
+        private boolean hasNoHeartbeatYet(String name) {
+            return "null".equals(state.text(state.feed(name), "last_heartbeat_at"));
         }
 
         /** Returns whether an entry says nothing about a tick, not even that there was none. */
@@ -1110,7 +1278,25 @@ public final class Freshness {
             if (reason == Reason.age_invalid) {
                 return tickAdvice(state.feed(verdict.name()));
             }
+            if (reason == Reason.heartbeat_invalid) {
+                return heartbeatAdvice(state.feed(verdict.name()), verdict.limitNanos());
+            }
             return null;
+        }
+
+        /** Returns what to do about a heartbeat that is no valid one, or null if it is absent. */
+        private Advice heartbeatAdvice(Feed claim, long limitNanos) {
+            Instant instant = state.heartbeat(claim);
+            if (instant == null) {
+                return null;
+            }
+            long aheadNanos = Time.nanosBetween(now, instant);
+            if (aheadNanos <= Time.MAX_SKEW_NANOS) {
+                return instantAdvice(claim, "last_heartbeat_at", "heartbeat");
+            }
+            String text = state.plainText(claim, "last_heartbeat_at");
+            Advice local = ifLocalTime(text, aheadNanos, limitNanos);
+            return local == null ? Advice.of(Reason.clock_skew.advice) : local;
         }
 
         private static Advice rewritten(String member, Misspelling found) {
@@ -1134,15 +1320,20 @@ public final class Freshness {
             if (claim.ageNanos() == Time.INVALID_AGE) {
                 return null;
             }
-            Misspelling found = Misspelling.of(tickText(claim));
+            return instantAdvice(claim, "last_tick_at", "tick");
+        }
+
+        /** Returns how an instant should be written that is there, and is no time of that event. */
+        private Advice instantAdvice(Feed claim, String member, String event) {
+            Misspelling found = Misspelling.of(state.plainText(claim, member));
             if (found != null && found.isNoTick()) {
-                return Advice.of(
-                        "make the producer write null for last_tick_at until the first tick");
+                return Advice.of("make the producer write null for {} until the first {}",
+                        member, event);
             }
             if (found != null && found.suggestion() != null) {
-                return rewritten("last_tick_at", found);
+                return rewritten(member, found);
             }
-            return Advice.of("make the producer write last_tick_at like 2026-11-22T09:37:00Z");
+            return Advice.of("make the producer write {} like 2026-11-22T09:37:00Z", member);
         }
 
         private String limitAdvice(Verdict verdict) {
@@ -1392,11 +1583,13 @@ public final class Freshness {
         private final List<Verdict> verdicts;
         /** Those of the verdicts that do not allow what is needed. */
         private final List<Verdict> unsafe = new ArrayList<>();
+        /** If all feeds were asked for, how many are missing and optional: none is vouched for. */
+        private int excused;
         /** Why there is no answer; null if there is one. */
         private final String error;
 
         private Evaluation(Inputs inputs, Watch watch, Decision decision, List<String> needed,
-                List<Verdict> verdicts, String error) {
+                List<Verdict> verdicts, boolean excusesMissing, String error) {
             if (needed.isEmpty()) {
                 throw new IllegalArgumentException("no action: every feed would allow that");
             }
@@ -1407,7 +1600,9 @@ public final class Freshness {
             this.verdicts = verdicts;
             this.error = error;
             for (Verdict verdict : verdicts) {
-                if (!allows(verdict)) {
+                if (excusesMissing && verdict.isExcused()) {
+                    excused++;
+                } else if (!allows(verdict)) {
                     unsafe.add(verdict);
                 }
             }
@@ -1417,7 +1612,8 @@ public final class Freshness {
         static Evaluation ofAll(Inputs inputs, Watch before) {
             Watch watch = before.after(inputs);
             Decision decision = decision(inputs, watch, true);
-            return new Evaluation(inputs, watch, decision, ACTIONS, decision.all(), inputs.error());
+            return new Evaluation(inputs, watch, decision, ACTIONS, decision.all(), true,
+                    inputs.error());
         }
 
         /**
@@ -1440,7 +1636,7 @@ public final class Freshness {
                 }
             }
             List<String> needed = actions.isEmpty() ? ACTIONS : actions;
-            return new Evaluation(inputs, watch, decision, needed, verdicts, error);
+            return new Evaluation(inputs, watch, decision, needed, verdicts, false, error);
         }
 
         private static Decision decision(Inputs inputs, Watch watch, boolean asksAlerts) {
@@ -1482,6 +1678,10 @@ public final class Freshness {
 
         List<Verdict> unsafe() {
             return unsafe;
+        }
+
+        int excused() {
+            return excused;
         }
 
         String error() {
@@ -1825,6 +2025,12 @@ public final class Freshness {
                 edit.insert(state, baseline, baseline.feed(feed), ageSeconds(call), inputs.now());
             } else if (!verdict.isSafe()) {
                 edit.tick(claim, ageSeconds(call), inputs.now());
+                Heartbeat heartbeat = verdict.heartbeat();
+                boolean isOlder = heartbeat != null
+                        && heartbeat.ageNanos() > Time.ageNanos(ageSeconds(call));
+                if (isOlder) { // a missing or invalid one is older than every tick
+                    edit.heartbeat(claim, ageSeconds(call), inputs.now());
+                }
             }
             return new Recovery(call, inputs, edit, edit.apply(), feed);
         }
@@ -1956,10 +2162,14 @@ public final class Freshness {
                 + " \"feeds\": [{ \"name\": \"bravo\" }], \"calendar\": \"nyse\","
                 + " \"calendars\": { \"nyse\": { \"zone\": \"America/New_York\","
                 + " \"open\": [\"Mon-Fri 09:30-16:00\"] } } }\n";
+        private static final String BASELINE_WITH_TERMS = "{ \"max_age_seconds\": 90,"
+                + " \"feeds\": [{ \"name\": \"bravo\", \"max_heartbeat_age_seconds\": 5 },"
+                + " { \"name\": \"planned\", \"optional\": true }] }\n";
         /** When the market is closed, whatever the clock says: noon of a Saturday, in London. */
         private static final String WEEKEND = "2025-11-29T12:00:00Z";
         private static final String LAST_TICK_BEFORE_CLOSE = "2025-11-28T20:59:55Z";
         private static final String LAST_TICK_OF_DEAD_FEED = "2025-11-28T20:50:00Z";
+        private static final String SIX_SECONDS_BEFORE = "2025-11-29T11:59:54Z";
 
         private final Checks checks;
         /** The healthy state. The other files are written here. */
@@ -2011,6 +2221,8 @@ public final class Freshness {
                 checkFailure(kind);
             }
             checkSilence();
+            checkHeartbeats();
+            checkOptionalFeed();
             checkRecovery();
         }
 
@@ -2054,6 +2266,10 @@ public final class Freshness {
         private void checkWeekend(String tick, Reason reason, Alert alert) throws IOException {
             write(failed, Text.fill("{ \"as_of\": \"{}\", \"feeds\": [{ \"name\": \"{}\","
                     + " \"alive\": true, \"last_tick_at\": \"{}\" }] }\n", WEEKEND, FEED, tick));
+            checkBlocked(reason, alert);
+        }
+
+        private void checkBlocked(Reason reason, Alert alert) throws IOException {
             run(UNSAFE, "status", "--format", "json", "--state", failed, "--baseline", baseline,
                     "--now", WEEKEND, "--output", report);
             says(report, Text.fill("\"reason_code\": \"{}\"", reason));
@@ -2062,6 +2278,39 @@ public final class Freshness {
                 run(UNSAFE, "gate", "--feed", FEED, "--action", action, "--state", failed,
                         "--baseline", baseline, "--now", WEEKEND);
             }
+        }
+
+        /** Checks that a tick of this second does not stand in for a heartbeat. */
+        private void checkHeartbeats() throws IOException {
+            write(baseline, BASELINE_WITH_TERMS);
+
+            begin("heartbeat_invalid blocks unsafe work, however fresh the tick");
+            writeHeartbeat("null");
+            checkBlocked(Reason.heartbeat_invalid, Alert.page);
+
+            begin("heartbeat_stale blocks unsafe work, however fresh the tick");
+            writeHeartbeat(Text.fill("\"{}\"", SIX_SECONDS_BEFORE));
+            checkBlocked(Reason.heartbeat_stale, Alert.page);
+        }
+
+        /** Checks that a feed may be missing, and that nothing is allowed on it then. */
+        private void checkOptionalFeed() throws IOException {
+            begin("an optional feed may be missing, and nothing is allowed on it");
+            writeHeartbeat(Text.fill("\"{}\"", WEEKEND));
+            run(SAFE, "status", "--format", "json", "--state", failed, "--baseline", baseline,
+                    "--now", WEEKEND, "--output", report);
+            says(report, Text.fill("\"reason_code\": \"{}\", \"alert\": \"{}\"",
+                    Reason.feed_missing, Alert.none));
+            for (String action : ACTIONS) {
+                run(UNSAFE, "gate", "--feed", "planned", "--action", action, "--state", failed,
+                        "--baseline", baseline, "--now", WEEKEND);
+            }
+        }
+
+        private void writeHeartbeat(String value) throws IOException {
+            write(failed, Text.fill("{ \"feeds\": [{ \"name\": \"{}\", \"alive\": true,"
+                    + " \"last_tick_at\": \"{}\", \"last_heartbeat_at\": {} }] }\n",
+                    FEED, WEEKEND, value));
         }
 
         private void checkRecovery() throws IOException {
@@ -2492,6 +2741,10 @@ public final class Freshness {
                     v.status(), v.isSafe(), words(v.allowed()), words(v.blocked()));
             out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"",
                     reason, v.reason(), v.alert());
+            if (v.heartbeat() != null) {
+                out.raw(", \"last_heartbeat_age_seconds\": {}",
+                        Time.seconds(v.heartbeat().ageNanos()));
+            }
             if (v.market() != null) {
                 out.raw(", \"opens_at\": ");
                 value(v.market().opensAt());
@@ -2689,6 +2942,7 @@ public final class Freshness {
         private static final String GREEN = "32";
         private static final String YELLOW = "33";
         private static final String RED = "31";
+        private static final String PLAIN = "0";
 
         private final Call call;
         private final Evaluation evaluation;
@@ -2712,12 +2966,17 @@ public final class Freshness {
             }
             int total = evaluation.verdicts().size();
             int unsafe = evaluation.unsafe().size();
-            if (unsafe == 0) {
-                return Text.fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve",
-                        total, total);
+            int excused = evaluation.excused();
+            String missing = "";
+            if (excused > 0) {
+                missing = Text.fill(", {} optional missing", excused);
             }
-            return Text.fill("FRESHNESS CRITICAL: {}{} of {} feeds unsafe: {}{}",
-                    Explanations.strangers(evaluation), unsafe, total,
+            if (unsafe == 0) {
+                return Text.fill("FRESHNESS OK: {} of {} feeds fresh and safe to serve{}",
+                        total - excused, total, missing);
+            }
+            return Text.fill("FRESHNESS CRITICAL: {}{} of {} feeds unsafe{}: {}{}",
+                    Explanations.strangers(evaluation), unsafe, total, missing,
                     Explanations.briefs(evaluation.unsafe()), Explanations.swapHint(evaluation));
         }
 
@@ -2758,14 +3017,16 @@ public final class Freshness {
             String age = Figures.READABLE.age(verdict.ageNanos(), verdict.limitNanos());
             String limit = Figures.READABLE.limit(verdict.limitNanos());
             out.raw("  {}{}", name, spaces(nameColumns - Text.width(name)));
-            out.raw("  {}{}", painted(status, colorOf(verdict.status())),
-                    spaces(STATUS_COLUMNS - status.length()));
+            String color = verdict.isExcused() ? PLAIN : colorOf(verdict.status());
+            out.raw("  {}{}", painted(status, color), spaces(STATUS_COLUMNS - status.length()));
             out.raw("  {} {}{} of {}",
                     bar(verdict), spaces(AGE_COLUMNS - age.length()), age, limit);
             if (verdict.alert() != Alert.none) {
                 out.raw("  {}", verdict.alert());
             }
-            if (verdict.alert() == Alert.ticket) {
+            if (verdict.isExcused()) {
+                out.raw("  optional, missing");
+            } else if (verdict.alert() == Alert.ticket) {
                 out.text(": {}", verdict.detail());
             } else if (verdict.reason() == Reason.silence_expected) {
                 out.text("  {}", verdict.silence());
@@ -2807,7 +3068,7 @@ public final class Freshness {
         void redraw(Output out) throws IOException {
             List<Verdict> rows = new ArrayList<>(evaluation.unsafe());
             for (Verdict verdict : evaluation.verdicts()) {
-                if (verdict.isSafe()) {
+                if (verdict.isSafe() || verdict.isExcused()) {
                     rows.add(verdict);
                 }
             }
@@ -2886,7 +3147,8 @@ public final class Freshness {
                     .add("overall_status", evaluation.isSafe() ? "eligible" : "restricted")
                     .add("unsafe_feeds", verdicts.isEmpty() ? null : unsafeFeeds)
                     .add("max_age_seconds", new Seconds(evaluation.decision().commonLimitNanos()))
-                    .add("fresh_feeds", verdicts.size() - unsafeFeeds.size())
+                    .add("fresh_feeds",
+                            verdicts.size() - unsafeFeeds.size() - evaluation.excused())
                     .add("alive_feeds", alive)
                     .add("total_feeds", verdicts.size());
             new JsonWriter(out).document(Evidence.addTo(facts, evaluation));
@@ -2905,6 +3167,8 @@ public final class Freshness {
             max_age_seconds("Limit that counted; absent where there is no valid one."),
             last_tick_timestamp_seconds("When the newest tick was made, in seconds since 1970;"
                     + " absent where it is not known."),
+            heartbeat_age_seconds("Age of the newest heartbeat at the evaluation, if the baseline"
+                    + " requires one; absent where it is not known."),
             info("Why: the status, the reason and the alert of the feed; always 1.");
 
             private final String help;
@@ -2924,6 +3188,9 @@ public final class Freshness {
 
         void show() throws IOException {
             for (Gauge gauge : Gauge.values()) {
+                if (gauge == Gauge.heartbeat_age_seconds && !hasHeartbeats()) {
+                    continue;
+                }
                 String name = "freshness_feed_".concat(gauge.name());
                 head(name, gauge.help);
                 for (Verdict verdict : evaluation.verdicts()) {
@@ -2938,6 +3205,10 @@ public final class Freshness {
                     "When the state was evaluated, in seconds since 1970.");
             out.raw("freshness_last_evaluation_timestamp_seconds {}\n",
                     evaluation.inputs().now().getEpochSecond());
+        }
+
+        private boolean hasHeartbeats() {
+            return evaluation.inputs().baseline().claims().terms().requiresHeartbeats();
         }
 
         private void head(String name, String help) {
@@ -2966,6 +3237,7 @@ public final class Freshness {
                 case last_tick_age_seconds -> Time.seconds(verdict.ageNanos());
                 case max_age_seconds -> Time.seconds(verdict.limitNanos());
                 case last_tick_timestamp_seconds -> tickTimestamp(verdict);
+                case heartbeat_age_seconds -> heartbeatAge(verdict);
                 case info -> "1";
             };
         }
@@ -2975,6 +3247,11 @@ public final class Freshness {
                 return null;
             }
             return Time.timestamp(evaluation.inputs().now().minusNanos(verdict.ageNanos()));
+        }
+
+        private static String heartbeatAge(Verdict verdict) {
+            Heartbeat heartbeat = verdict.heartbeat();
+            return heartbeat == null ? null : Time.seconds(heartbeat.ageNanos());
         }
 
         private static String flag(boolean value) {
@@ -3201,14 +3478,18 @@ public final class Freshness {
     static final class State {
         static final State NONE = new State(Document.of("", "{}"));
         private static final List<String> MEMBERS = Arrays.asList(
-                "max_age_seconds", "as_of", "require_as_of", "calendars", "calendar", "feeds");
+                "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "as_of",
+                "require_as_of",
+                "calendars", "calendar", "feeds");
         private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive",
-                "last_tick_age_seconds", "last_tick_at", "max_age_seconds", "calendar");
+                "last_tick_age_seconds", "last_tick_at", "last_heartbeat_at", "max_age_seconds",
+                "warn_age_seconds", "max_heartbeat_age_seconds", "optional", "calendar");
         /** No member begins at the first byte of a document. */
         private static final int NOWHERE = 0;
 
         private final Document document;
         private final Index index;
+        private final Terms terms;
         private Instant asOf;
         private String asOfText;
         private boolean hasNullAsOf;
@@ -3223,6 +3504,7 @@ public final class Freshness {
         private State(Document document) {
             this.document = document;
             index = new Index(document);
+            terms = new Terms(document);
         }
 
         /** Reads a whole document. A fault that belongs to no single feed is a DataException. */
@@ -3244,7 +3526,8 @@ public final class Freshness {
                 switch (in.name()) {
                     case "max_age_seconds" -> commonLimitNanos = readLimit(in, role);
                     case "as_of" -> readAsOf(in);
-                    case "require_as_of" -> requiresAsOf = readRequireAsOf(in, role);
+                    case "require_as_of" -> requiresAsOf = readBoolean(in, role);
+                    case "warn_age_seconds", "max_heartbeat_age_seconds" -> readTerm(in, role);
                     case "calendars" -> readCalendars(in, role);
                     case "calendar" -> commonCalendar = readCalendarName(in, role);
                     case "feeds" -> {
@@ -3260,6 +3543,7 @@ public final class Freshness {
             }
             in.expectEnd();
             checkNamedCalendars(in);
+            terms.checkCommonWarnAges(in, commonLimitNanos);
             if (feedsAt == NOWHERE) {
                 throw in.error(0, "expected a member feeds{}", Text.orNothing("; ",
                         nearMiss(null, "feeds")));
@@ -3270,7 +3554,7 @@ public final class Freshness {
         }
 
         /** Reads a limit. One that is not valid is an error in a baseline: it is the contract. */
-        private static long readLimit(Json in, Role role) {
+        static long readLimit(Json in, Role role) {
             int at = in.at();
             String text = in.valueText();
             long limitNanos = Time.limitNanos(text);
@@ -3291,13 +3575,22 @@ public final class Freshness {
             asOf = Time.instant(asOfText);
         }
 
-        private static boolean readRequireAsOf(Json in, Role role) {
+        /** Reads what only a baseline can ask for. In a state it is as any other member. */
+        private void readTerm(Json in, Role role) {
+            if (role == Role.baseline) {
+                terms.readCommon(in);
+            } else {
+                in.skip();
+            }
+        }
+
+        static boolean readBoolean(Json in, Role role) {
             int at = in.at();
-            Boolean required = in.booleanOrNull();
-            if (role == Role.baseline && required == null) {
+            Boolean value = in.booleanOrNull();
+            if (role == Role.baseline && value == null) {
                 throw in.error(at, "expected true or false");
             }
-            return required == Boolean.TRUE;
+            return value == Boolean.TRUE;
         }
 
         private void readCalendars(Json in, Role role) {
@@ -3357,23 +3650,35 @@ public final class Freshness {
         private String readFeedName(Json in, Role role) {
             int at = in.at();
             String feed = null;
+            terms.beginEntry();
             in.enterObject("a feed, an object with a name");
             while (in.member()) {
                 if (in.name().equals("name")) {
                     feed = readName(in);
-                } else if (role == Role.baseline && in.name().equals("max_age_seconds")) {
-                    readLimit(in, role);
-                } else if (in.name().equals("calendar")) {
-                    readCalendarName(in, role);
+                } else if (role == Role.baseline) {
+                    readTermOfFeed(in);
                 } else {
-                    skipOther(in, role, FEED_MEMBERS);
+                    in.skip();
                 }
             }
             if (feed == null) {
                 throw in.error(at, "expected a feed with a name{}", Text.orNothing("; ",
                         nearMiss(in.document, at, "name")));
             }
+            terms.endEntry(in);
             return feed;
+        }
+
+        /** Checks a member of an entry of a baseline. */
+        private void readTermOfFeed(Json in) {
+            switch (in.name()) {
+                case "max_age_seconds" -> terms.readOwnLimit(in);
+                case "warn_age_seconds" -> terms.readOwnWarnAge(in);
+                case "max_heartbeat_age_seconds" -> terms.readOwnHeartbeatLimit(in);
+                case "optional" -> terms.readOptional(in);
+                case "calendar" -> readCalendarName(in, Role.baseline);
+                default -> skipOther(in, Role.baseline, FEED_MEMBERS);
+            }
         }
 
         private static String readName(Json in) {
@@ -3496,6 +3801,27 @@ public final class Freshness {
             return requiresAsOf;
         }
 
+        /** Returns what this document asks for as a baseline; nothing if it is a state. */
+        Terms terms() {
+            return terms;
+        }
+
+        /**
+         * Returns when a feed last proved that it is connected; null if nobody says, and
+         * Time.UNREADABLE if what is there is no instant.
+         */
+        Instant heartbeat(Feed feed) {
+            Json in = new Json(document, feed.at());
+            in.enterObject("a feed");
+            while (in.member()) {
+                if (in.name().equals("last_heartbeat_at")) {
+                    return readInstant(in);
+                }
+                in.skip();
+            }
+            return null;
+        }
+
         /** Returns the calendar of a feed, its own or the common one; null if it has none. */
         Calendar calendar(Feed feed) {
             if (calendars.isEmpty()) {
@@ -3585,6 +3911,144 @@ public final class Freshness {
                 names.add(get(i).name());
             }
             return Text.fill("unknown feed: {}{}", feed, Text.suggestion(feed, names));
+        }
+    }
+
+    /**
+     * Terms are what a baseline can ask for besides limits and calendars. What a feed has of its
+     * own is read when it is asked for, and only if some feed has it: most baselines have none.
+     */
+    static final class Terms {
+        /** The limit of a heartbeat that nobody requires. */
+        static final long NOT_REQUIRED = Time.COMMON_LIMIT;
+        /** The warn age of a feed that has none: it is half the limit that applies. */
+        static final long HALF_THE_LIMIT = Time.COMMON_LIMIT;
+        private static final String HEARTBEAT = "max_heartbeat_age_seconds";
+        private static final String WARN = "warn_age_seconds";
+
+        private final Document document;
+        private long commonHeartbeatNanos = NOT_REQUIRED;
+        private boolean hasOwnHeartbeats;
+        private long commonWarnNanos = HALF_THE_LIMIT;
+        private boolean hasOwnWarnAges;
+        private boolean hasOptionalFeeds;
+        // While entries are read: what this one has, and the highest warn age of those that have no
+        // limit of their own. The common limit may come after it.
+        private long entryLimitNanos;
+        private long entryWarnNanos;
+        private int entryWarnAt;
+        private long highestWarnNanos = HALF_THE_LIMIT;
+        private int highestWarnAt;
+
+        Terms(Document document) {
+            this.document = document;
+        }
+
+        /** Reads a term for all feeds that have none of their own. */
+        void readCommon(Json in) {
+            int at = in.at();
+            boolean isWarnAge = in.name().equals(WARN);
+            long nanos = State.readLimit(in, Role.baseline);
+            if (isWarnAge) {
+                commonWarnNanos = nanos;
+                noteWarnAge(nanos, at);
+            } else {
+                commonHeartbeatNanos = nanos;
+            }
+        }
+
+        void beginEntry() {
+            entryLimitNanos = Time.COMMON_LIMIT;
+            entryWarnNanos = HALF_THE_LIMIT;
+        }
+
+        void readOwnLimit(Json in) {
+            entryLimitNanos = State.readLimit(in, Role.baseline);
+        }
+
+        void readOwnWarnAge(Json in) {
+            entryWarnAt = in.at();
+            entryWarnNanos = State.readLimit(in, Role.baseline);
+            hasOwnWarnAges = true;
+        }
+
+        void readOwnHeartbeatLimit(Json in) {
+            State.readLimit(in, Role.baseline);
+            hasOwnHeartbeats = true;
+        }
+
+        void readOptional(Json in) {
+            if (State.readBoolean(in, Role.baseline)) {
+                hasOptionalFeeds = true;
+            }
+        }
+
+        /** Returns whether a feed may be missing. */
+        boolean isOptional(Feed agreed) {
+            return hasOptionalFeeds && "true".equals(document.member(agreed, "optional"));
+        }
+
+        /** Checks the warn age of the entry that was read, if it has one. */
+        void endEntry(Json in) {
+            if (entryWarnNanos == HALF_THE_LIMIT) {
+                return;
+            }
+            if (entryLimitNanos == Time.COMMON_LIMIT) {
+                noteWarnAge(entryWarnNanos, entryWarnAt);
+            } else {
+                checkWarnAge(in, entryWarnAt, entryWarnNanos, entryLimitNanos);
+            }
+        }
+
+        private void noteWarnAge(long warnNanos, int at) {
+            if (warnNanos > highestWarnNanos) {
+                highestWarnNanos = warnNanos;
+                highestWarnAt = at;
+            }
+        }
+
+        /** Checks the warn ages of the feeds to which the common limit applies. */
+        void checkCommonWarnAges(Json in, long limitNanos) {
+            boolean isNone = highestWarnNanos == HALF_THE_LIMIT
+                    || limitNanos == Time.COMMON_LIMIT; // a feed without any limit is blocked
+            if (!isNone) {
+                checkWarnAge(in, highestWarnAt, highestWarnNanos, limitNanos);
+            }
+        }
+
+        private static void checkWarnAge(Json in, int at, long warnNanos, long limitNanos) {
+            if (warnNanos >= limitNanos) {
+                throw in.error(at, "expected a warn_age_seconds below the limit, {}, found {}",
+                        Time.seconds(limitNanos), Time.seconds(warnNanos));
+            }
+        }
+
+        /** Returns past which age a fresh feed needs a look, or HALF_THE_LIMIT. */
+        long warnNanos(Feed agreed) {
+            if (hasOwnWarnAges) {
+                String own = document.member(agreed, WARN);
+                if (own != null) {
+                    return Time.limitNanos(own);
+                }
+            }
+            boolean hasOwnLimit = agreed.limitNanos() != Time.COMMON_LIMIT;
+            return hasOwnLimit ? HALF_THE_LIMIT : commonWarnNanos;
+        }
+
+        /** Returns whether there may be a feed that needs a heartbeat. */
+        boolean requiresHeartbeats() {
+            return hasOwnHeartbeats || commonHeartbeatNanos != NOT_REQUIRED;
+        }
+
+        /** Returns how old the heartbeat of a feed may be, or NOT_REQUIRED. */
+        long heartbeatLimitNanos(Feed agreed) {
+            if (hasOwnHeartbeats) {
+                String own = document.member(agreed, HEARTBEAT);
+                if (own != null) {
+                    return Time.limitNanos(own);
+                }
+            }
+            return commonHeartbeatNanos;
         }
     }
 
@@ -3754,6 +4218,11 @@ public final class Freshness {
             }
         }
 
+        /** Notes that a feed was seen to be connected, by a tick of that age. */
+        void heartbeat(Feed feed, String ageSeconds, Instant now) {
+            set(feed, "last_heartbeat_at", tickText(ageSeconds, now));
+        }
+
         private static String tickText(String ageSeconds, Instant now) {
             boolean isAhead = ageSeconds.startsWith("-");
             long nanos = Time.ageNanos(isAhead ? ageSeconds.substring(1) : ageSeconds);
@@ -3768,16 +4237,20 @@ public final class Freshness {
             return Text.fill("\"{}\"", instant);
         }
 
-        /** Dates the state and its ticks back by the time that it is to be frozen for. */
+        /** Dates a state, its ticks and its heartbeats back by the time that it is frozen for. */
         void freeze(State state, Instant now) {
             for (int i = 0; i < state.size(); i++) {
                 Feed feed = state.get(i);
-                if (feed.tick() != null && feed.tick() != Time.UNREADABLE) {
-                    Instant tick = feed.tick().minusSeconds(FROZEN_FOR_SECONDS);
-                    set(feed, "last_tick_at", quoted(tick));
-                }
+                freeze(feed, "last_tick_at", feed.tick());
+                freeze(feed, "last_heartbeat_at", state.heartbeat(feed));
             }
             set(null, "as_of", quoted(now.minusSeconds(FROZEN_FOR_SECONDS)));
+        }
+
+        private void freeze(Feed feed, String member, Instant instant) {
+            if (instant != null && instant != Time.UNREADABLE) {
+                set(feed, member, quoted(instant.minusSeconds(FROZEN_FOR_SECONDS)));
+            }
         }
 
         /** Sets a member of a feed, or of the document if that is null; a new one comes last. */
@@ -3830,7 +4303,7 @@ public final class Freshness {
         void insert(State state, State baseline, Feed agreed, String ageSeconds, Instant now) {
             boolean needsDate = state.hasNullAsOf()
                     || (state.asOfText() == null && baseline.requiresAsOf());
-            String entry = freshEntry(baseline.document(), agreed, ageSeconds, now, needsDate);
+            String entry = freshEntry(baseline, agreed, ageSeconds, now, needsDate);
             Feed before = feedBefore(state, baseline, agreed);
             Feed neighbour = before == null ? state.get(0) : before;
             String space = spaceBefore(neighbour.at());
@@ -3843,8 +4316,9 @@ public final class Freshness {
             changes.add(agreed.name().concat(" put back from the baseline"));
         }
 
-        private static String freshEntry(Document contract, Feed agreed, String ageSeconds,
+        private static String freshEntry(State baseline, Feed agreed, String ageSeconds,
                 Instant now, boolean needsDate) {
+            Document contract = baseline.document();
             String text = contract.text(agreed.at(), contract.end(agreed.at()));
             Document entry = Document.of(contract.label(), text);
             Edit edit = new Edit(entry);
@@ -3852,6 +4326,9 @@ public final class Freshness {
                     Time.COMMON_LIMIT, 0);
             boolean isDated = needsDate || entry.member(alone, "last_tick_at") != null;
             edit.tick(alone, ageSeconds, now, isDated);
+            if (baseline.terms().heartbeatLimitNanos(agreed) != Terms.NOT_REQUIRED) {
+                edit.heartbeat(alone, ageSeconds, now);
+            }
             return edit.apply().text();
         }
 
@@ -5511,22 +5988,23 @@ public final class Freshness {
          * Returns until when it is no wonder that no tick comes: "market closed until Mon 09:30
          * America/New_York" or, while it is open, "first tick due by 09:31:25".
          *
-         * @param tick       the newest tick, or the newest heartbeat
+         * @param event      what is to come: a tick or a heartbeat
+         * @param last       when the newest one came
          * @param limitNanos how old it may get in session
          */
-        String silence(Instant tick, Instant now, long limitNanos) {
+        String silence(String event, Instant last, Instant now, long limitNanos) {
             Instant opening = opensAt(now);
             if (opening != null) {
                 return Text.fill("market closed until {}{} {}", weekday(opening, now),
                         clockTime(opening, false), zone);
             }
-            Instant due = whenInSession(now, limitNanos - openNanosBetween(tick, now));
+            Instant due = whenInSession(now, limitNanos - openNanosBetween(last, now));
             if (due == null) {
                 return "market open";
             }
             boolean isToday = local(due).day() == local(now).day();
             String weekday = isToday ? "" : weekday(due, now);
-            return Text.fill("first tick due by {}{}", weekday, clockTime(due, true));
+            return Text.fill("first {} due by {}{}", event, weekday, clockTime(due, true));
         }
 
         /** Returns a weekday, such as "Mon ", with the date if there is such a day before it. */

@@ -174,6 +174,31 @@ both accepted {LIMIT,"feeds":[{FEED},{FEED}]}
 both accepted {LIMIT,"feeds":[{"name":"a","name":"b","alive":true}]}
 both accepted {LIMIT,"feeds":[{"name":"\ud800","alive":true}]}
 state accepted {"calendars":1,"calendar":2,"feeds":[{FEED,"calendar":3}]}
+state accepted {"max_heartbeat_age_seconds":1,"feeds":[{FEED,"last_heartbeat_at":null}]}
+state accepted {"feeds":[{FEED,"last_heartbeat_at":"2026-11-22T09:37:00.5+01:00"}]}
+state refused {"feeds":[{FEED,"last_heartbeat_at":"soon"}]}
+state refused {"feeds":[{FEED,"last_heartbeat_at":1795340220}]}
+baseline accepted {"max_heartbeat_age_seconds":5,BASELINE
+baseline accepted {LIMIT,"feeds":[{FEED,"max_heartbeat_age_seconds":0.5,"last_heartbeat_at":null}]}
+baseline refused {"max_heartbeat_age_seconds":0,BASELINE
+baseline refused {"max_heartbeat_age_seconds":null,BASELINE
+baseline refused {"max_heartbeat_age_seconds":1000000001,BASELINE
+baseline refused {LIMIT,"feeds":[{FEED,"max_heartbeat_age_seconds":"5"}]}
+baseline refused {LIMIT,"feeds":[{FEED,"max_heartbeat_age":5}]}
+baseline refused {"last_heartbeat_at":null,BASELINE
+baseline accepted {"warn_age_seconds":60,BASELINE
+baseline accepted {LIMIT,"feeds":[{FEED,"warn_age_seconds":0.5}]}
+baseline accepted {"warn_age_seconds":90,BASELINE
+baseline accepted {LIMIT,"feeds":[{FEED,"warn_age_seconds":90}]}
+baseline accepted {LIMIT,"feeds":[{FEED,"max_age_seconds":30,"warn_age_seconds":30}]}
+baseline refused {"warn_age_seconds":0,BASELINE
+baseline refused {"warn_age_seconds":null,BASELINE
+baseline refused {LIMIT,"feeds":[{FEED,"warn_age_seconds":"9"}]}
+baseline refused {LIMIT,"feeds":[{FEED,"warn_age":9}]}
+baseline accepted {LIMIT,"feeds":[{FEED,"optional":true},{"name":"b","optional":false}]}
+baseline refused {LIMIT,"feeds":[{FEED,"optional":"true"}]}
+baseline refused {LIMIT,"feeds":[{FEED,"optional":null}]}
+baseline refused {"optional":true,BASELINE
 baseline accepted {"calendars":{},BASELINE
 baseline accepted {"calendars":{"nyse":HOURS,"x-note":1},"calendar":"nyse",BASELINE
 baseline accepted {"calendars":{"c":HOURS},LIMIT,"feeds":[{FEED,"calendar":"c"}]}
@@ -273,13 +298,14 @@ REASONS = [
     "nested deeper than 64",
     "half of a surrogate pair",
 ]
-# What the schema of a baseline cannot say beyond that, of its calendars.
-CALENDAR_REASONS = [
+# What the schema of a baseline cannot say beyond that.
+BASELINE_REASONS = [
     "a zone that does not exist",
     "a session that ends before it begins",
     "sessions that overlap",
     "a date that does not exist",
     "a calendar that is not there",
+    "a warn age that is not below its limit",
 ]
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 passed = failed = 0
@@ -344,14 +370,20 @@ def minutes(session):
     return set(range(begin, end))
 
 
-def calendar_reasons(baseline):
-    """Why the program refuses the calendars of a baseline that its schema accepts."""
+def baseline_reasons(baseline):
+    """Why the program refuses a baseline that its schema accepts."""
     reasons = set()
+    for owner in baseline["feeds"] + [baseline]:
+        limit = owner.get("max_age_seconds", baseline.get("max_age_seconds"))
+        warn = owner.get("warn_age_seconds")
+        # In whole nanoseconds, as the program counts.
+        if None not in (limit, warn) and int(warn * 1e9) >= int(limit * 1e9):
+            reasons.add(BASELINE_REASONS[5])
     calendars = {name: calendar for name, calendar in baseline.get("calendars", {}).items()
                  if not name.startswith(("x-", "$"))}
     for calendar in calendars.values():
         if calendar["zone"].startswith("Mars/"):
-            reasons.add(CALENDAR_REASONS[0])
+            reasons.add(BASELINE_REASONS[0])
         days = {}
         for entry in calendar["open"]:
             weekdays, session = entry.split(" ")
@@ -364,16 +396,16 @@ def calendar_reasons(baseline):
                 try:
                     datetime.date.fromisoformat(date)
                 except ValueError:
-                    reasons.add(CALENDAR_REASONS[3])
+                    reasons.add(BASELINE_REASONS[3])
         for sessions in map(list, days.values()):
             lengths = [len(minutes(session)) for session in sessions]
             if 0 in lengths:
-                reasons.add(CALENDAR_REASONS[1])
+                reasons.add(BASELINE_REASONS[1])
             if len(set().union(*map(minutes, sessions))) < sum(lengths):
-                reasons.add(CALENDAR_REASONS[2])
+                reasons.add(BASELINE_REASONS[2])
     named = [feed["calendar"] for feed in baseline["feeds"] + [baseline] if "calendar" in feed]
     if any(name not in calendars for name in named):
-        reasons.add(CALENDAR_REASONS[4])
+        reasons.add(BASELINE_REASONS[4])
     return reasons
 
 
@@ -400,7 +432,7 @@ for line, ajv in zip(documents, theirs):
         value, reasons = read(data)
         answer = "accepted" if validators[schema].is_valid(value) else "refused"
         if schema == "baseline" and answer == "accepted":
-            reasons |= calendar_reasons(value)
+            reasons |= baseline_reasons(value)
     except (ValueError, RecursionError):
         value, reasons, answer = None, None, "refused"
     rows.append(
@@ -471,7 +503,7 @@ for schema in schemas:
     else:
         test(
             "each reason that a schema of a baseline cannot say was met",
-            [reason for reason in CALENDAR_REASONS if not met[reason]],
+            [reason for reason in BASELINE_REASONS if not met[reason]],
             "all of them",
         )
 

@@ -169,7 +169,7 @@ final class CalendarTest extends Sandbox {
         opens(closed, """
                 2019-12-31T12:00:00-05:00 => 2024-01-01T09:30:00-05:00
                 2020-06-06T12:00:00-04:00 => 2024-01-01T09:30:00-05:00""");
-        equal("silent", closed.silence(instant("2019-12-30T15:00:00-05:00"),
+        equal("silent", closed.silence("tick", instant("2019-12-30T15:00:00-05:00"),
                 instant("2020-01-01T12:00:00-05:00"), 90 * SECOND),
                 "market closed until Mon 2024-01-01 09:30 America/New_York");
         Instant now = instant("1890-01-01T00:00:00Z");
@@ -308,8 +308,8 @@ final class CalendarTest extends Sandbox {
                 => first tick due by 09:31:25
                 2025-11-21T15:00:00-05:00 => 2025-11-24T09:30:01-05:00 \
                 => first tick due by 09:30:01""")) {
-            equal(row.toString(), NEW_YORK.silence(instant(row.cell(0)), instant(row.cell(1)),
-                    90 * SECOND), row.cell(2));
+            equal(row.toString(), NEW_YORK.silence("tick", instant(row.cell(0)),
+                    instant(row.cell(1)), 90 * SECOND), row.cell(2));
         }
     }
 
@@ -325,13 +325,15 @@ final class CalendarTest extends Sandbox {
                 2025-11-24T00:59:00Z => 1800 => first tick due by 01:00:00
                 2025-11-24T00:59:00Z => 3999999999 => market open""")) {
             long limitNanos = Long.parseLong(row.cell(1)) * SECOND;
-            equal(row.toString(), weekly.silence(monday, instant(row.cell(0)), limitNanos),
+            equal(row.toString(), weekly.silence("tick", monday, instant(row.cell(0)), limitNanos),
                     row.cell(2));
         }
         Freshness.Calendar daily = calendar("UTC", "'Mon-Sun 05:07-09:00'", "");
-        equal("tomorrow", daily.silence(monday, instant("2025-11-24T08:00:00Z"), 20_000 * SECOND),
+        equal("tomorrow", daily.silence("tick", monday, instant("2025-11-24T08:00:00Z"),
+                20_000 * SECOND),
                 "first tick due by Tue 06:47:20");
-        equal("today", daily.silence(monday, instant("2025-11-24T04:00:00Z"), 20_000 * SECOND),
+        equal("today", daily.silence("tick", monday, instant("2025-11-24T04:00:00Z"),
+                20_000 * SECOND),
                 "market closed until Mon 05:07 UTC");
     }
 

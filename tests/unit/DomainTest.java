@@ -44,6 +44,9 @@ final class DomainTest extends Sandbox {
             document(dated, feed("x", "alive true, last_tick_at '2026-11-22T09:37:02Z'")));
         states.put("alive_invalid", document(dated, feed("x", "alive 1, age 8")));
         states.put("feed_down", document(dated, feed("x", "alive false, age 8")));
+        states.put("heartbeat_invalid", document(dated, feed("x", "alive true, age 8")));
+        states.put("heartbeat_stale", document(dated,
+            feed("x", "alive true, age 8, last_heartbeat_at '2026-11-22T09:36:54.9Z'")));
         states.put("limit_invalid", document("limit 0, as_of '" + NOW + "'", fresh));
         states.put("age_missing", document(dated, feed("x", "alive true, age null")));
         states.put("age_invalid", document(dated, feed("x", "alive true, age -30")));
@@ -65,7 +68,8 @@ final class DomainTest extends Sandbox {
         for (String reason : states.keySet()) {
             write("in.json", states.get(reason));
             write("base.json", document("limit 90, require_as_of true"
-                + (reason.equals("silence_expected") ? calendar : ""),
+                + (reason.equals("silence_expected") ? calendar : "")
+                + (reason.startsWith("heartbeat") ? ", max_heartbeat_age_seconds 5" : ""),
                 feed("x", "alive true, age 8")));
             int exit = switch (reason) {
                 case "state_invalid" -> 3;

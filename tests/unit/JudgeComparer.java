@@ -28,7 +28,8 @@ final class JudgeComparer {
             "max_age_seconds", "freshness_status", "safe_to_serve", "allowed_actions",
             "blocked_actions", "blocked_reason", "reason_code", "alert");
     private static final List<String> FAMILIES = List.of("alive", "safe_to_serve", "page",
-            "last_tick_age_seconds", "max_age_seconds", "last_tick_timestamp_seconds", "info");
+            "last_tick_age_seconds", "max_age_seconds", "last_tick_timestamp_seconds",
+            "heartbeat_age_seconds", "info");
 
     /** Run is what one call of the program gave. */
     record Run(int exit, String out) { }
@@ -121,9 +122,12 @@ final class JudgeComparer {
         List<String> names = new ArrayList<>();
         List<String> unsafe = new ArrayList<>();
         int alive = 0;
+        int excused = 0;
         for (JudgeRules.Verdict verdict : want.verdicts()) {
             names.add(verdict.name());
-            if (!verdict.isSafe()) {
+            if (verdict.isExcused() && want.exit() != 3) {
+                excused++;
+            } else if (!verdict.isSafe()) {
                 unsafe.add(verdict.name());
             }
             if (Boolean.TRUE.equals(verdict.alive())) {
@@ -135,7 +139,8 @@ final class JudgeComparer {
         one.same("overall_status", plain(top, "overall_status"),
                 want.exit() == 0 ? "eligible" : "restricted", "eligible");
         one.same("total_feeds", plain(top, "total_feeds"), names.size());
-        one.same("fresh_feeds", plain(top, "fresh_feeds"), names.size() - unsafe.size());
+        one.same("fresh_feeds", plain(top, "fresh_feeds"), 
+                names.size() - unsafe.size() - excused);
         one.same("alive_feeds", plain(top, "alive_feeds"), alive);
         // If nothing could be evaluated, nothing is listed: not "none is unsafe".
         one.same("unsafe_feeds", plain(top, "unsafe_feeds"), names.isEmpty() ? null : unsafe);
@@ -245,6 +250,11 @@ final class JudgeComparer {
         List<String> blocked = new ArrayList<>(JudgeRules.FRESH_MAY);
         blocked.removeAll(want.allowed());
         List<String> members = new ArrayList<>(ROW);
+        if (want.beat() != null) {
+            members.add("last_heartbeat_age_seconds");
+            figure(one, feed + "last_heartbeat_age_seconds",
+                    Node.get(row, "last_heartbeat_age_seconds"), want.beat().age());
+        }
         if (want.opensAt() != null) {
             members.add("opens_at");
             one.same(feed + "opens_at", plain(row, "opens_at"), want.opensAt());
@@ -425,6 +435,7 @@ final class JudgeComparer {
             case "last_tick_age_seconds" -> age;
             case "max_age_seconds" -> verdict.limit();
             case "last_tick_timestamp_seconds" -> timestamp(age, now);
+            case "heartbeat_age_seconds" -> verdict.beat() == null ? null : verdict.beat().age();
             case "info" -> BigDecimal.ONE;
             default -> throw new IllegalArgumentException(family);
         };
@@ -464,7 +475,7 @@ final class JudgeComparer {
         List<JudgeRules.Verdict> verdicts = new ArrayList<>(decision.verdicts());
         if (verdicts.isEmpty() || random.nextInt(20) == 0) {
             verdicts.add(new JudgeRules.Verdict("no such feed", "nobody knows it", null, null,
-                    null, false, false, null));
+                    null, false, false, false, null, null));
         }
         List<String> actions = new ArrayList<>(JudgeRules.FRESH_MAY);
         if (random.nextInt(10) == 0) {

@@ -43,6 +43,15 @@ final class JudgeGenerator {
         if (oneIn(4)) {
             addCalendars();
         }
+        if (oneIn(6)) {
+            addHeartbeats();
+        }
+        if (oneIn(6)) {
+            addWarnAges();
+        }
+        if (oneIn(6)) {
+            addOptionalFeed();
+        }
         Node top = state;
         if (oneIn(60)) {
             top = pick(arr(state), new Node.Str("feeds"), Node.NULL, Node.TRUE, new Node.Num("0"),
@@ -107,6 +116,53 @@ final class JudgeGenerator {
                     sessions)));
         }
         return calendar;
+    }
+
+    /** Asks for heartbeats, of all feeds or of one, and gives them to most. */
+    private void addHeartbeats() {
+        Node.Obj owner = oneIn(3) ? feed(baseline) : baseline;
+        put(owner, "max_heartbeat_age_seconds", new Node.Num(pick("5", "5.0", "90", "600", "1e-9",
+                "5", "0.5", "1e9")));
+        if (oneIn(20)) {
+            put(feed(baseline), "max_heartbeat_age_seconds", junk());
+        }
+        for (Node item : Node.items(Node.get(state, "feeds"))) {
+            if (item instanceof Node.Obj feed && !oneIn(8)) {
+                put(feed, "last_heartbeat_at", heartbeat());
+            }
+        }
+    }
+
+    /** Adds ages that raise a ticket: most are below the limit. */
+    private void addWarnAges() {
+        if (oneIn(2)) {
+            put(baseline, "warn_age_seconds", new Node.Num(pick("60", "5", "8.0", "1e-9", "89.9999",
+                    "29", "30", "90")));
+        }
+        if (oneIn(2)) {
+            Node warn = oneIn(20) ? junk() : new Node.Num(pick("10", "3", "19", "59.5", "200"));
+            put(feed(baseline), "warn_age_seconds", warn);
+        }
+    }
+
+    /** Has a feed as optional: one of the baseline, or one that is planned. */
+    private void addOptionalFeed() {
+        Node optional = oneIn(10) ? junk() : pick(Node.TRUE, Node.TRUE, Node.FALSE);
+        put(feed(baseline), "optional", optional);
+        if (oneIn(2) && Node.get(baseline, "feeds") instanceof Node.Arr feeds) {
+            feeds.items().add(random.nextInt(feeds.items().size() + 1), obj(
+                    new Node.Member("name", new Node.Str("planned")),
+                    new Node.Member("optional", optional)));
+        }
+    }
+
+    private Node heartbeat() {
+        if (oneIn(4)) {
+            return date();
+        }
+        long nanos = pick(0L, 1L, 5_000_000_000L, 5_000_000_001L, 3_000_000_000L, -500_000_000L,
+                600_000_000_000L);
+        return new Node.Str(now.minusNanos(nanos).toString());
     }
 
     private int age() {

@@ -14,8 +14,8 @@ final class JudgeKinds {
     /** What a long run must meet. */
     static final List<String> ALL = List.of("state_invalid", "feed_missing", "feed_unexpected",
             "as_of_missing", "as_of_invalid", "clock_skew", "tick_skew", "alive_invalid",
-            "feed_down", "limit_invalid", "age_missing", "age_invalid", "silence_expected",
-            "stale", "fresh",
+            "feed_down", "heartbeat_invalid", "heartbeat_stale", "limit_invalid",
+            "age_missing", "age_invalid", "silence_expected", "stale", "fresh",
             "unknown feeds", "invalid states", "invalid baselines", "exit 0", "exit 2", "exit 3",
             "alert none", "alert ticket", "alert page",
             "an unknown member at the top of a baseline",
@@ -28,7 +28,10 @@ final class JudgeKinds {
             "a tick without an age", "a tick older than the age", "an age older than the tick",
             "a tick where as_of is required and missing", "a tick beside an unreadable as_of",
             "a tick beside an as_of that is null", "an age beside an as_of that is null",
-            "an as_of up to a second ahead", "a feed that is down while its market is closed");
+            "an as_of up to a second ahead", "a feed that is down while its market is closed",
+            "a feed without a fresh heartbeat that pages nobody",
+            "an optional feed that is missing", "exit 0 beside an optional feed that is missing",
+            "a ticket by a warn age", "a fresh feed that is not past its warn age");
 
     private JudgeKinds() { }
 
@@ -48,8 +51,29 @@ final class JudgeKinds {
             if (verdict.isQuiet() && verdict.reason().equals("feed_down")) {
                 kinds.add("a feed that is down while its market is closed");
             }
+            if (verdict.isExcused()) {
+                kinds.add("an optional feed that is missing");
+            }
+            if (verdict.isExcused() && decision.exit() == 0) {
+                kinds.add("exit 0 beside an optional feed that is missing");
+            }
+            if (verdict.isQuiet() && verdict.reason().equals("heartbeat_stale")) {
+                kinds.add("a feed without a fresh heartbeat that pages nobody");
+            }
         }
         return kinds;
+    }
+
+    private static void addWarnAges(Set<String> kinds, Node baseline,
+            JudgeRules.Decision decision) {
+        for (JudgeRules.Verdict verdict : decision.verdicts()) {
+            boolean hasWarnAge = verdict.isSafe()
+                    && Node.get(baseline, "warn_age_seconds") != null;
+            if (hasWarnAge) {
+                kinds.add(verdict.isLate() ? "a ticket by a warn age"
+                        : "a fresh feed that is not past its warn age");
+            }
+        }
     }
 
     static String summary(Map<String, Integer> met) {
@@ -76,6 +100,7 @@ final class JudgeKinds {
         if (asOf != null && isWithinASecondAhead(asOf, now)) {
             kinds.add("an as_of up to a second ahead");
         }
+        addWarnAges(kinds, baseline, decision);
         if (Node.get(state, "max_age_seconds") == null) {
             kinds.add("a state without a limit");
         }

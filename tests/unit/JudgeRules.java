@@ -30,11 +30,15 @@ final class JudgeRules {
     static final List<String> FRESH_MAY = List.of("inspect_status", "price_order",
             "publish_signal", "read_last_price", "rebalance_position", "serve_cached_status");
     static final List<String> TOP_MEMBERS = List.of(
-            "max_age_seconds", "as_of", "require_as_of", "calendars", "calendar", "feeds");
+            "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "as_of",
+            "require_as_of", "calendars", "calendar", "feeds");
     static final List<String> FEED_MEMBERS = List.of(
-            "name", "alive", "last_tick_age_seconds", "last_tick_at", "max_age_seconds",
+            "name", "alive", "last_tick_age_seconds", "last_tick_at", "last_heartbeat_at",
+            "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "optional",
             "calendar");
 
+    private static final String HEARTBEAT = "max_heartbeat_age_seconds";
+    private static final String WARN = "warn_age_seconds";
     static final BigDecimal NANOSECOND = new BigDecimal("1e-9");
     /** The program counts so far: a longer time is as good as this one. */
     static final BigDecimal FOREVER_SECONDS = new BigDecimal("4e9");
@@ -62,13 +66,20 @@ final class JudgeRules {
      * Verdict is what the judge holds of one feed. A null is a null in JSON.
      *
      * @param isLoose whether the state claims a limit above the one that was agreed
+     * @param isLate  whether its age is past that which raises a ticket
      * @param isQuiet whether nobody is paged, though the feed is not safe
+     * @param beat    how old its heartbeat is; null if none is required
      * @param opensAt when its market opens, "null" if that is open; null if nothing is said of it
      */
     record Verdict(String name, String reason, Boolean alive, BigDecimal age, BigDecimal limit,
-            boolean isLoose, boolean isQuiet, String opensAt) {
+            boolean isLoose, boolean isLate, boolean isQuiet, Beat beat, String opensAt) {
         boolean isSafe() {
             return reason.equals("fresh");
+        }
+
+        /** Returns whether it is missing and may be: nothing else is quiet while it is missing. */
+        boolean isExcused() {
+            return isQuiet && reason.equals("feed_missing");
         }
 
         String status() {
@@ -82,17 +93,28 @@ final class JudgeRules {
             if (!isSafe()) {
                 return isQuiet ? "none" : "page";
             }
-            return isLoose || age.multiply(TWO).compareTo(limit) > 0 ? "ticket" : "none";
+            return isLoose || isLate ? "ticket" : "none";
         }
 
         List<String> allowed() {
             if (isSafe()) {
                 return FRESH_MAY;
             }
-            if (reason.equals("state_invalid")) {
+            if (reason.equals("state_invalid") || isExcused()) {
                 return List.of();
             }
             return status().equals("stale") ? STALE_MAY : UNKNOWN_MAY;
+        }
+    }
+
+    /**
+     * Beat is a heartbeat that is required.
+     *
+     * @param age null if none is known
+     */
+    record Beat(BigDecimal age, BigDecimal limit) {
+        boolean isTooOld() {
+            return age.compareTo(limit) > 0;
         }
     }
 
@@ -123,13 +145,13 @@ final class JudgeRules {
         Map<String, Node> agreed = feeds(baseline);
         Map<String, Node> claimed = feeds(state);
         if (agreed == null || !isClosed(baseline) || !isRequirementValid(baseline)
-                || !areLimitsValid(baseline)) {
+                || !areOptionsValid(agreed) || !areLimitsValid(baseline)
+                || !areWarnAgesLow(baseline)) {
             return new Decision(3, false, false, List.of(), List.of());
         }
         if (claimed == null) {
             List<Verdict> none = new ArrayList<>();
-            agreed.forEach((name, feed) -> none.add(new Verdict(name, "state_invalid", null, null,
-                    limit(feed, baseline, Precision.ROUNDED), false, false, null)));
+            agreed.forEach((name, feed) -> none.add(unevaluated(name, feed, baseline)));
             return new Decision(3, true, false, none, none);
         }
         JudgeRules rounded = new JudgeRules(baseline, state, now, BigDecimal.ZERO,
@@ -143,16 +165,41 @@ final class JudgeRules {
             verdicts.add(rounded.verdict(name, agreed.get(name), claimed.get(name)));
             exactVerdicts.add(exact.verdict(name, agreed.get(name), claimed.get(name)));
         }
-        int exit = verdicts.stream().allMatch(Verdict::isSafe) ? 0 : 2;
+        boolean isSafe = verdicts.stream().allMatch(each -> each.isSafe() || each.isExcused());
+        int exit = isSafe ? 0 : 2;
         return new Decision(exit, true, true, verdicts, exactVerdicts);
+    }
+
+    private static Verdict unevaluated(String name, Node feed, Node baseline) {
+        BigDecimal longest = limit(feed, baseline, HEARTBEAT, Precision.ROUNDED);
+        Beat beat = longest == null ? null : new Beat(null, longest);
+        return new Verdict(name, "state_invalid", null, null,
+                limit(feed, baseline, Precision.ROUNDED), false, false, false, beat, null);
+    }
+
+    private static boolean areOptionsValid(Map<String, Node> agreed) {
+        return agreed.values().stream().allMatch(feed -> Arrays.asList(null, Node.TRUE, Node.FALSE)
+                .contains(Node.get(feed, "optional")));
+    }
+
+    /** Returns whether each age that raises a ticket lies below the limit beside it. */
+    private static boolean areWarnAgesLow(Node baseline) {
+        List<Node> owners = new ArrayList<>(feeds(baseline).values());
+        owners.add(baseline);
+        return owners.stream().allMatch(owner -> {
+            BigDecimal warn = limit(owner, null, WARN, Precision.ROUNDED);
+            BigDecimal limit = limit(owner, baseline, Precision.ROUNDED);
+            return warn == null || limit == null || warn.compareTo(limit) < 0;
+        });
     }
 
     /** Returns whether each limit that a baseline states is one. */
     private static boolean areLimitsValid(Node baseline) {
         List<Node> owners = new ArrayList<>(feeds(baseline).values());
         owners.add(baseline);
-        return owners.stream().allMatch(owner -> Node.get(owner, "max_age_seconds") == null
-                || limit(owner, null, Precision.ROUNDED) != null);
+        return owners.stream().allMatch(owner -> Set.of("max_age_seconds", HEARTBEAT, WARN)
+                .stream().allMatch(member -> Node.get(owner, member) == null
+                        || limit(owner, null, member, Precision.ROUNDED) != null));
     }
 
     private static boolean isRequirementValid(Node baseline) {
@@ -250,6 +297,9 @@ final class JudgeRules {
                 || (tick != null && secondsBetween(tick, now).compareTo(MAX_AGE_SECONDS) > 0);
         BigDecimal age = isUnreadable ? null : age(writtenAge, tick);
 
+        Beat beat = agreed == null ? null : beat(agreed, claim, skewed);
+        boolean isBeatKnown = beat == null || beat.age != null;
+
         String reason = claim == null ? "feed_missing"
                 : agreed == null ? "feed_unexpected"
                 : isUndated() && ticked == null && isDateRequired() ? "as_of_missing"
@@ -258,34 +308,75 @@ final class JudgeRules {
                 : tick != null && tick.isAfter(skewed) ? "tick_skew"
                 : alive == null ? "alive_invalid"
                 : !alive ? "feed_down"
+                : !isBeatKnown ? "heartbeat_invalid"
+                : beat != null && beat.isTooOld() ? "heartbeat_stale"
                 : limit == null ? "limit_invalid"
                 : written == null && ticked == null ? "age_missing"
                 : isUnreadable ? "age_invalid"
-                : age.compareTo(limit) > 0 ? (isSilent(agreed, age, limit) ? "silence_expected"
-                    : "stale")
+                : age.compareTo(limit) > 0 ? (isSilent(agreed, age, limit, beat)
+                    ? "silence_expected" : "stale")
                 : "fresh";
         JudgeHours hours = reason.equals("fresh") ? null : JudgeHours.of(baseline, agreed);
-        boolean isQuiet = reason.equals("silence_expected");
+        boolean isQuiet = reason.equals("silence_expected") || (reason.equals("feed_missing")
+                && Node.TRUE.equals(Node.get(agreed, "optional")));
         boolean isStarred = List.of("feed_down", "age_missing").contains(reason);
         if (isStarred && hours != null && limit != null) {
             boolean saysNoTick = Node.NULL.equals(Node.get(claim, "last_tick_age_seconds"))
                     || Node.NULL.equals(Node.get(claim, "last_tick_at"));
             boolean wasDue = age == null ? isUnreadable || !saysNoTick
                     : hours.wasOpenFor(limit, age, now);
-            isQuiet = !hours.isOpen(now) && !wasDue && stateAge().compareTo(limit) <= 0;
+            boolean wasBeatDue = !isBeatKnown
+                    || (beat != null && hours.wasOpenFor(beat.limit, beat.age, now));
+            isQuiet = !hours.isOpen(now) && !wasDue && !wasBeatDue
+                    && stateAge().compareTo(limit) <= 0;
+        }
+        if (reason.equals("heartbeat_stale") && hours != null && limit != null) {
+            boolean isTickQuiet = age != null ? !hours.wasOpenFor(limit, age, now)
+                    : !isUnreadable && !hours.isOpen(now)
+                        && (Node.NULL.equals(Node.get(claim, "last_tick_age_seconds"))
+                            || Node.NULL.equals(Node.get(claim, "last_tick_at")));
+            isQuiet = isTickQuiet && !hours.wasOpenFor(beat.limit, beat.age, now)
+                    && asOf != null && stateAge().compareTo(limit) <= 0;
         }
         if (AGELESS.contains(reason)) {
             age = null;
         }
         String opensAt = hours == null ? null : String.valueOf(hours.opensAt(now));
-        return new Verdict(name, reason, alive, age, limit, isLoose, isQuiet, opensAt);
+        boolean isLate = reason.equals("fresh") && isLate(agreed, age, limit);
+        return new Verdict(name, reason, alive, age, limit, isLoose, isLate, isQuiet, beat,
+                opensAt);
     }
 
-    /** Returns whether no tick was due, and as_of proves that the writer of the state lives. */
-    private boolean isSilent(Node agreed, BigDecimal age, BigDecimal limit) {
+    /** Returns whether a fresh feed is past the age that raises a ticket. */
+    private boolean isLate(Node agreed, BigDecimal age, BigDecimal limit) {
+        boolean hasOwnLimit = Node.get(agreed, "max_age_seconds") != null;
+        BigDecimal warn = limit(agreed, hasOwnLimit ? null : baseline, WARN, precision);
+        if (warn == null) {
+            return age.multiply(TWO).compareTo(limit) > 0;
+        }
         JudgeHours hours = JudgeHours.of(baseline, agreed);
-        return hours != null && asOf != null && stateAge().compareTo(limit) <= 0
-                && !hours.wasOpenFor(limit, age, now);
+        return age.compareTo(warn) > 0 && (hours == null || hours.wasOpenFor(warn, age, now));
+    }
+
+    /** Returns the heartbeat of a feed that is listed; null if none is required. */
+    private Beat beat(Node agreed, Node claim, Instant skewed) {
+        BigDecimal longest = limit(agreed, baseline, HEARTBEAT, precision);
+        if (longest == null) {
+            return null;
+        }
+        Instant at = instant(Node.get(claim, "last_heartbeat_at"));
+        if (at == null || at.isAfter(skewed)
+                || secondsBetween(at, now).compareTo(MAX_AGE_SECONDS) > 0) {
+            return new Beat(null, longest);
+        }
+        return new Beat(secondsBetween(at, now).max(unchangedSeconds), longest);
+    }
+
+    /** Returns whether no tick was due, and something proves that the writer of the state lives. */
+    private boolean isSilent(Node agreed, BigDecimal age, BigDecimal limit, Beat beat) {
+        JudgeHours hours = JudgeHours.of(baseline, agreed);
+        boolean isDated = asOf != null && stateAge().compareTo(limit) <= 0;
+        return hours != null && (isDated || beat != null) && !hours.wasOpenFor(limit, age, now);
     }
 
     /** Returns how old the state is, as far as anybody can know. */
@@ -347,8 +438,13 @@ final class JudgeRules {
 
     /** Returns the limit of a feed, or of a document if that is null; null if it is none. */
     static BigDecimal limit(Node feed, Node document, Precision precision) {
-        Node own = Node.get(feed, "max_age_seconds");
-        BigDecimal limit = number(own != null ? own : Node.get(document, "max_age_seconds"));
+        return limit(feed, document, "max_age_seconds", precision);
+    }
+
+    private static BigDecimal limit(Node feed, Node document, String member,
+            Precision precision) {
+        Node own = Node.get(feed, member);
+        BigDecimal limit = number(own != null ? own : Node.get(document, member));
         boolean isNone = limit == null || limit.signum() <= 0;
         if (isNone || limit.compareTo(MAX_LIMIT_SECONDS) > 0) {
             return null;

@@ -253,7 +253,7 @@ final class NamesTest extends Sandbox {
         for (Row row : Row.table("""
                 doctor => 0 7
                 doctor --state % => 0 8
-                smoke => 0 24""")) {
+                smoke => 0 27""")) {
             String[] words = arguments(row.cell(0), place + "/stale.json");
             Run run = runThese(UNREAD, row + " in " + place, words);
             equal(run.call(), run.exit() + " " + run.out().lines().count(), row.cell(1));

@@ -488,7 +488,7 @@ abstract class Sandbox {
     private static boolean isSound(Freshness.Verdict verdict) {
         boolean isFresh = verdict.reason() == Freshness.Reason.fresh;
         boolean isPaged = verdict.alert() == Freshness.Alert.page;
-        boolean isSilent = verdict.silence() != null;
+        boolean isSilent = verdict.silence() != null || verdict.isExcused();
         boolean hasSentence = !verdict.sentence(Freshness.Figures.EXACT).isEmpty();
         return verdict.isSafe() == isFresh && isPaged == !(isFresh || isSilent) && hasSentence;
     }

@@ -13,7 +13,7 @@ final class SmokeTest extends Sandbox {
     @Harness.Test("smoke: its report, whole")
     static void report() {
         StringBuilder text = new StringBuilder("""
-            SMOKE PASSED: 23 of 23 checks passed
+            SMOKE PASSED: 26 of 26 checks passed
             ok - the bundled fixture is as it was shipped
             ok - the healthy state is eligible
             """);
@@ -26,6 +26,9 @@ final class SmokeTest extends Sandbox {
         whole("smoke", 0, text + """
             ok - silence_expected pages nobody, and blocks unsafe work
             ok - a feed that died before its market closed goes on paging
+            ok - heartbeat_invalid blocks unsafe work, however fresh the tick
+            ok - heartbeat_stale blocks unsafe work, however fresh the tick
+            ok - an optional feed may be missing, and nothing is allowed on it
             ok - a recovery that would not be safe is refused and writes nothing
             ok - a recovery on a fresh tick restores eligibility
             ok - the same recovery gives the same bytes
@@ -76,6 +79,16 @@ final class SmokeTest extends Sandbox {
         want.append("- a feed that died before its market closed goes on paging\n");
         want.append(wantedWeekend("2025-11-28T20:50:00Z", "stale", "page"));
         want.append("""
+            write @baseline { "max_age_seconds": 90, "feeds": [{ "name": "bravo",\
+             "max_heartbeat_age_seconds": 5 }, { "name": "planned", "optional": true }] }
+            - heartbeat_invalid blocks unsafe work, however fresh the tick
+            """);
+        want.append(wantedHeartbeat("null", "heartbeat_invalid"));
+        want.append("- heartbeat_stale blocks unsafe work, however fresh the tick\n");
+        want.append(wantedHeartbeat("\"2025-11-29T11:59:54Z\"", "heartbeat_stale"));
+        want.append("- an optional feed may be missing, and nothing is allowed on it\n");
+        want.append(wantedOptional());
+        want.append("""
             - a recovery that would not be safe is refused and writes nothing
             0 scenario stale --feed bravo --state @state --output @failed
             2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
@@ -124,6 +137,29 @@ final class SmokeTest extends Sandbox {
             2 gate --feed bravo --action rebalance_positionCALL
             """.replace("TICK", tick).replace("REASON", reason).replace("ALERT", alert)
             .replace("CALL", call);
+    }
+
+    private static String wantedHeartbeat(String value, String reason) {
+        return writesHeartbeat(value) + wantedWeekend("TICK", reason, "page")
+            .replaceAll("(?s)^write.*?\n(?=2)", "");
+    }
+
+    private static String writesHeartbeat(String value) {
+        return """
+            write @failed { "feeds": [{ "name": "bravo", "alive": true,\
+             "last_tick_at": "2025-11-29T12:00:00Z", "last_heartbeat_at": VALUE }] }
+            """.replace("VALUE", value);
+    }
+
+    private static String wantedOptional() {
+        String call = " --state @failed --baseline @baseline --now 2025-11-29T12:00:00Z";
+        StringBuilder want = new StringBuilder(writesHeartbeat("\"2025-11-29T12:00:00Z\""));
+        want.append("0 status --format json" + call + " --output @report\n");
+        want.append("says @report \"reason_code\": \"feed_missing\", \"alert\": \"none\"\n");
+        for (String action : ACTIONS) {
+            want.append("2 gate --feed planned --action " + action + call + "\n");
+        }
+        return want.toString();
     }
 
     /** Rehearsal notes what is played, and plays nothing. */
