@@ -158,6 +158,8 @@ public final class Freshness {
     /** How long to wait for a record that another process has locked, and how often to try. */
     static final int MAX_LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
+    /** How long the end of a gate's watch waits for its record: work has to stop at that end. */
+    static final long MAX_LAST_LOCK_NANOS = 1_000_000_000;
     /** How long the last verdict of a gate's watch may take to be read. */
     static final int MAX_LAST_WORDS_MILLIS = 5_000;
     static final int FROZEN_FOR_SECONDS = 3_600;
@@ -196,7 +198,8 @@ public final class Freshness {
         "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE]"
             + " [--watch SECONDS] [--color auto|always|never] [--now INSTANT]",
         "gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE]"
-            + " [--format text|json] [--watch SECONDS] [--quiet] [--now INSTANT]",
+            + " [--max-age-seconds N] [--valid-for SECONDS] [--at-least N]"
+            + " [--record FILE] [--format text|json] [--watch SECONDS] [--quiet] [--now INSTANT]",
         "scenario KIND --output FILE [--feed NAME] [--state FILE] [--age-seconds N]"
             + " [--format text|json] [--now INSTANT]",
         "recover --feed NAME --state FILE --output FILE [--age-seconds N] [--record FILE]"
@@ -229,15 +232,27 @@ public final class Freshness {
               --action        the work; without it, the feed must be safe to serve
               --baseline      who must be there, and how old is too old; \
             data/healthy.json by default
+              --max-age-seconds  the newest tick may be no older, whatever the action needs
+              --valid-for     the gate must stay open for so long even if no tick comes
+              --at-least      so many of the feeds are enough; the work may use those named open
               --output        write it there, whole or not at all; - writes to standard output
               --age-seconds   the age of the tick: 660 by default in a scenario, 5 in a recovery
-              --record        append the report there, as one JSON line
+              --record        append the report there, as one JSON line: what cannot be \
+            recorded is not done
               --format        for people or for programs
               --watch         evaluate again and again: \
             status until interrupted, gate until it closes
               --quiet         print only where the gate is blocked
               --color         auto colors on a terminal only
               --now           replaces the clock, like 2026-11-22T09:37:00Z
+            """;
+
+    private static final String NEEDS = """
+
+            what an action needs, if the baseline does not ask for more or name others:
+              inspect_status                                    a state that can be evaluated
+              read_last_price, serve_cached_status              a feed that is fresh or stale
+              price_order, publish_signal, rebalance_position   a feed that is fresh
             """;
 
     // ---- Start ----
@@ -335,6 +350,134 @@ public final class Freshness {
         Status(int actions) {
             allowed = ACTIONS.subList(0, actions);
             blocked = ACTIONS.subList(actions, ACTIONS.size());
+        }
+    }
+
+    /**
+     * Rule is what an action needs of a feed.
+     *
+     * @param least       the least status that allows it
+     * @param maxAgeNanos the highest age that allows it, on top of that; Time.NO_BOUND if any does
+     */
+    record Rule(Status least, long maxAgeNanos) { }
+
+    /**
+     * Actions are the work that a baseline knows, with the rule of each: the built-in ones in their
+     * order, then its own. A baseline may tighten the rule of a built-in one, never loosen it.
+     */
+    static final class Actions {
+        /** What a baseline without actions has. The verdicts share the lists of Status then. */
+        static final Actions BUILT_IN = new Actions();
+        private static final List<String> MEMBERS = Arrays.asList("min_status", "max_age_seconds");
+        private static final List<String> LEAST = Arrays.asList("fresh", "stale");
+
+        private final Map<String, Rule> rules = new LinkedHashMap<>();
+
+        private Actions() {
+            for (String name : ACTIONS) {
+                rules.put(name, new Rule(builtInLeast(name), Time.NO_BOUND));
+            }
+        }
+
+        private static Status builtInLeast(String name) {
+            for (Status status : Status.values()) {
+                if (status.allowed.contains(name)) {
+                    return status;
+                }
+            }
+            throw new IllegalArgumentException(name);
+        }
+
+        /** Reads the actions of a baseline. Whatever is not a rule is a DataException. */
+        static Actions read(Json in) {
+            Actions actions = new Actions();
+            in.enterObject("an object of actions, each with its name");
+            while (in.member()) {
+                String name = in.name();
+                if (State.isNote(name)) {
+                    in.skip();
+                    continue;
+                }
+                if (!isName(name)) {
+                    throw in.error(in.nameAt(), "expected the name of an action, 1 to {} letters,"
+                            + " digits, _, -, . or :", MAX_NAME_CHARS);
+                }
+                Rule builtIn = actions.rules.get(name);
+                actions.rules.put(name, readRule(in, name, builtIn));
+            }
+            return actions;
+        }
+
+        /** Returns whether an action may have that name: it stands in commands and in lists. */
+        static boolean isName(String text) {
+            for (char c : text.toCharArray()) {
+                boolean isPlain = c < 0x7f
+                        && (Character.isLetterOrDigit(c) || "_-.:".indexOf(c) >= 0);
+                if (!isPlain) {
+                    return false;
+                }
+            }
+            return !text.isEmpty() && text.length() <= MAX_NAME_CHARS;
+        }
+
+        /** Reads a rule. The built-in one of that name is null if the action is its own. */
+        private static Rule readRule(Json in, String name, Rule builtIn) {
+            Status least = builtIn == null ? Status.fresh : builtIn.least();
+            long maxAgeNanos = Time.NO_BOUND;
+            in.enterObject("an action, an object with min_status, max_age_seconds or neither");
+            while (in.member()) {
+                switch (in.name()) {
+                    case "min_status" -> least = readLeast(in, name, builtIn);
+                    case "max_age_seconds" -> maxAgeNanos = State.readLimit(in, Role.baseline);
+                    default -> State.skipOther(in, Role.baseline, MEMBERS);
+                }
+            }
+            return new Rule(least, maxAgeNanos);
+        }
+
+        private static Status readLeast(Json in, String name, Rule builtIn) {
+            int at = in.at();
+            String text = in.isString() ? in.string() : "";
+            if (!LEAST.contains(text)) {
+                throw in.error(at, "expected the least status, fresh or stale");
+            }
+            Status least = Status.valueOf(text);
+            if (builtIn != null && least.compareTo(builtIn.least()) < 0) {
+                throw in.error(at, "{} needs a feed that is {}: a baseline may tighten what is"
+                        + " built in, never loosen it; give your action a name of its own",
+                        name, builtIn.least());
+            }
+            return least;
+        }
+
+        List<String> names() {
+            return this == BUILT_IN ? ACTIONS : new ArrayList<>(rules.keySet());
+        }
+
+        /** Returns what an action needs, or null if there is no such action. */
+        Rule rule(String action) {
+            return rules.get(action);
+        }
+
+        /** Returns the actions that a verdict allows, or those that it blocks. */
+        List<String> ofVerdict(Verdict verdict, boolean areAllowed) {
+            if (this == BUILT_IN) {
+                Status status = verdict.status();
+                return areAllowed ? status.allowed : status.blocked;
+            }
+            List<String> names = new ArrayList<>();
+            for (Map.Entry<String, Rule> entry : rules.entrySet()) {
+                boolean isAllowed = verdict.leftNanos(entry.getValue()) >= 0;
+                if (isAllowed == areAllowed) {
+                    names.add(entry.getKey());
+                }
+            }
+            return names;
+        }
+
+        /** Returns the message about a name that no action has. */
+        String unknownAction(String action) {
+            return Text.fill("unknown action: {}{}", action, Text.suggestion(action, names()));
         }
     }
 
@@ -439,6 +582,9 @@ public final class Freshness {
      */
     record Market(Instant opensAt, String silence) { }
 
+    /** Context is what the verdicts of one decision share: its instant, and the actions. */
+    record Context(Instant now, Actions actions) { }
+
     /**
      * Verdict is what was decided about one feed.
      *
@@ -457,11 +603,13 @@ public final class Freshness {
      *                    is paged, the whole stays eligible, and nothing is allowed on the feed
      * @param heartbeat   null if the baseline requires none
      * @param market      null if the feed is fresh or has no calendar, or nobody asks for the alert
+     * @param context     what it shares with the other verdicts of its decision
      */
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
             boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
             String question, Verdict obstacle, boolean isExcused, Heartbeat heartbeat,
-            Market market) {
+            Market market, Context context) {
+        private static final Rule SAFE_TO_SERVE = new Rule(Status.fresh, Time.NO_BOUND);
         private static final String EXCUSE =
                 "the baseline has this feed as optional, the state does not list it";
 
@@ -470,9 +618,10 @@ public final class Freshness {
                 String secondQuestion) {
             Verdict fault = new Verdict(name, alive, ageNanos, limitNanos, false,
                     secondAheadNanos, second, alert, found, secondQuestion, null, false, null,
-                    null);
+                    null, context);
             return new Verdict(name, alive, ageNanos, limitNanos, isTightened, aheadNanos, reason,
-                    alert, detail, question, fault, isExcused, heartbeat, market);
+                    alert, detail, question, fault, isExcused, heartbeat, market,
+                    context);
         }
 
         boolean isSafe() {
@@ -499,9 +648,22 @@ public final class Freshness {
             return market == null ? null : market.silence();
         }
 
-        /** Returns the actions that are allowed: none if there was nothing to evaluate. */
+        /** Returns for how long the feed stays safe if no tick comes; negative if it is not. */
+        long safeForNanos() {
+            return leftNanos(SAFE_TO_SERVE);
+        }
+
+        /** Returns the latest instant to which it is safe if no tick comes; null if it is not. */
+        Instant safeUntil() {
+            return isSafe() ? context.now().plusNanos(safeForNanos()) : null;
+        }
+
+        /** Returns the actions that are allowed: none if nothing could be evaluated. */
         List<String> allowed() {
-            return allowsNothing() ? Arrays.asList() : status().allowed;
+            if (allowsNothing()) {
+                return Arrays.asList();
+            }
+            return context.actions().ofVerdict(this, true);
         }
 
         private boolean allowsNothing() {
@@ -510,7 +672,32 @@ public final class Freshness {
 
         /** Returns the actions that are not allowed. */
         List<String> blocked() {
-            return allowsNothing() ? ACTIONS : status().blocked;
+            if (allowsNothing()) {
+                return context.actions().names();
+            }
+            return context.actions().ofVerdict(this, false);
+        }
+
+        /**
+         * Returns for how long the feed satisfies a rule if no tick comes: the least of all bounds.
+         * It is negative if the feed does not satisfy it now, and Time.NO_BOUND if nothing ends it.
+         */
+        long leftNanos(Rule rule) {
+            if (allowsNothing() || status().compareTo(rule.least()) < 0) {
+                return -1;
+            }
+            long leftNanos = Time.NO_BOUND;
+            if (rule.maxAgeNanos() != Time.NO_BOUND) {
+                // An age that is missing or not valid lies above every bound.
+                leftNanos = Math.min(leftNanos, rule.maxAgeNanos() - ageNanos);
+            }
+            if (rule.least() == Status.fresh) {
+                leftNanos = Math.min(leftNanos, limitNanos - ageNanos);
+            }
+            if (heartbeat != null && rule.least() != Status.unknown) {
+                leftNanos = Math.min(leftNanos, heartbeat.limitNanos() - heartbeat.ageNanos());
+            }
+            return leftNanos;
         }
 
         /** Returns one sentence with the figures, such as "last tick 660s old, limit 90s". */
@@ -567,6 +754,13 @@ public final class Freshness {
         }
     }
 
+    /** Shortfall is what a feed lacks only for what is asked. Templates are as those of Advice. */
+    record Shortfall(String template, String text) {
+        static Shortfall of(String template, Object... values) {
+            return new Shortfall(template, Text.fill(template, values));
+        }
+    }
+
     // ---- Decision ----
 
     /**
@@ -598,6 +792,7 @@ public final class Freshness {
         private final String snapshotQuestion;
         /** Whether anybody asks for the alerts: if not, no calendar is looked at. */
         private final boolean asksAlerts;
+        private final Context context;
         // What only an advice needs is looked up when it is asked for; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
@@ -620,6 +815,7 @@ public final class Freshness {
             asOfMisspelling = asOfMisspelling(this.state, elapsedNanos);
             snapshotQuestion = snapshotFault == Reason.as_of_missing
                     ? this.state.nearMiss(null, "as_of") : null;
+            context = new Context(now, baseline.actions());
         }
 
         private static long elapsedNanos(Instant asOf, Instant now, long unchangedNanos) {
@@ -761,7 +957,7 @@ public final class Freshness {
             }
             Verdict verdict = new Verdict(name, alive, ageNanos, limitNanos, isTightened,
                     skewNanos, reason, alert, detail, question(reason, claim), null, isExcused,
-                    heartbeat, market);
+                    heartbeat, market, context);
             Reason obstacle = obstacle(reason, agreed, limitNanos);
             if (obstacle == null) {
                 return verdict;
@@ -1428,11 +1624,25 @@ public final class Freshness {
     record Inputs(Source baseline, Source state, Instant now, boolean isReplay, long nanoTime) {
 
         static Inputs read(Call call, InputStream standardInput) {
+            return read(call, null, standardInput);
+        }
+
+        /** Reads everything, but for a state that was read ahead; null if none was. */
+        static Inputs read(Call call, Source ahead, InputStream standardInput) {
             Source baseline = readBaseline(call);
-            Source state = readState(call, baseline, standardInput);
+            Source state = readState(call, baseline, ahead, standardInput);
             // The clock comes after the last byte: reading may take long.
             Instant now = clock(call);
             return new Inputs(baseline, state, now, call.has("--now"), System.nanoTime());
+        }
+
+        /**
+         * Reads a state from standard input, or returns null if it is in a file. Whoever writes to
+         * a pipe may take long, and nobody else should have to wait for that.
+         */
+        static Source readAhead(Call call, InputStream standardInput) {
+            String name = call.one("--state", null);
+            return name.equals("-") ? Source.read(name, Role.state, standardInput) : null;
         }
 
         private static Source readBaseline(Call call) {
@@ -1444,7 +1654,8 @@ public final class Freshness {
             return Source.read(name, Role.baseline, null);
         }
 
-        private static Source readState(Call call, Source baseline, InputStream standardInput) {
+        private static Source readState(Call call, Source baseline, Source ahead,
+                InputStream standardInput) {
             String name = call.one("--state", baseline.name());
             if (baseline.error() != null) {
                 return Source.unreadable(name, "not read, because the baseline is not valid");
@@ -1456,7 +1667,7 @@ public final class Freshness {
             } catch (DataException e) {
                 return Source.unreadable(name, e.getMessage()); // the name is no path
             }
-            Source state = Source.read(name, Role.state, standardInput);
+            Source state = ahead != null ? ahead : Source.read(name, Role.state, standardInput);
             boolean isNameless = name.equals("-") && Disk.standardInput() == null;
             if (isNameless && state.error() == null
                     && state.document().hasSameContent(baseline.document())) {
@@ -1569,6 +1780,45 @@ public final class Freshness {
     }
 
     /**
+     * Demand is what a caller asks for. It can tighten what the baseline says, never loosen it.
+     *
+     * @param isSafe        whether each feed has to be safe to serve
+     * @param actions       what each feed has to allow
+     * @param maxAgeNanos   how old its tick may be, whatever else is asked; or Time.NO_BOUND
+     * @param validForNanos how long it has to stay so if no tick comes
+     * @param atLeast       how many of the feeds are enough; 0 asks for all of them
+     */
+    record Demand(boolean isSafe, List<String> actions, long maxAgeNanos, long validForNanos,
+            int atLeast) {
+        /** What status asks for. */
+        static final Demand SAFE = new Demand(true, Arrays.asList(), Time.NO_BOUND, 0, 0);
+
+        /** Asks as gate does: without actions, for what is safe and for every built-in action. */
+        static Demand of(List<String> actions) {
+            if (actions.isEmpty()) {
+                return new Demand(true, ACTIONS, Time.NO_BOUND, 0, 0);
+            }
+            return new Demand(false, actions, Time.NO_BOUND, 0, 0);
+        }
+
+        static Demand of(Call call) {
+            Demand plain = of(call.all("--action"));
+            long maxAgeNanos = Time.NO_BOUND;
+            if (call.has("--max-age-seconds")) {
+                maxAgeNanos = Time.limitNanos(call.one("--max-age-seconds", null));
+            }
+            long validForNanos = Time.ageNanos(call.one("--valid-for", "0"));
+            int atLeast = Integer.parseInt(call.one("--at-least", "0"));
+            return new Demand(plain.isSafe, plain.actions, maxAgeNanos, validForNanos, atLeast);
+        }
+
+        /** Returns whether the caller asks for more than an action needs. */
+        boolean isTightened() {
+            return maxAgeNanos != Time.NO_BOUND || validForNanos > 0;
+        }
+    }
+
+    /**
      * Evaluation is the answer to one question: do these feeds allow these actions? It is complete
      * when it is constructed, and not safe unless it was evaluated and each part proves it.
      */
@@ -1577,8 +1827,7 @@ public final class Freshness {
         /** What the next evaluation of the same watch starts from. */
         private final Watch watch;
         private final Decision decision;
-        /** The actions that every feed must allow. */
-        private final List<String> needed;
+        private final Demand demand;
         /** The verdicts on the feeds that were asked for, as far as they are known. */
         private final List<Verdict> verdicts;
         /** Those of the verdicts that do not allow what is needed. */
@@ -1588,15 +1837,15 @@ public final class Freshness {
         /** Why there is no answer; null if there is one. */
         private final String error;
 
-        private Evaluation(Inputs inputs, Watch watch, Decision decision, List<String> needed,
+        private Evaluation(Inputs inputs, Watch watch, Decision decision, Demand demand,
                 List<Verdict> verdicts, boolean excusesMissing, String error) {
-            if (needed.isEmpty()) {
+            if (!demand.isSafe() && demand.actions().isEmpty()) {
                 throw new IllegalArgumentException("no action: every feed would allow that");
             }
             this.inputs = inputs;
             this.watch = watch;
             this.decision = decision;
-            this.needed = needed;
+            this.demand = demand;
             this.verdicts = verdicts;
             this.error = error;
             for (Verdict verdict : verdicts) {
@@ -1612,7 +1861,7 @@ public final class Freshness {
         static Evaluation ofAll(Inputs inputs, Watch before) {
             Watch watch = before.after(inputs);
             Decision decision = decision(inputs, watch, true);
-            return new Evaluation(inputs, watch, decision, ACTIONS, decision.all(), true,
+            return new Evaluation(inputs, watch, decision, Demand.SAFE, decision.all(), true,
                     inputs.error());
         }
 
@@ -1623,10 +1872,21 @@ public final class Freshness {
          */
         static Evaluation ofFeeds(Inputs inputs, Watch before, List<String> feeds,
                 List<String> actions, boolean asksAlerts) {
+            return ofFeeds(inputs, before, feeds, Demand.of(actions), asksAlerts);
+        }
+
+        static Evaluation ofFeeds(Inputs inputs, Watch before, List<String> feeds, Demand demand,
+                boolean asksAlerts) {
             Watch watch = before.after(inputs);
             Decision decision = decision(inputs, watch, asksAlerts);
             List<Verdict> verdicts = new ArrayList<>();
             String error = inputs.error();
+            Actions known = inputs.baseline().claims().actions();
+            for (String action : demand.actions()) {
+                if (error == null && known.rule(action) == null) {
+                    error = known.unknownAction(action);
+                }
+            }
             for (String feed : feeds) {
                 Verdict verdict = decision.of(feed);
                 if (verdict != null) {
@@ -1635,8 +1895,7 @@ public final class Freshness {
                     error = inputs.baseline().claims().unknownFeed(feed);
                 }
             }
-            List<String> needed = actions.isEmpty() ? ACTIONS : actions;
-            return new Evaluation(inputs, watch, decision, needed, verdicts, false, error);
+            return new Evaluation(inputs, watch, decision, demand, verdicts, false, error);
         }
 
         private static Decision decision(Inputs inputs, Watch watch, boolean asksAlerts) {
@@ -1646,14 +1905,183 @@ public final class Freshness {
 
         /** Returns whether a verdict allows what is needed. If nothing was evaluated, none does. */
         boolean allows(Verdict verdict) {
-            return inputs.error() == null && verdict.allowed().containsAll(needed);
+            return leftNanos(verdict) >= demand.validForNanos();
+        }
+
+        /**
+         * Returns for how long a feed allows what is needed if no tick comes. It is negative if the
+         * feed does not allow it now, and Time.NO_BOUND if nothing ends it.
+         */
+        private long leftNanos(Verdict verdict) {
+            if (inputs.error() != null) {
+                return -1;
+            }
+            long leftNanos = Time.NO_BOUND;
+            if (demand.isSafe()) {
+                leftNanos = verdict.safeForNanos();
+            }
+            if (demand.maxAgeNanos() != Time.NO_BOUND) {
+                // An age that is missing or not valid lies above every bound.
+                leftNanos = Math.min(leftNanos, demand.maxAgeNanos() - verdict.ageNanos());
+            }
+            for (String action : demand.actions()) {
+                leftNanos = Math.min(leftNanos, leftNanos(verdict, action));
+            }
+            return leftNanos;
+        }
+
+        private long leftNanos(Verdict verdict, String action) {
+            Rule rule = verdict.context().actions().rule(action);
+            return rule == null ? -1 : verdict.leftNanos(rule);
+        }
+
+        /** Returns those of these actions that a feed does not allow as the caller asks for. */
+        List<String> refused(Verdict verdict, List<String> actions) {
+            boolean isTooOld = verdict.ageNanos() > demand.maxAgeNanos();
+            List<String> refused = new ArrayList<>();
+            for (String action : actions) {
+                if (isTooOld || leftNanos(verdict, action) < demand.validForNanos()) {
+                    refused.add(action);
+                }
+            }
+            return refused;
+        }
+
+        /** Returns what is blocked on a feed: what its verdict blocks, or only the caller does. */
+        List<String> blocked(Verdict verdict) {
+            List<String> blocked = verdict.blocked();
+            if (shortfall(verdict, Figures.READABLE) == null) {
+                return blocked;
+            }
+            List<String> all = new ArrayList<>(blocked);
+            for (String action : refused(verdict, demand.actions())) {
+                if (!all.contains(action)) {
+                    all.add(action);
+                }
+            }
+            return all;
+        }
+
+        /**
+         * Returns the latest instant to which the gate is open if no tick comes: the earliest of
+         * its feeds, or the N-th latest if N of them are enough. It is null if the gate is blocked,
+         * or if nothing ends it.
+         */
+        Instant openUntil() {
+            if (!isSafe()) {
+                return null;
+            }
+            long[] leftNanos = openNanos();
+            int last = demand.atLeast() == 0 ? 0 : leftNanos.length - demand.atLeast();
+            if (leftNanos[last] == Time.NO_BOUND) {
+                return null;
+            }
+            return inputs.now().plusNanos(leftNanos[last]);
+        }
+
+        /**
+         * Returns after what time the next feed stops to be open if no tick comes, or
+         * Time.NO_BOUND if none does.
+         */
+        long nextChangeNanos() {
+            long[] leftNanos = openNanos();
+            if (leftNanos.length == 0 || leftNanos[0] == Time.NO_BOUND) {
+                return Time.NO_BOUND;
+            }
+            return leftNanos[0] - demand.validForNanos();
+        }
+
+        /** Returns for how long each feed that is open stays so, the shortest time first. */
+        private long[] openNanos() {
+            long[] leftNanos = new long[verdicts.size() - unsafe.size()];
+            int open = 0;
+            for (Verdict verdict : verdicts) {
+                if (allows(verdict)) {
+                    leftNanos[open] = leftNanos(verdict);
+                    open++;
+                }
+            }
+            Arrays.sort(leftNanos);
+            return leftNanos;
+        }
+
+        /** Returns the verdicts that allow what is needed. */
+        List<Verdict> open() {
+            List<Verdict> open = new ArrayList<>();
+            for (Verdict verdict : verdicts) {
+                if (allows(verdict)) {
+                    open.add(verdict);
+                }
+            }
+            return open;
+        }
+
+        /**
+         * Returns what keeps a feed from being open though its status would do, such as "quote_mm
+         * takes at most 2s"; null if nothing does.
+         */
+        Shortfall shortfall(Verdict verdict, Figures figures) {
+            if (inputs.error() != null || verdict.isExcused()
+                    || (demand.isSafe() && !verdict.isSafe())) {
+                return null;
+            }
+            Shortfall tooOld = null;
+            for (String action : demand.actions()) {
+                Rule rule = verdict.context().actions().rule(action);
+                if (rule == null || verdict.status().compareTo(rule.least()) < 0) {
+                    return null;
+                }
+                if (tooOld == null && verdict.ageNanos() > rule.maxAgeNanos()) {
+                    tooOld = Shortfall.of("{} takes at most {}", action,
+                            figures.limit(rule.maxAgeNanos()));
+                }
+            }
+            return tooOld != null ? tooOld : callersShortfall(verdict, figures);
+        }
+
+        private Shortfall callersShortfall(Verdict verdict, Figures figures) {
+            if (verdict.ageNanos() > demand.maxAgeNanos()) {
+                return Shortfall.of("--max-age-seconds is {}",
+                        Time.seconds(demand.maxAgeNanos()));
+            }
+            if (allows(verdict)) {
+                return null;
+            }
+            if (isEndedByHeartbeat(verdict)) {
+                Heartbeat heartbeat = verdict.heartbeat();
+                return Shortfall.of("in {} s its heartbeat would be {} > {}",
+                        Time.seconds(demand.validForNanos()),
+                        figures.roundedUp(heartbeat.ageNanos() + demand.validForNanos()),
+                        figures.limit(heartbeat.limitNanos()));
+            }
+            return Shortfall.of("in {} s it would be {} > {}",
+                    Time.seconds(demand.validForNanos()),
+                    figures.roundedUp(verdict.ageNanos() + demand.validForNanos()),
+                    figures.limit(verdict.ageNanos() + leftNanos(verdict)));
+        }
+
+        /** Returns whether the heartbeat of a feed is what keeps it from being open any longer. */
+        boolean isEndedByHeartbeat(Verdict verdict) {
+            Heartbeat heartbeat = verdict.heartbeat();
+            return heartbeat != null
+                    && leftNanos(verdict) == heartbeat.limitNanos() - heartbeat.ageNanos();
+        }
+
+        /** Returns whether no tick or heartbeat, however new, would be proved for so long. */
+        boolean asksTooLong(Verdict verdict) {
+            long leftNanos = leftNanos(verdict);
+            if (leftNanos >= 0 && isEndedByHeartbeat(verdict)) {
+                return verdict.heartbeat().limitNanos() < demand.validForNanos();
+            }
+            return leftNanos >= 0 && verdict.ageNanos() + leftNanos < demand.validForNanos();
         }
 
         int exit() {
             if (error != null || verdicts.isEmpty()) {
                 return UNEVALUATED;
             }
-            return unsafe.isEmpty() ? SAFE : UNSAFE;
+            int needed = demand.atLeast() == 0 ? verdicts.size() : demand.atLeast();
+            return verdicts.size() - unsafe.size() >= needed ? SAFE : UNSAFE;
         }
 
         boolean isSafe() {
@@ -1670,6 +2098,10 @@ public final class Freshness {
 
         Decision decision() {
             return decision;
+        }
+
+        Demand demand() {
+            return demand;
         }
 
         List<Verdict> verdicts() {
@@ -1760,7 +2192,7 @@ public final class Freshness {
                     text.transitions(before, out);
                 }
                 before = evaluation;
-                pause(call);
+                pause(call, Time.NO_BOUND);
             }
         }
 
@@ -1786,10 +2218,12 @@ public final class Freshness {
             return new StatusText(call, evaluation, Environment.wantsColors(call));
         }
 
-        /** Waits for the next evaluation of a watch. */
-        private static void pause(Call call) {
+        /** Waits for the next evaluation of a watch, and no longer than that time. */
+        private static void pause(Call call, long atMostNanos) {
+            // One more: at the very end it is still open.
+            long atMostMillis = atMostNanos / 1_000_000 + 1;
             try {
-                Thread.sleep(Time.millis(call.one("--watch", null)));
+                Thread.sleep(Math.min(Time.millis(call.one("--watch", null)), atMostMillis));
             } catch (InterruptedException e) {
                 throw new DataException("the watch was interrupted");
             }
@@ -1800,32 +2234,70 @@ public final class Freshness {
          * --watch, it runs until the gate closes.
          */
         private static int gate(Call call, Streams streams) throws IOException {
-            List<String> feeds = call.all("--feed");
-            List<String> actions = call.all("--action");
-            boolean sayOpen = !call.has("--quiet");
-            Watch seen = Watch.NOTHING;
-            while (true) {
-                Inputs inputs = Inputs.read(call, streams.in());
-                Evaluation evaluation = Evaluation.ofFeeds(inputs, seen, feeds, actions,
-                        call.isJson());
+            Path record = Targets.of("--record", call);
+            Evaluation first = firstLook(call, streams, record);
+            if (call.has("--watch")) {
+                return watchGate(call, streams, record, first);
+            }
+            if (!call.has("--quiet") || !first.isSafe()) {
+                new GateReport(call, first).show(streams);
+            }
+            return first.exit();
+        }
+
+        /**
+         * Looks for the first time. If there is a record, it is locked before the state is read,
+         * until the verdict is on disk: no verdict gets older while it waits for the lock.
+         */
+        private static Evaluation firstLook(Call call, Streams streams, Path record)
+                throws IOException {
+            if (record == null) {
+                return look(call, Inputs.read(call, streams.in()), Watch.NOTHING);
+            }
+            Source ahead = Inputs.readAhead(call, streams.in());
+            try (Delivery delivery = new Delivery()) {
+                delivery.openRecord(record, MAX_LOCK_SECONDS * Time.SECOND);
+                Inputs inputs = Inputs.read(call, ahead, streams.in());
+                Evaluation evaluation = look(call, inputs, Watch.NOTHING);
+                delivery.append(new GateReport(call, evaluation).recordLine());
+                delivery.commit();
+                return evaluation;
+            }
+        }
+
+        private static Evaluation look(Call call, Inputs inputs, Watch seen) {
+            boolean asksAlerts = call.isJson() || call.has("--record");
+            return Evaluation.ofFeeds(inputs, seen, call.all("--feed"), Demand.of(call),
+                    asksAlerts);
+        }
+
+        /** Looks again and again, until the gate is closed. */
+        private static int watchGate(Call call, Streams streams, Path record, Evaluation first)
+                throws IOException {
+            Evaluation evaluation = first;
+            List<String> shown = null;
+            while (evaluation.isSafe()) {
                 GateReport report = new GateReport(call, evaluation);
-                boolean speaks = sayOpen || !evaluation.isSafe();
-                if (!call.has("--watch")) {
-                    if (speaks) {
-                        report.show(streams);
-                    }
-                    return evaluation.exit();
-                }
+                // Once is enough, unless the work has to know that it may use other feeds now.
+                boolean speaks = !call.has("--quiet") && !report.openFeeds().equals(shown);
                 if (speaks && !isDelivered(report, streams)) {
                     return UNEVALUATED;
                 }
-                if (!evaluation.isSafe()) {
-                    return evaluation.exit();
-                }
-                sayOpen = false; // once is enough
-                seen = evaluation.watch();
-                pause(call);
+                shown = report.openFeeds();
+                pause(call, evaluation.nextChangeNanos());
+                evaluation = look(call, Inputs.read(call, streams.in()), evaluation.watch());
             }
+            GateReport report = new GateReport(call, evaluation);
+            boolean isDelivered = isDelivered(report, streams);
+            if (record != null && evaluation != first) {
+                // The work waits for this end, so it comes before a record that others use.
+                try (Delivery delivery = new Delivery()) {
+                    delivery.openRecord(record, MAX_LAST_LOCK_NANOS);
+                    delivery.append(report.recordLine());
+                    delivery.commit();
+                }
+            }
+            return isDelivered ? evaluation.exit() : UNEVALUATED;
         }
 
         /** Shows the verdict of a watch, and returns whether somebody has read it. */
@@ -2093,12 +2565,7 @@ public final class Freshness {
 
         /** Returns the line for the record: what the report says, as JSON on one line. */
         String recordLine() throws IOException {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            Output out = new Output(line);
-            new JsonWriter(out).line(facts(Figures.EXACT));
-            out.raw("\n");
-            out.flush();
-            return line.toString(StandardCharsets.UTF_8);
+            return JsonWriter.recordLine(facts(Figures.EXACT));
         }
 
         WorkReport report() {
@@ -2599,6 +3066,9 @@ public final class Freshness {
                     out.raw("{}\n", line);
                 }
             }
+            if (command.equals("gate")) {
+                out.raw(NEEDS);
+            }
         }
     }
 
@@ -2665,9 +3135,25 @@ public final class Freshness {
     /** JsonWriter writes values as JSON. */
     static final class JsonWriter {
         private final Output out;
+        private final boolean isOneLine;
 
         JsonWriter(Output out) {
+            this(out, false);
+        }
+
+        private JsonWriter(Output out, boolean isOneLine) {
             this.out = out;
+            this.isOneLine = isOneLine;
+        }
+
+        /** Returns facts as a line for a record: an object, and its end of line. */
+        static String recordLine(Facts facts) throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            Output out = new Output(line);
+            new JsonWriter(out, true).line(facts);
+            out.raw("\n");
+            out.flush();
+            return line.toString(StandardCharsets.UTF_8);
         }
 
         /** Writes facts as a document, one member per line. */
@@ -2710,7 +3196,7 @@ public final class Freshness {
         private void list(List<?> list) throws IOException {
             if (list.isEmpty()) {
                 out.raw("[]");
-            } else if (list.get(0) instanceof String) {
+            } else if (isOneLine || list.get(0) instanceof String) {
                 elements(list, "[", ", ", "]");
             } else {
                 elements(list, "[\n    ", ",\n    ", "\n  ]");
@@ -2736,9 +3222,11 @@ public final class Freshness {
                         + "\"max_age_seconds\": {}, ",
                     Text.quoted(v.name()), v.alive(), Time.seconds(v.ageNanos()),
                     Time.seconds(v.limitNanos()));
-            out.raw("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, "
-                        + "\"allowed_actions\": {}, \"blocked_actions\": {}, ",
-                    v.status(), v.isSafe(), words(v.allowed()), words(v.blocked()));
+            out.raw("\"freshness_status\": \"{}\", \"safe_to_serve\": {}, \"safe_until\": ",
+                    v.status(), v.isSafe());
+            value(v.safeUntil());
+            out.raw(", \"allowed_actions\": {}, \"blocked_actions\": {}, ",
+                    words(v.allowed()), words(v.blocked()));
             out.raw("\"blocked_reason\": {}, \"reason_code\": \"{}\", \"alert\": \"{}\"",
                     reason, v.reason(), v.alert());
             if (v.heartbeat() != null) {
@@ -2821,21 +3309,43 @@ public final class Freshness {
             return Text.named(briefs, "; ");
         }
 
+        /** Returns the same of what is not open, with what keeps it from being so. */
+        static String unsafeBriefs(Evaluation evaluation) {
+            List<String> briefs = new ArrayList<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                boolean isNamed = briefs.size() < MAX_HEADLINE_FEEDS;
+                Shortfall shortfall = null;
+                if (isNamed) {
+                    shortfall = evaluation.shortfall(verdict, Figures.READABLE);
+                }
+                if (shortfall != null) {
+                    String brief = Text.fill("{}, {}", verdict.brief(), shortfall.text());
+                    briefs.add(Text.visible(brief));
+                } else {
+                    briefs.add(isNamed ? Text.visible(verdict.brief()) : "");
+                }
+            }
+            return Text.named(briefs, "; ");
+        }
+
         /** Writes each cause once, with the feeds that have it in common. */
         void show(String before, Output out) {
             Map<String, List<Verdict>> causes = new LinkedHashMap<>();
             for (Verdict verdict : evaluation.unsafe()) {
                 Advice cure = cure(verdict, Figures.READABLE);
-                String cause = Text.fill("{}, {}, {}", verdict.reason(),
+                Shortfall shortfall = evaluation.shortfall(verdict, Figures.READABLE);
+                String cause = Text.fill("{}, {}, {}, {}, {}", verdict.reason(),
                         cure == null ? "recover" : cure.template(),
-                        Text.orNothing("", verdict.question()));
+                        Text.orNothing("", verdict.question()),
+                        shortfall == null ? "" : shortfall.template(),
+                        String.join(", ", evaluation.blocked(verdict)));
                 if (!causes.containsKey(cause)) {
                     causes.put(cause, new ArrayList<>());
                 }
                 causes.get(cause).add(verdict);
             }
             for (List<Verdict> verdicts : causes.values()) {
-                String blocked = String.join(", ", verdicts.get(0).blocked());
+                String blocked = String.join(", ", evaluation.blocked(verdicts.get(0)));
                 out.raw("{}blocked on {}: {}\n", before, names(verdicts), blocked);
                 out.raw("  why:  {}\n  next: {}\n", why(verdicts), next(verdicts));
             }
@@ -2851,14 +3361,23 @@ public final class Freshness {
         }
 
         /** Returns what was found of feeds with one cause, escaped. */
-        private static String why(List<Verdict> verdicts) {
+        private String why(List<Verdict> verdicts) {
             Verdict first = verdicts.get(0);
-            String sentence = first.sentence(Figures.READABLE);
+            String sentence = why(evaluation, first, Figures.READABLE);
             boolean isSame = true;
             for (Verdict verdict : verdicts) {
-                isSame = isSame && verdict.sentence(Figures.READABLE).equals(sentence);
+                isSame = isSame && why(evaluation, verdict, Figures.READABLE).equals(sentence);
             }
             return isSame ? Text.visible(sentence) : example(first, sentence);
+        }
+
+        /** Returns why a feed is not open, with what only this caller or this action asks for. */
+        static String why(Evaluation evaluation, Verdict verdict, Figures figures) {
+            Shortfall shortfall = evaluation.shortfall(verdict, figures);
+            if (shortfall == null) {
+                return verdict.sentence(figures);
+            }
+            return Text.fill("{}, {}", verdict.sentence(figures), shortfall.text());
         }
 
         /** Returns what to do next about feeds with one cause, escaped. */
@@ -2906,6 +3425,16 @@ public final class Freshness {
 
         /** Returns what to do next about a feed, or null if that is to recover it. */
         private Advice cure(Verdict verdict, Figures figures) {
+            if (evaluation.asksTooLong(verdict)) {
+                return Advice.of("ask for a shorter time: not even new data is proved for so"
+                        + " long; longer work is bound to a gate with --watch");
+            }
+            if (verdict.isSafe() && evaluation.isEndedByHeartbeat(verdict)) {
+                return Advice.of("wait: the next heartbeat opens the gate");
+            }
+            if (verdict.isSafe()) {
+                return Advice.of(Reason.silence_expected.advice); // only too old for what is asked
+            }
             Advice advice = evaluation.decision().advice(verdict, figures);
             if (advice != null) {
                 return advice;
@@ -3169,6 +3698,8 @@ public final class Freshness {
                     + " absent where it is not known."),
             heartbeat_age_seconds("Age of the newest heartbeat at the evaluation, if the baseline"
                     + " requires one; absent where it is not known."),
+            safe_until_timestamp_seconds("Until when the feed is safe if no tick comes, in seconds"
+                    + " since 1970; absent where it is not safe."),
             info("Why: the status, the reason and the alert of the feed; always 1.");
 
             private final String help;
@@ -3238,8 +3769,13 @@ public final class Freshness {
                 case max_age_seconds -> Time.seconds(verdict.limitNanos());
                 case last_tick_timestamp_seconds -> tickTimestamp(verdict);
                 case heartbeat_age_seconds -> heartbeatAge(verdict);
+                case safe_until_timestamp_seconds -> safeUntilTimestamp(verdict);
                 case info -> "1";
             };
+        }
+
+        private static String safeUntilTimestamp(Verdict verdict) {
+            return verdict.isSafe() ? Time.timestamp(verdict.safeUntil()) : null;
         }
 
         private String tickTimestamp(Verdict verdict) {
@@ -3276,7 +3812,7 @@ public final class Freshness {
         void show(Streams streams) throws IOException {
             Output out = new Output(streams.out());
             if (call.isJson()) {
-                json(out);
+                new JsonWriter(out).document(facts());
                 if (evaluation.error() != null) {
                     new Output(streams.err()).text("freshness: {}\n", evaluation.error()).flush();
                 }
@@ -3291,15 +3827,60 @@ public final class Freshness {
             out.raw(evaluation.inputs().replayMark());
             if (evaluation.error() != null) {
                 out.text("GATE BLOCKED: {}\n", evaluation.error());
-            } else if (unsafe.isEmpty()) {
-                out.raw("GATE OPEN: {}; {}\n", Explanations.briefs(evaluation.verdicts()),
-                        asked(call.all("--action")));
+            } else if (evaluation.isSafe()) {
+                out.raw("GATE OPEN: {}{}; {}{}\n", enough(), openBriefs(),
+                        asked(call.all("--action")), openUntil());
             } else {
-                out.raw("GATE BLOCKED: {}{}; not {}{}\n", Explanations.strangers(evaluation),
-                        Explanations.briefs(unsafe), asked(refusedActions()),
+                out.raw("GATE BLOCKED: {}{}{}; not {}{}\n", Explanations.strangers(evaluation),
+                        enough(), Explanations.unsafeBriefs(evaluation), asked(refusedActions()),
                         Explanations.swapHint(evaluation));
                 new Explanations(call, evaluation).show("", out);
             }
+        }
+
+        /** Returns how many are open, and which if too few are; or "" if all have to be. */
+        private String enough() {
+            if (!call.has("--at-least")) {
+                return "";
+            }
+            int open = openFeeds().size();
+            int all = evaluation.verdicts().size();
+            if (evaluation.isSafe()) {
+                return Text.fill("{} of {} are enough, and {} open: ", call.one("--at-least", null),
+                        all, open == 1 ? "1 is" : Text.fill("{} are", open));
+            }
+            String which = open == 0 ? "none" : Text.visible(String.join(", ", openFeeds()));
+            return Text.fill("{} of {} needed, open: {}; ", call.one("--at-least", null), all,
+                    which);
+        }
+
+        /** Returns the open feeds in a few words each: all of them if the work has to choose. */
+        private String openBriefs() {
+            if (!call.has("--at-least")) {
+                return Explanations.briefs(evaluation.verdicts());
+            }
+            List<String> briefs = new ArrayList<>();
+            for (Verdict verdict : evaluation.open()) {
+                briefs.add(Text.visible(verdict.brief()));
+            }
+            return String.join("; ", briefs);
+        }
+
+        private String openUntil() {
+            Instant until = evaluation.openUntil();
+            if (until == null || !call.has("--valid-for")) {
+                return "";
+            }
+            return Text.fill("; open until {}", until);
+        }
+
+        /** Returns the names of the feeds that the work may use. */
+        List<String> openFeeds() {
+            List<String> names = new ArrayList<>();
+            for (Verdict verdict : evaluation.open()) {
+                names.add(verdict.name());
+            }
+            return names;
         }
 
         private static String asked(List<String> actions) {
@@ -3311,19 +3892,22 @@ public final class Freshness {
 
         /** Returns those of the actions asked for that a feed blocks. */
         private List<String> refusedActions() {
-            List<String> refused = new ArrayList<>();
-            for (String action : call.all("--action")) {
-                for (Verdict verdict : evaluation.unsafe()) {
-                    if (verdict.blocked().contains(action)) {
-                        refused.add(action);
-                        break;
-                    }
-                }
+            List<String> asked = call.all("--action");
+            Set<String> refused = new HashSet<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                refused.addAll(evaluation.refused(verdict, asked));
             }
-            return refused;
+            List<String> inOrder = new ArrayList<>(asked);
+            inOrder.retainAll(refused);
+            return inOrder;
         }
 
-        private void json(Output out) throws IOException {
+        /** Returns the line for the record: all that JSON reports, on one line. */
+        String recordLine() throws IOException {
+            return JsonWriter.recordLine(facts());
+        }
+
+        private Facts facts() {
             Explanations explanations = new Explanations(call, evaluation);
             List<String> next = new ArrayList<>();
             for (Verdict verdict : evaluation.unsafe()) {
@@ -3331,10 +3915,35 @@ public final class Freshness {
             }
             Facts facts = new Facts()
                     .add("gate", evaluation.isSafe() ? "open" : "blocked")
-                    .add("actions", call.all("--action"))
-                    .add("blocked_feeds", blockedFeeds())
+                    .add("open_until", evaluation.openUntil())
+                    .add("actions", call.all("--action"));
+            addDemand(facts);
+            facts.add("blocked_feeds", blockedFeeds())
                     .add("next", evaluation.verdicts().isEmpty() ? null : next);
-            new JsonWriter(out).document(Evidence.addTo(facts, evaluation));
+            return Evidence.addTo(facts, evaluation);
+        }
+
+        /** Adds what this caller asks for beyond the actions, and what that leads to. */
+        private void addDemand(Facts facts) {
+            Demand demand = evaluation.demand();
+            if (call.has("--max-age-seconds")) {
+                facts.add("max_age_seconds", new Seconds(demand.maxAgeNanos()));
+            }
+            if (call.has("--valid-for")) {
+                facts.add("valid_for_seconds", new Seconds(demand.validForNanos()));
+            }
+            if (call.has("--at-least")) {
+                facts.add("at_least", demand.atLeast()).add("open_feeds", openFeeds());
+            }
+            Actions actions = evaluation.inputs().baseline().claims().actions();
+            if (!demand.isTightened() && actions == Actions.BUILT_IN) {
+                return;
+            }
+            List<String> why = new ArrayList<>();
+            for (Verdict verdict : evaluation.unsafe()) {
+                why.add(Explanations.why(evaluation, verdict, Figures.EXACT));
+            }
+            facts.add("why", why);
         }
 
         /** Returns all feeds asked for that are not proved, even those that nobody knows. */
@@ -3479,8 +4088,7 @@ public final class Freshness {
         static final State NONE = new State(Document.of("", "{}"));
         private static final List<String> MEMBERS = Arrays.asList(
                 "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "as_of",
-                "require_as_of",
-                "calendars", "calendar", "feeds");
+                "require_as_of", "calendars", "calendar", "actions", "feeds");
         private static final List<String> FEED_MEMBERS = Arrays.asList("name", "alive",
                 "last_tick_age_seconds", "last_tick_at", "last_heartbeat_at", "max_age_seconds",
                 "warn_age_seconds", "max_heartbeat_age_seconds", "optional", "calendar");
@@ -3498,7 +4106,8 @@ public final class Freshness {
         private Map<String, Calendar> calendars = Collections.emptyMap();
         /** The calendar of the feeds that name none of their own; null if there is none. */
         private String commonCalendar;
-        /** Each calendar that a feed names, and where that is read first; null if none does. */
+        private Actions actions = Actions.BUILT_IN;
+        /** Each calendar that is named, and where it is named first; null until one is. */
         private Map<String, Integer> namedCalendars;
 
         private State(Document document) {
@@ -3530,6 +4139,7 @@ public final class Freshness {
                     case "warn_age_seconds", "max_heartbeat_age_seconds" -> readTerm(in, role);
                     case "calendars" -> readCalendars(in, role);
                     case "calendar" -> commonCalendar = readCalendarName(in, role);
+                    case "actions" -> readActions(in, role);
                     case "feeds" -> {
                         feedsAt = in.at();
                         readFeeds(in, role);
@@ -3596,6 +4206,14 @@ public final class Freshness {
         private void readCalendars(Json in, Role role) {
             if (role == Role.baseline) {
                 calendars = Calendar.readAll(in);
+            } else {
+                in.skip();
+            }
+        }
+
+        private void readActions(Json in, Role role) {
+            if (role == Role.baseline) {
+                actions = Actions.read(in);
             } else {
                 in.skip();
             }
@@ -3820,6 +4438,11 @@ public final class Freshness {
                 in.skip();
             }
             return null;
+        }
+
+        /** Returns the actions that a baseline knows. Those of a state decide nothing. */
+        Actions actions() {
+            return actions;
         }
 
         /** Returns the calendar of a feed, its own or the common one; null if it has none. */
@@ -4855,6 +5478,8 @@ public final class Freshness {
         static final long NO_LIMIT = -1;
         /** The limit of a feed, or of a document, that states none of its own. */
         static final long COMMON_LIMIT = -2;
+        /** The bound of what has none: no age reaches it, and no time ends it. */
+        static final long NO_BOUND = Long.MAX_VALUE;
         /** An instant that is there and cannot be read. It is older than every limit. */
         static final Instant UNREADABLE = Instant.MIN;
 
@@ -6575,20 +7200,28 @@ public final class Freshness {
 
         /** Appends a line to a file that others append to as well. */
         void append(Path path, String line) throws IOException {
+            openRecord(path, MAX_LOCK_SECONDS * Time.SECOND);
+            append(line);
+        }
+
+        /** Opens a file that others append to as well. From now on it is locked. */
+        void openRecord(Path path, long maxWaitNanos) throws IOException {
             long begunNanoTime = System.nanoTime();
             String obstacle = lock(path);
             while (obstacle != null) {
-                if (System.nanoTime() - begunNanoTime > MAX_LOCK_SECONDS * Time.SECOND) {
+                if (System.nanoTime() - begunNanoTime > maxWaitNanos) {
                     throw new DataException("{}: {}; nothing was written", path, obstacle);
                 }
                 // Outside of the monitor: while this waits for others, a signal can end it.
                 Disk.sleep(LOCK_POLL_MILLIS);
                 obstacle = lock(path);
             }
-            synchronized (this) {
-                waitIfProcessEnds();
-                record.append(line);
-            }
+        }
+
+        /** Appends a line to the record that is open. It is on disk when this returns. */
+        synchronized void append(String line) throws IOException {
+            waitIfProcessEnds();
+            record.append(line);
         }
 
         private synchronized String lock(Path path) throws IOException {
@@ -7733,6 +8366,8 @@ public final class Freshness {
      * @param form what its value looks like, such as FILE or text|json; empty if it takes none
      */
     record Option(String name, String form, boolean required, boolean repeated) {
+        /** So many digits are an int. */
+        private static final int MAX_COUNT_DIGITS = 9;
 
         boolean isOperand() {
             return !name.startsWith("--");
@@ -7744,12 +8379,21 @@ public final class Freshness {
 
         /** Returns why a value is not valid, such as "; expected a file"; null if it is. */
         String fault(String value) {
+            return switch (name) {
+                case "--max-age-seconds" -> limitFault(value);
+                case "--valid-for" -> durationFault(value);
+                case "--at-least" -> countFault(value);
+                default -> formFault(value);
+            };
+        }
+
+        private String formFault(String value) {
             return switch (form) {
                 case "INSTANT" -> instantFault(value);
                 case "N" -> ageFault(value);
                 case "SECONDS" -> watchFault(value);
                 case "KIND" -> wordFault(Kind.names(), value);
-                case "ACTION" -> wordFault(ACTIONS, value);
+                case "ACTION" -> actionFault(value);
                 default -> {
                     boolean isChoice = form.indexOf('|') >= 0;
                     yield isChoice ? wordFault(Arrays.asList(form.split("\\|")), value) : null;
@@ -7782,12 +8426,43 @@ public final class Freshness {
             return Text.fill("; expected a number from 0 to {}", MAX_AGE_SECONDS);
         }
 
+        private static String limitFault(String value) {
+            if (Time.limitNanos(value) != Time.NO_LIMIT) {
+                return null;
+            }
+            return Text.fill("; expected a number above 0 and at most {}", MAX_AGE_SECONDS);
+        }
+
+        private static String durationFault(String value) {
+            if (Time.ageNanos(value) <= Time.FOREVER) {
+                return null;
+            }
+            return Text.fill("; expected a number of seconds from 0 to {}", MAX_AGE_SECONDS);
+        }
+
+        private static String countFault(String value) {
+            boolean isCount = !value.startsWith("0") && value.length() <= MAX_COUNT_DIGITS;
+            for (char c : value.toCharArray()) {
+                isCount = isCount && c >= '0' && c <= '9';
+            }
+            return isCount ? null : "; expected how many of the feeds, a number from 1";
+        }
+
         private static String watchFault(String value) {
             long millis = Time.millis(value);
             if (millis >= MIN_WATCH_MILLIS && millis <= MAX_WATCH_MILLIS) {
                 return null;
             }
             return "; expected a number of seconds from 0.1 to 86400";
+        }
+
+        /** Only a baseline says which actions there are, so nothing but the form is known yet. */
+        private static String actionFault(String value) {
+            if (Actions.isName(value)) {
+                return null;
+            }
+            String hint = value.indexOf(',') < 0 ? "" : "; several actions take an --action each";
+            return "; expected the name of an action".concat(hint);
         }
 
         private static String wordFault(List<String> known, String value) {
@@ -7886,6 +8561,8 @@ public final class Freshness {
         /** Whether this asks for the help of the command, as in "gate --help". */
         private final boolean asksForHelp;
         private final Map<String, List<String>> values = new LinkedHashMap<>();
+        /** What is given more than once for an option. */
+        private final List<String> repeatedValues = new ArrayList<>();
 
         private Call(Usage usage, boolean asksForHelp) {
             this.usage = usage;
@@ -7987,7 +8664,9 @@ public final class Freshness {
                 throw error("invalid value given for {}: {}{}", name, value, fault);
             }
             values.putIfAbsent(name, new ArrayList<>());
-            if (!values.get(name).contains(value)) {
+            if (values.get(name).contains(value)) {
+                repeatedValues.add(value);
+            } else {
                 values.get(name).add(value);
             }
         }
@@ -8014,8 +8693,14 @@ public final class Freshness {
             if (has("--now") && has("--quiet")) {
                 throw error("--quiet hides that --now replaces the clock; leave out one of them");
             }
+            if (has("--now") && has("--record") && command().equals("gate")) {
+                throw error("--record is of verdicts by the real clock; leave out --now");
+            }
             if (has("--watch")) {
                 checkWatch();
+            }
+            if (has("--at-least")) {
+                checkCount();
             }
             if (has("KIND")) {
                 checkKind(Kind.valueOf(one("KIND", null)));
@@ -8035,6 +8720,21 @@ public final class Freshness {
             if (!one("--format", "text").equals(watchable)) {
                 throw error("status --watch shows text,"
                         + " or writes a file with --format prometheus --output FILE");
+            }
+        }
+
+        /** Checks that so many different feeds are named. */
+        private void checkCount() {
+            for (String feed : all("--feed")) {
+                if (repeatedValues.contains(feed)) {
+                    throw error("--feed {} is given twice, and --at-least counts different feeds",
+                            feed);
+                }
+            }
+            int named = all("--feed").size();
+            if (Integer.parseInt(one("--at-least", null)) > named) {
+                throw error("--at-least {} of {} feeds can never be open",
+                        one("--at-least", null), named);
             }
         }
 

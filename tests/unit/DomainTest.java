@@ -1,3 +1,5 @@
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -589,7 +591,7 @@ final class DomainTest extends Sandbox {
         String feed = """
                 {"name": "x", "alive": ALIVE, "last_tick_age_seconds": AGE, \
             "max_age_seconds": LIMIT, "freshness_status": "STATUS", "safe_to_serve": SAFE, \
-            "allowed_actions": ALLOWED, "blocked_actions": BLOCKED, \
+            "safe_until": UNTIL, "allowed_actions": ALLOWED, "blocked_actions": BLOCKED, \
             "blocked_reason": WHY, "reason_code": "REASON", "alert": "ALERT"}
               ]
             }
@@ -598,6 +600,7 @@ final class DomainTest extends Sandbox {
             .replace("ALLOWED", strings(allowed(status)))
             .replace("BLOCKED", strings(blocked(status, 2)))
             .replace("REASON", reason).replace("ALERT", alert).replace("WHY", why);
+        feed = feed.replace("UNTIL", status.equals("fresh") ? until(figure) : "null");
         String json = plain(run("status --format json" + CALL).out());
         equal("status in JSON", json.substring(json.indexOf("    {")), feed);
         json = plain(run("gate --feed x --format json" + CALL).out());
@@ -610,6 +613,12 @@ final class DomainTest extends Sandbox {
             + "\",reason_code=\"" + reason + "\",alert=\"" + alert + "\"} 1");
         String page = alert.equals("page") ? "1" : "0";
         equal("page", metrics.contains("\nfreshness_feed_page{feed=\"x\"} " + page + "\n"), true);
+    }
+
+    /** Returns when the age reaches the limit, as JSON. */
+    private static String until(String[] figure) {
+        BigDecimal left = new BigDecimal(figure[2]).subtract(new BigDecimal(figure[1]));
+        return string(Instant.parse(NOW).plusNanos(left.movePointRight(9).longValue()).toString());
     }
 
     private static String string(String text) {

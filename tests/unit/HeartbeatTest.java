@@ -313,17 +313,19 @@ final class HeartbeatTest extends Sandbox {
                 "feeds.0.last_heartbeat_age_seconds 3", "feeds.2.last_heartbeat_age_seconds null",
                 "feeds.3.last_heartbeat_age_seconds null");
         json.members("feeds.0", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
-                "freshness_status", "safe_to_serve", "allowed_actions", "blocked_actions",
+                "freshness_status", "safe_to_serve", "safe_until", "allowed_actions",
+                "blocked_actions",
                 "blocked_reason", "reason_code", "alert", "last_heartbeat_age_seconds");
         json.members("feeds.1", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
-                "freshness_status", "safe_to_serve", "allowed_actions", "blocked_actions",
+                "freshness_status", "safe_to_serve", "safe_until", "allowed_actions",
+                "blocked_actions",
                 "blocked_reason", "reason_code", "alert");
         run("status --format prometheus" + CALL).exits(2).says("# HELP", """
                 # HELP freshness_feed_heartbeat_age_seconds Age of the newest heartbeat at the \
                 evaluation, if the baseline requires one; absent where it is not known.
                 # TYPE freshness_feed_heartbeat_age_seconds gauge
                 freshness_feed_heartbeat_age_seconds{feed="x"} 3
-                # HELP freshness_feed_info""");
+                # HELP freshness_feed_safe_until_timestamp_seconds""");
         run("status" + CALL).exits(2).says("FRESHNESS CRITICAL: 2 of 4 feeds unsafe: "
                 + "z unknown (heartbeat_invalid); gone unknown (feed_missing)\n");
         write("base.json", document("limit 86400", feed("x", ""), feed("y", ""), feed("z", "")));
@@ -331,6 +333,44 @@ final class HeartbeatTest extends Sandbox {
         equal("not asked for", metrics.contains("heartbeat"), false);
         equal("not asked for", run("status --format json" + CALL).out().contains("heartbeat"),
                 false);
+    }
+
+    // ---- What it ends ----
+
+    @Harness.Test("heartbeat: it ends what is safe, what is open, and stale work too")
+    static void ends() throws Exception {
+        String gate = "gate --feed x" + CALL;
+        write("base.json", BASELINE);
+        write("in.json", beat("'2026-11-22T09:36:57.25Z'"));
+        run("status --format json" + CALL).exits(0)
+                .reports("feeds.0.safe_until '2026-11-22T09:37:02.250Z'");
+        run("status --format prometheus" + CALL).exits(0).says("# HELP",
+                "freshness_feed_safe_until_timestamp_seconds{feed=\"x\"} 1795340222.25\n");
+        run(gate + " --valid-for 2.25 --format json").exits(0)
+                .reports("open_until '2026-11-22T09:37:02.250Z'");
+        run(gate + " --valid-for 2.26").exits(2).says("GATE BLOCKED: x fresh, "
+                + "13020s (3h 37m) of 86400s (1d), in 2.26 s its heartbeat would be 5.01s > 5s; "
+                + "not safe to serve\n",
+                "  next: wait: the next heartbeat opens the gate\n");
+        run(gate + " --valid-for 5.01").exits(2).says("GATE BLOCKED: x fresh, "
+                + "13020s (3h 37m) of 86400s (1d), in 5.01 s its heartbeat would be 7.76s > 5s; "
+                + "not safe to serve\n",
+                "  next: ask for a shorter time: not even new data is proved for so long;");
+        // An age bound of the caller may end it earlier, and is then what is named.
+        run(gate + " --max-age-seconds 13021 --valid-for 2").exits(2)
+                .says("GATE BLOCKED: x fresh", "in 2 s it would be 13022s");
+        // Stale work needs the heartbeat; to inspect a feed needs nothing.
+        write("base.json", document("limit 90", feed("x", "max_heartbeat_age_seconds 5")));
+        run(gate + " --action read_last_price --format json").exits(0)
+                .reports("open_until '2026-11-22T09:37:02.250Z'");
+        run(gate + " --action inspect_status --format json").exits(0).reports("open_until null");
+        run(gate + " --action inspect_status --valid-for 3600").exits(0);
+        run(gate + " --action read_last_price --valid-for 3600").exits(2)
+                .says("GATE BLOCKED: x stale", "in 3600 s its heartbeat would be");
+        write("in.json", beat("'2026-11-22T09:36:54Z'"));
+        run(gate + " --action read_last_price").exits(2);
+        run(gate + " --action inspect_status --format json").exits(0).reports("open_until null");
+        run("status --format json" + CALL).exits(2).reports("feeds.0.safe_until null");
     }
 
     // ---- Recover and scenario ----

@@ -51,6 +51,7 @@ final class HelpTest extends Sandbox {
     static void ofGate() {
         helpOf("gate", """
             gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE]\
+             [--max-age-seconds N] [--valid-for SECONDS] [--at-least N] [--record FILE]\
              [--format text|json] [--watch SECONDS] [--quiet] [--now INSTANT]
 
               --feed          the feed
@@ -59,11 +60,21 @@ final class HelpTest extends Sandbox {
               --action        the work; without it, the feed must be safe to serve
               --baseline      who must be there, and how old is too old; \
             data/healthy.json by default
+              --max-age-seconds  the newest tick may be no older, whatever the action needs
+              --valid-for     the gate must stay open for so long even if no tick comes
+              --at-least      so many of the feeds are enough; the work may use those named open
+              --record        append the report there, as one JSON line: what cannot be \
+            recorded is not done
               --format        for people or for programs
               --watch         evaluate again and again: \
             status until interrupted, gate until it closes
               --quiet         print only where the gate is blocked
               --now           replaces the clock, like 2026-11-22T09:37:00Z
+
+            what an action needs, if the baseline does not ask for more or name others:
+              inspect_status                                    a state that can be evaluated
+              read_last_price, serve_cached_status              a feed that is fresh or stale
+              price_order, publish_signal, rebalance_position   a feed that is fresh
             """);
     }
 
@@ -98,7 +109,8 @@ final class HelpTest extends Sandbox {
             data/healthy.json by default
               --output        write it there, whole or not at all; - writes to standard output
               --age-seconds   the age of the tick: 660 by default in a scenario, 5 in a recovery
-              --record        append the report there, as one JSON line
+              --record        append the report there, as one JSON line: what cannot be \
+            recorded is not done
               --format        for people or for programs
               --now           replaces the clock, like 2026-11-22T09:37:00Z
             """);

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,11 +26,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class JudgeComparer {
     private static final long MAX_NANOS = 10_000_000_000L;
     private static final List<String> ROW = List.of("name", "alive", "last_tick_age_seconds",
-            "max_age_seconds", "freshness_status", "safe_to_serve", "allowed_actions",
-            "blocked_actions", "blocked_reason", "reason_code", "alert");
+            "max_age_seconds", "freshness_status", "safe_to_serve", "safe_until",
+            "allowed_actions", "blocked_actions", "blocked_reason", "reason_code", "alert");
     private static final List<String> FAMILIES = List.of("alive", "safe_to_serve", "page",
             "last_tick_age_seconds", "max_age_seconds", "last_tick_timestamp_seconds",
-            "heartbeat_age_seconds", "info");
+            "heartbeat_age_seconds", "safe_until_timestamp_seconds", "info");
 
     /** Run is what one call of the program gave. */
     record Run(int exit, String out) { }
@@ -247,8 +248,10 @@ final class JudgeComparer {
 
     private static void compareFeed(JudgeCase one, Node row, JudgeRules.Verdict want) {
         String feed = shortName(want);
-        List<String> blocked = new ArrayList<>(JudgeRules.FRESH_MAY);
-        blocked.removeAll(want.allowed());
+        JudgeActions actions = one.decision().actions();
+        List<String> allowed = actions.allowed(want);
+        List<String> blocked = new ArrayList<>(actions.names());
+        blocked.removeAll(allowed);
         List<String> members = new ArrayList<>(ROW);
         if (want.beat() != null) {
             members.add("last_heartbeat_age_seconds");
@@ -264,8 +267,10 @@ final class JudgeComparer {
         one.same(feed + "freshness_status", plain(row, "freshness_status"), want.status(),
                 "fresh");
         one.same(feed + "safe_to_serve", plain(row, "safe_to_serve"), want.isSafe(), true);
+        one.same(feed + "safe_until", Node.NULL.equals(Node.get(row, "safe_until")), !want.isSafe(),
+                false);
         one.same(feed + "allowed_actions", sorted(Node.get(row, "allowed_actions")),
-                want.allowed(), JudgeRules.FRESH_MAY);
+                allowed, JudgeRules.FRESH_MAY);
         one.same(feed + "blocked_actions", sorted(Node.get(row, "blocked_actions")), blocked,
                 List.of());
         one.same(feed + "alert", plain(row, "alert"), want.alert());
@@ -436,6 +441,8 @@ final class JudgeComparer {
             case "max_age_seconds" -> verdict.limit();
             case "last_tick_timestamp_seconds" -> timestamp(age, now);
             case "heartbeat_age_seconds" -> verdict.beat() == null ? null : verdict.beat().age();
+            case "safe_until_timestamp_seconds" -> !verdict.isSafe() ? null
+                    : timestamp(verdict.safeFor().negate(), now);
             case "info" -> BigDecimal.ONE;
             default -> throw new IllegalArgumentException(family);
         };
@@ -477,7 +484,7 @@ final class JudgeComparer {
             verdicts.add(new JudgeRules.Verdict("no such feed", "nobody knows it", null, null,
                     null, false, false, false, null, null));
         }
-        List<String> actions = new ArrayList<>(JudgeRules.FRESH_MAY);
+        List<String> actions = new ArrayList<>(decision.actions().names());
         if (random.nextInt(10) == 0) {
             actions.add("no_such_action");
         }
@@ -490,10 +497,11 @@ final class JudgeComparer {
         List<String> command = new ArrayList<>(List.of("gate", "--format"));
         command.add(isJson ? "json" : "text");
         asked.forEach(verdict -> command.add("--feed=" + verdict.name()));
-        needed.forEach(action -> command.addAll(List.of("--action", action)));
+        Demand demand = Demand.of(needed, asked.size(), random);
+        command.addAll(demand.options());
         Run run = run(one, state, files, command.toArray(new String[0]));
 
-        GateAnswer want = new GateAnswer(decision, asked, needed);
+        GateAnswer want = new GateAnswer(decision, asked, demand);
         one.same(command + " exit", run.exit, want.exit(), 0);
         if (want.isUsage()) {
             return; // found before anything is evaluated; no document is promised for that
@@ -508,11 +516,70 @@ final class JudgeComparer {
         }
     }
 
-    /** GateAnswer is the judge's answer to a gate that asked for these feeds and actions. */
+    /**
+     * Demand is what a caller asks for: so much of each feed, and of how many feeds.
+     *
+     * @param longest  the highest age; null if the caller bounds none
+     * @param validFor for how many seconds it is to stay open
+     * @param atLeast  how many of the feeds are enough; 0 if all are needed
+     */
+    private record Demand(List<String> needed, BigDecimal longest, BigDecimal validFor,
+            int atLeast) {
+        static Demand of(List<String> needed, int feeds, Random random) {
+            String[] ages = { "0.5", "8", "8.25", "90", "600.0", "1e9" };
+            String[] times = { "0", "5", "2.5", "30.0", "82", "600" };
+            boolean isTightened = random.nextInt(4) == 0;
+            BigDecimal longest = null;
+            BigDecimal validFor = BigDecimal.ZERO;
+            int atLeast = 0;
+            if (isTightened && random.nextInt(2) == 0) {
+                longest = new BigDecimal(ages[random.nextInt(ages.length)]);
+            }
+            if (isTightened && random.nextInt(2) == 0) {
+                validFor = new BigDecimal(times[random.nextInt(times.length)]);
+            }
+            if (isTightened && random.nextInt(2) == 0) {
+                atLeast = 1 + random.nextInt(feeds);
+            }
+            return new Demand(needed, longest, validFor, atLeast);
+        }
+
+        List<String> options() {
+            List<String> options = new ArrayList<>();
+            needed.forEach(action -> options.addAll(List.of("--action", action)));
+            if (longest != null) {
+                options.addAll(List.of("--max-age-seconds", longest.toPlainString()));
+            }
+            if (validFor.signum() > 0) {
+                options.addAll(List.of("--valid-for", validFor.toPlainString()));
+            }
+            if (atLeast > 0) {
+                options.addAll(List.of("--at-least", Integer.toString(atLeast)));
+            }
+            return options;
+        }
+
+        /** Returns the members of a gate in JSON that only such a caller gets. */
+        List<String> members() {
+            List<String> members = new ArrayList<>();
+            if (longest != null) {
+                members.add("max_age_seconds");
+            }
+            if (validFor.signum() > 0) {
+                members.add("valid_for_seconds");
+            }
+            if (atLeast > 0) {
+                members.addAll(List.of("at_least", "open_feeds"));
+            }
+            return members;
+        }
+    }
+
+    /** GateAnswer is the judge's answer to a gate that asked for these feeds. */
     private record GateAnswer(JudgeRules.Decision decision, List<JudgeRules.Verdict> asked,
-            List<String> needed) {
+            Demand demand) {
         boolean isUsage() {
-            return !JudgeRules.FRESH_MAY.containsAll(needed);
+            return !decision.actions().names().containsAll(demand.needed);
         }
 
         List<JudgeRules.Verdict> known() {
@@ -528,14 +595,42 @@ final class JudgeComparer {
             if (decision.exit() == 3 || !decision.verdicts().contains(verdict)) {
                 return false;
             }
-            return needed.isEmpty() ? verdict.isSafe() : verdict.allowed().containsAll(needed);
+            BigDecimal left = left(verdict);
+            return left == null || left.compareTo(demand.validFor) >= 0;
+        }
+
+        /** Returns for how long a feed is open; null if nothing ends that. */
+        private BigDecimal left(JudgeRules.Verdict verdict) {
+            BigDecimal left = null;
+            if (demand.longest != null) {
+                left = verdict.age() == null ? BigDecimal.ONE.negate()
+                        : demand.longest.subtract(verdict.age());
+            }
+            List<String> needed = demand.needed.isEmpty() ? JudgeRules.FRESH_MAY : demand.needed;
+            for (String action : needed) {
+                left = JudgeActions.earlier(left, decision.actions().left(verdict, action));
+            }
+            return left;
         }
 
         int exit() {
             if (decision.exit() == 3 || isUsage() || known().size() < asked.size()) {
                 return 3;
             }
-            return blocked().isEmpty() ? 0 : 2;
+            int enough = demand.atLeast == 0 ? asked.size() : demand.atLeast;
+            return asked.size() - blocked().size() >= enough ? 0 : 2;
+        }
+
+        /** Returns when the gate closes if nothing comes; null if it is closed, or never does. */
+        Instant openUntil(Instant now) {
+            if (exit() != 0) {
+                return null;
+            }
+            List<BigDecimal> ends = asked.stream().filter(this::isOpenFor).map(this::left)
+                    .sorted(Comparator.nullsLast(Comparator.naturalOrder())).toList();
+            int last = demand.atLeast == 0 ? 0 : ends.size() - demand.atLeast;
+            BigDecimal end = ends.get(last);
+            return end == null ? null : now.plusNanos(end.movePointRight(9).longValueExact());
         }
     }
 
@@ -547,18 +642,24 @@ final class JudgeComparer {
         }
         List<JudgeRules.Verdict> known = want.known();
         List<String> blocked = want.blocked().stream().map(JudgeRules.Verdict::name).toList();
-        one.same("members of gate", names(top),
-                members(want.exit(), "gate", "actions", "blocked_feeds", "next"));
+        List<String> first = new ArrayList<>(List.of("gate", "open_until", "actions"));
+        first.addAll(want.demand.members());
+        first.addAll(List.of("blocked_feeds", "next"));
+        // A baseline with actions of its own, or a caller who asks for more, is told why.
+        List<String> got = new ArrayList<>(names(top));
+        got.remove("why");
+        one.same("members of gate", got, members(want.exit(), first.toArray(new String[0])));
         one.same("gate", plain(top, "gate"), want.exit() == 0 ? "open" : "blocked", "open");
-        one.same("actions", plain(top, "actions"), want.needed());
+        one.same("actions", plain(top, "actions"), want.demand.needed);
+        one.same("open_until", plain(top, "open_until"), want.openUntil(now));
         one.same("blocked_feeds", plain(top, "blocked_feeds"), blocked);
         if (known.isEmpty()) {
             one.same("next", plain(top, "next"), null);
         } else {
             long advised = want.blocked().stream().filter(known::contains).count();
             boolean isArray = Node.get(top, "next") instanceof Node.Arr;
-            int got = Node.items(Node.get(top, "next")).size();
-            one.same("next", isArray && got == advised, true);
+            int sentences = Node.items(Node.get(top, "next")).size();
+            one.same("next", isArray && sentences == advised, true);
         }
         one.same("exit of gate", plain(top, "exit"), want.exit(), 0);
         compareEvidence(one, top, stateTree, now);

@@ -133,6 +133,7 @@ final class JudgeExhaustive {
         return got.reason().name().equals(want.reason())
                 && got.alert().name().equals(want.alert())
                 && got.isSafe() == want.isSafe()
+                && (!want.isSafe() || isSame(shown(got.safeForNanos()), want.safeFor()))
                 && got.allowed().size() == want.allowed().size()
                 && Objects.equals(got.alive(), want.alive())
                 && isSame(shown(got.ageNanos()), want.age())

@@ -52,6 +52,9 @@ final class JudgeGenerator {
         if (oneIn(6)) {
             addOptionalFeed();
         }
+        if (oneIn(6)) {
+            addActions();
+        }
         Node top = state;
         if (oneIn(60)) {
             top = pick(arr(state), new Node.Str("feeds"), Node.NULL, Node.TRUE, new Node.Num("0"),
@@ -154,6 +157,29 @@ final class JudgeGenerator {
                     new Node.Member("name", new Node.Str("planned")),
                     new Node.Member("optional", optional)));
         }
+    }
+
+    /** Gives the baseline work of its own, and tightens what is built in; some is refused. */
+    private void addActions() {
+        Node.Obj actions = obj();
+        for (int left = 1 + random.nextInt(3); left > 0; left--) {
+            String name = pick("quote_mm", "show_last", "a", "price_order", "read_last_price",
+                    "inspect_status", "publish_signal", "x-note", "s:l.p-2");
+            Node.Obj action = obj();
+            if (oneIn(2)) {
+                put(action, "max_age_seconds", new Node.Num(pick("2", "8.0", "30", "90", "600",
+                        "1e-9", "1e9")));
+            }
+            if (oneIn(3)) {
+                put(action, "min_status", new Node.Str(pick("stale", "stale", "fresh")));
+            }
+            if (oneIn(20)) {
+                put(action, pick("min_status", "max_age_seconds", "x-why", "max_age"), junk());
+            }
+            put(actions, oneIn(60) ? pick("", "a b", "\u00e9") : name,
+                    oneIn(60) ? junk() : action);
+        }
+        put(baseline, "actions", oneIn(60) ? junk() : actions);
     }
 
     private Node heartbeat() {

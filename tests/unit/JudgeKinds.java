@@ -31,6 +31,7 @@ final class JudgeKinds {
             "an as_of up to a second ahead", "a feed that is down while its market is closed",
             "a feed without a fresh heartbeat that pages nobody",
             "an optional feed that is missing", "exit 0 beside an optional feed that is missing",
+            "an action of its own", "a built-in action that is tightened",
             "a ticket by a warn age", "a fresh feed that is not past its warn age");
 
     private JudgeKinds() { }
@@ -62,6 +63,19 @@ final class JudgeKinds {
             }
         }
         return kinds;
+    }
+
+    private static void addActions(Set<String> kinds, Node actions) {
+        if (!(actions instanceof Node.Obj object)) {
+            return;
+        }
+        for (Node.Member action : object.members()) {
+            if (JudgeRules.FRESH_MAY.contains(action.name())) {
+                kinds.add("a built-in action that is tightened");
+            } else if (!JudgeRules.isNote(action)) {
+                kinds.add("an action of its own");
+            }
+        }
     }
 
     private static void addWarnAges(Set<String> kinds, Node baseline,
@@ -96,6 +110,7 @@ final class JudgeKinds {
         if (!decision.isStateValid()) {
             return kinds;
         }
+        addActions(kinds, Node.get(baseline, "actions"));
         Instant asOf = JudgeRules.instant(Node.get(state, "as_of"));
         if (asOf != null && isWithinASecondAhead(asOf, now)) {
             kinds.add("an as_of up to a second ahead");

@@ -31,7 +31,7 @@ final class JudgeRules {
             "publish_signal", "read_last_price", "rebalance_position", "serve_cached_status");
     static final List<String> TOP_MEMBERS = List.of(
             "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "as_of",
-            "require_as_of", "calendars", "calendar", "feeds");
+            "require_as_of", "calendars", "calendar", "actions", "feeds");
     static final List<String> FEED_MEMBERS = List.of(
             "name", "alive", "last_tick_age_seconds", "last_tick_at", "last_heartbeat_at",
             "max_age_seconds", "warn_age_seconds", "max_heartbeat_age_seconds", "optional",
@@ -58,9 +58,9 @@ final class JudgeRules {
     /** Rounded is as the contract has it: ages up, limits down. Exact is to compare with that. */
     enum Precision { ROUNDED, EXACT }
 
-    /** Decision is what both documents lead to: the rounded verdicts, and the exact ones. */
+    /** Decision is what both documents lead to: rounded verdicts, exact ones, the actions. */
     record Decision(int exit, boolean isBaselineValid, boolean isStateValid,
-            List<Verdict> verdicts, List<Verdict> exact) { }
+            List<Verdict> verdicts, List<Verdict> exact, JudgeActions actions) { }
 
     /**
      * Verdict is what the judge holds of one feed. A null is a null in JSON.
@@ -75,6 +75,12 @@ final class JudgeRules {
             boolean isLoose, boolean isLate, boolean isQuiet, Beat beat, String opensAt) {
         boolean isSafe() {
             return reason.equals("fresh");
+        }
+
+        /** Returns for how many seconds it stays safe if neither a tick nor a heartbeat comes. */
+        BigDecimal safeFor() {
+            BigDecimal left = limit.subtract(age);
+            return beat == null ? left : left.min(beat.left());
         }
 
         /** Returns whether it is missing and may be: nothing else is quiet while it is missing. */
@@ -116,6 +122,10 @@ final class JudgeRules {
         boolean isTooOld() {
             return age.compareTo(limit) > 0;
         }
+
+        BigDecimal left() {
+            return limit.subtract(age);
+        }
     }
 
     private final Node baseline;
@@ -146,13 +156,14 @@ final class JudgeRules {
         Map<String, Node> claimed = feeds(state);
         if (agreed == null || !isClosed(baseline) || !isRequirementValid(baseline)
                 || !areOptionsValid(agreed) || !areLimitsValid(baseline)
-                || !areWarnAgesLow(baseline)) {
-            return new Decision(3, false, false, List.of(), List.of());
+                || !areWarnAgesLow(baseline) || JudgeActions.of(baseline) == null) {
+            return new Decision(3, false, false, List.of(), List.of(), JudgeActions.of(null));
         }
+        JudgeActions actions = JudgeActions.of(baseline);
         if (claimed == null) {
             List<Verdict> none = new ArrayList<>();
             agreed.forEach((name, feed) -> none.add(unevaluated(name, feed, baseline)));
-            return new Decision(3, true, false, none, none);
+            return new Decision(3, true, false, none, none, actions);
         }
         JudgeRules rounded = new JudgeRules(baseline, state, now, BigDecimal.ZERO,
                 Precision.ROUNDED);
@@ -167,7 +178,7 @@ final class JudgeRules {
         }
         boolean isSafe = verdicts.stream().allMatch(each -> each.isSafe() || each.isExcused());
         int exit = isSafe ? 0 : 2;
-        return new Decision(exit, true, true, verdicts, exactVerdicts);
+        return new Decision(exit, true, true, verdicts, exactVerdicts, actions);
     }
 
     private static Verdict unevaluated(String name, Node feed, Node baseline) {

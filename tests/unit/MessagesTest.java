@@ -146,7 +146,7 @@ final class MessagesTest extends Sandbox {
         write("in.json", document("limit 90, " + "m".repeat(41) + " 1", feed("x", "")));
         whole(call, 3, blocked + "1:23: unknown member of a baseline: CUT; known are"
             .concat(" max_age_seconds, warn_age_seconds, max_heartbeat_age_seconds, as_of,")
-            .concat(" require_as_of, calendars, calendar, feeds;")
+            .concat(" require_as_of, calendars, calendar, actions, feeds;")
             .concat(" a note is named x-CUT\n")
             .replace("CUT", "m".repeat(40) + "..."));
         write("in.json", document("limit 90, require_as_of 1", feed("x", "")));

@@ -314,8 +314,9 @@ abstract class Sandbox {
               "feeds": [
                 {"name": "x", "alive": null, "last_tick_age_seconds": null, \
             "max_age_seconds": 90, "freshness_status": "unknown", "safe_to_serve": false, \
-            "allowed_actions": [], "blocked_actions": ["inspect_status", "read_last_price", \
-            "serve_cached_status", "price_order", "publish_signal", "rebalance_position"], \
+            "safe_until": null, "allowed_actions": [], "blocked_actions": ["inspect_status", \
+            "read_last_price", "serve_cached_status", "price_order", "publish_signal", \
+            "rebalance_position"], \
             "blocked_reason": "the state cannot be evaluated: ERROR", \
             "reason_code": "state_invalid", "alert": "page"}
               ]
@@ -523,7 +524,8 @@ abstract class Sandbox {
         CALLS.put("smoke", "smoke");
         CALLS.put("doctor", "doctor");
         OPTIONS.put("status", "--state --baseline --format --output --watch --color --now");
-        OPTIONS.put("gate", "--feed --state --action --baseline --format --watch --now");
+        OPTIONS.put("gate", "--feed --state --action --baseline --max-age-seconds"
+                + " --valid-for --at-least --record --format --watch --now");
         OPTIONS.put("scenario", "--feed --output --state --age-seconds --format --now");
         OPTIONS.put("recover",
                 "--feed --state --output --age-seconds --record --baseline --format --now");
@@ -532,7 +534,7 @@ abstract class Sandbox {
         for (String pair : List.of("--state @healthy.json", "--baseline @healthy.json",
                 "--format json", "--output @out.json", "--watch 1", "--color never",
                 "--now " + NOW, "--feed bravo", "--action price_order", "--age-seconds 91",
-                "--record @record")) {
+                "--record @record", "--max-age-seconds 50", "--valid-for 1", "--at-least 1")) {
             VALUES.put(pair.split(" ")[0], pair.split(" ")[1]);
         }
     }

@@ -297,8 +297,8 @@ final class SilenceTest extends Sandbox {
                 "feeds.1.reason_code 'feed_down'", "feeds.1.alert 'none'",
                 "feeds.1.opens_at '2025-11-25T14:30:00Z'", "feeds.2.reason_code 'fresh'")
                 .members("feeds.2", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
-                    "freshness_status", "safe_to_serve", "allowed_actions", "blocked_actions",
-                    "blocked_reason", "reason_code", "alert");
+                    "freshness_status", "safe_to_serve", "safe_until", "allowed_actions",
+                    "blocked_actions", "blocked_reason", "reason_code", "alert");
         run("status --format prometheus" + files).exits(2).says("",
                 json("freshness_feed_info{feed='x',freshness_status='stale',"
                     + "reason_code='silence_expected',alert='none'} 1"));

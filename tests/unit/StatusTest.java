@@ -16,10 +16,10 @@ final class StatusTest extends Sandbox {
         "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
     /** What JSON says of a fresh feed behind its figures. */
     private static final String ALL_ALLOWED = """
-        "freshness_status": "fresh", "safe_to_serve": true, "allowed_actions": ["inspect_status", \
-        "read_last_price", "serve_cached_status", "price_order", "publish_signal", \
-        "rebalance_position"], "blocked_actions": [], "blocked_reason": null, \
-        "reason_code": "fresh", "alert": "none"}""";
+        "freshness_status": "fresh", "safe_to_serve": true, "safe_until": "UNTIL", \
+        "allowed_actions": ["inspect_status", "read_last_price", "serve_cached_status", \
+        "price_order", "publish_signal", "rebalance_position"], "blocked_actions": [], \
+        "blocked_reason": null, "reason_code": "fresh", "alert": "none"}""";
 
     // ---- Text ----
 
@@ -298,6 +298,11 @@ final class StatusTest extends Sandbox {
 
     // ---- JSON ----
 
+    /** Returns what JSON says of a fresh feed that is safe until that second of the next minute. */
+    private static String until(String second) {
+        return ALL_ALLOWED.replace("UNTIL", "2026-11-22T09:38:" + second + "Z");
+    }
+
     @Harness.Test("status: JSON of the fixture, whole")
     static void jsonOfTheFixture() {
         whole("status --format json --now " + NOW, 0, """
@@ -317,14 +322,15 @@ final class StatusTest extends Sandbox {
               "exit": 0,
               "feeds": [
                 {"name": "alpha", "alive": true, "last_tick_age_seconds": 8, \
-            "max_age_seconds": 90, ALL,
+            "max_age_seconds": 90, ALL22,
                 {"name": "bravo", "alive": true, "last_tick_age_seconds": 11, \
-            "max_age_seconds": 90, ALL,
+            "max_age_seconds": 90, ALL19,
                 {"name": "charlie", "alive": true, "last_tick_age_seconds": 7, \
-            "max_age_seconds": 90, ALL
+            "max_age_seconds": 90, ALL23
               ]
             }
-            """.replace("SHA256", FIXTURE_SHA256).replace("ALL", ALL_ALLOWED));
+            """.replace("SHA256", FIXTURE_SHA256).replace("ALL22", until("22"))
+            .replace("ALL19", until("19")).replace("ALL23", until("23")));
     }
 
     @Harness.Test("status: JSON of a state that cannot be evaluated, whole")
@@ -381,7 +387,7 @@ final class StatusTest extends Sandbox {
             "alive_feeds", "total_feeds", "evaluated_at", "as_of", "state", "state_sha256",
             "baseline", "baseline_sha256", "exit", "feeds");
         run.members("feeds.1", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
-            "freshness_status", "safe_to_serve", "allowed_actions", "blocked_actions",
+            "freshness_status", "safe_to_serve", "safe_until", "allowed_actions", "blocked_actions",
             "blocked_reason", "reason_code", "alert");
         run.reports("overall_status 'restricted'", "unsafe_feeds ['bravo']", "max_age_seconds 90",
             "fresh_feeds 2", "alive_feeds 3", "total_feeds 3", "feeds.1.name 'bravo'",
@@ -528,6 +534,11 @@ final class StatusTest extends Sandbox {
             freshness_feed_last_tick_timestamp_seconds{feed="a"} 1795340211.5
             freshness_feed_last_tick_timestamp_seconds{feed="c"} 1795340129.5
             freshness_feed_last_tick_timestamp_seconds{feed="d"} 1795340212
+            # HELP freshness_feed_safe_until_timestamp_seconds Until when the feed is safe if no \
+            tick comes, in seconds since 1970; absent where it is not safe.
+            # TYPE freshness_feed_safe_until_timestamp_seconds gauge
+            freshness_feed_safe_until_timestamp_seconds{feed="a"} 1795340301.5
+            freshness_feed_safe_until_timestamp_seconds{feed="d"} 1795340221
             # HELP freshness_feed_info Why: the status, the reason and the alert of the feed; \
             always 1.
             # TYPE freshness_feed_info gauge
@@ -574,6 +585,7 @@ final class StatusTest extends Sandbox {
             freshness_feed_max_age_seconds{feed="charlie"} 60
             freshness_feed_last_tick_timestamp_seconds{feed="alpha"} 1795340211.5
             freshness_feed_last_tick_timestamp_seconds{feed="charlie"} 1795340120
+            freshness_feed_safe_until_timestamp_seconds{feed="alpha"} 1795340271.5
             freshness_feed_info{feed="alpha",freshness_status="fresh",\
             reason_code="fresh",alert="none"} 1
             freshness_feed_info{feed="bravo",freshness_status="unknown",\
