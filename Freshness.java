@@ -1315,8 +1315,9 @@ public final class Freshness {
                 return Text.fill("the state's own limit, {}, is looser", limit);
             }
             long warnNanos = baseline.terms().warnNanos(agreed);
-            if (warnNanos == Terms.HALF_THE_LIMIT) {
-                return ageNanos > limitNanos - ageNanos ? "past half its limit" : null;
+            boolean isHalf = warnNanos == Terms.HALF_THE_LIMIT;
+            if (isHalf) {
+                warnNanos = limitNanos / 2; // rounded down: no age lies between
             }
             if (ageNanos <= warnNanos) {
                 return null;
@@ -1324,6 +1325,9 @@ public final class Freshness {
             Calendar calendar = calendar(agreed);
             if (calendar != null && inSessionNanos(calendar, ageNanos) <= warnNanos) {
                 return null;
+            }
+            if (isHalf) {
+                return "past half its limit";
             }
             return Text.fill("past its warn_age_seconds, {}", Figures.READABLE.limit(warnNanos));
         }

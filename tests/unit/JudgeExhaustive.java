@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -69,31 +70,53 @@ final class JudgeExhaustive {
 
     private final List<JudgeCase> failed = new ArrayList<>();
     private final Map<String, Integer> met = new TreeMap<>();
+    private long combinations;
 
-    /** Judges so many combinations. Returns whether all agree. */
+    /** Judges so many combinations, on all processors. Returns whether all agree. */
     static boolean judge(Extent extent) {
-        boolean withRareClasses = extent == Extent.RARE;
-        List<Side> contracts = sides(CONTRACTS, withRareClasses, Freshness.Role.baseline);
-        List<Choices> claims = choices(CLAIMS, withRareClasses);
-        int states = combinations(claims);
         int step = extent == Extent.SAMPLE ? SAMPLED_STATES : 1;
-        long combinations = 0;
-        JudgeExhaustive all = new JudgeExhaustive();
-        for (int i = 0; i < states && all.failed.size() < MAX_DIFFERENCES; i += step) {
-            Side claim = side(claims, i, Freshness.Role.state);
-            for (Side contract : contracts) {
-                if (isBeatForNobody(contract, claim)) {
-                    continue;
-                }
-                all.compare(contract, claim);
-                combinations++;
-            }
+        int workers = Runtime.getRuntime().availableProcessors();
+        List<CompletableFuture<JudgeExhaustive>> shares = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            int first = i * step;
+            shares.add(CompletableFuture.supplyAsync(
+                    () -> share(extent, first, workers * step), task -> new Thread(task).start()));
         }
+        JudgeExhaustive all = new JudgeExhaustive();
+        for (CompletableFuture<JudgeExhaustive> share : shares) {
+            all.add(share.join());
+        }
+        long combinations = all.combinations;
         String kind = step == 1 ? "exhaustive" : "one in " + step;
         boolean agree = JudgeCase.report(kind + ": " + combinations + " combinations of one"
                 + " feed, its state and its baseline agree, none safer than exact", all.failed);
         System.out.println("# judged: " + all.met);
         return agree;
+    }
+
+    /** Judges every so many states, from the first on, by each baseline. */
+    private static JudgeExhaustive share(Extent extent, int first, int step) {
+        boolean withRareClasses = extent == Extent.RARE;
+        List<Side> contracts = sides(CONTRACTS, withRareClasses, Freshness.Role.baseline);
+        List<Choices> claims = choices(CLAIMS, withRareClasses);
+        int states = combinations(claims);
+        JudgeExhaustive share = new JudgeExhaustive();
+        for (int i = first; i < states && share.failed.size() < MAX_DIFFERENCES; i += step) {
+            Side claim = side(claims, i, Freshness.Role.state);
+            for (Side contract : contracts) {
+                if (!isBeatForNobody(contract, claim)) {
+                    share.compare(contract, claim);
+                    share.combinations++;
+                }
+            }
+        }
+        return share;
+    }
+
+    private void add(JudgeExhaustive share) {
+        failed.addAll(share.failed);
+        combinations += share.combinations;
+        share.met.forEach((reason, count) -> met.merge(reason, count, Integer::sum));
     }
 
     /** A heartbeat that nobody asks for decides nothing; the other parts of the judge have it. */

@@ -363,7 +363,7 @@ final class JudgeRules {
         boolean hasOwnLimit = Node.get(agreed, "max_age_seconds") != null;
         BigDecimal warn = limit(agreed, hasOwnLimit ? null : baseline, WARN, precision);
         if (warn == null) {
-            return age.multiply(TWO).compareTo(limit) > 0;
+            warn = limit.divide(TWO);
         }
         JudgeHours hours = JudgeHours.of(baseline, agreed);
         return age.compareTo(warn) > 0 && (hours == null || hours.wasOpenFor(warn, age, now));

@@ -60,7 +60,10 @@ final class SilenceTest extends Sandbox {
         ticks("""
                 2025-11-24T15:59:55 => 2025-11-24T15:59:59 => fresh none
                 2025-11-24T15:59:55 => 2025-11-24T16:00:00 => fresh none
-                2025-11-24T15:59:55 => 2025-11-24T16:01:25 => fresh ticket
+                2025-11-24T15:59:55 => 2025-11-24T16:01:25 => fresh none
+                2025-11-24T15:59:14.999999999 => 2025-11-24T16:00:00 => fresh ticket
+                2025-11-24T15:59:14.999999999 => 2025-11-24T16:00:30 => fresh ticket
+                2025-11-24T15:59:15 => 2025-11-24T16:00:30 => fresh none
                 2025-11-24T15:59:55 => 2025-11-24T16:01:25.000000001 \
                 => silence_expected none, market closed until Tue 09:30 America/New_York
                 2025-11-24T15:59:55 => 2025-11-24T23:59:59 \
@@ -87,7 +90,7 @@ final class SilenceTest extends Sandbox {
                 2025-11-21T15:59:55 => 2025-11-24T09:31:26 => stale page
                 2025-11-26T15:59:55 => 2025-11-27T10:00:00 \
                 => silence_expected none, market closed until Fri 09:30 America/New_York
-                2025-11-28T12:59:55 => 2025-11-28T13:01:25 => fresh ticket
+                2025-11-28T12:59:55 => 2025-11-28T13:01:25 => fresh none
                 2025-11-28T12:59:55 => 2025-11-28T14:00:00 \
                 => silence_expected none, market closed until Mon 09:30 America/New_York
                 2025-03-07T15:59:55 => 2025-03-10T09:29:59-04:00 \
