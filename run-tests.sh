@@ -246,7 +246,7 @@ run_slow_parts() {
   done
   begin unit-long "${java[@]}" -XX:TieredStopAtLevel=1 -Dlong=true Harness "${classes[@]}"
   end unit-long
-  begin judge-long "${java[@]}" Judge combinations
+  begin judge-long "${java[@]}" Judge combinations 13
   end judge-long
   begin processes-long bash tests/process/processes.sh "$work/classes" long
   end processes-long

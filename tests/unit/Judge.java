@@ -25,7 +25,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  *     java -cp DIR Judge COUNT SEED FIRST         these states of that seed, printed in full
  *     java -cp DIR Judge bytes [SEED]             every truncation, deletion and telling byte of
  *                                                 the fixture and of the scenarios
- *     java -cp DIR Judge combinations             every combination for one feed
+ *     java -cp DIR Judge combinations [N]         every combination for one feed, or of one state
+ *                                                 in N: a prime that divides no count of values
  *     java -cp DIR Judge exhaustive               every combination for one feed, of the rarer
  *                                                 classes too (some minutes)
  *     java -cp DIR Judge documents STATES [SEED]  judges nothing: shows what the program says of
@@ -70,6 +71,10 @@ final class Judge {
         if (mode.equals("documents")) {
             rest.remove(0);
         }
+        int step = 1;
+        if (mode.equals("combinations") && rest.size() > 1) {
+            step = Integer.parseInt(rest.remove(1));
+        }
         long seed = rest.size() > 1 ? Long.parseLong(rest.get(1)) : DEFAULT_SEED;
         int states = DEFAULT_STATES;
         if (hasCount && !rest.isEmpty()) {
@@ -83,9 +88,9 @@ final class Judge {
                 case "documents" -> judge.showDocuments(states);
                 case "bytes" -> judge.judgeBytes(true);
                 case "combinations" -> judge.report(
-                        JudgeExhaustive.judge(JudgeExhaustive.Extent.COMMON));
+                        JudgeExhaustive.judge(false, step));
                 case "exhaustive" -> judge.report(
-                        JudgeExhaustive.judge(JudgeExhaustive.Extent.RARE));
+                        JudgeExhaustive.judge(true, 1));
                 default -> judge.judgeAll(states, rest);
             }
         } finally {
@@ -101,7 +106,7 @@ final class Judge {
         }
         judgeStates(states, 0, false);
         judgeBytes(false);
-        report(JudgeExhaustive.judge(JudgeExhaustive.Extent.SAMPLE));
+        report(JudgeExhaustive.judge(false, JudgeExhaustive.SAMPLED_STATES));
         report(JudgeCalendar.judge(states / STATES_PER_CALENDAR, seed));
     }
 

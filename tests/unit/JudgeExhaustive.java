@@ -1,13 +1,13 @@
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -52,11 +52,9 @@ final class JudgeExhaustive {
      * A sample is one state in so many. The number has no factor in common with that of the values
      * of any member, so it meets each pair and each triple of values.
      */
-    private static final int SAMPLED_STATES = 131;
+    static final int SAMPLED_STATES = 131;
     /** A program that is wrong everywhere need not fill the memory. */
     private static final int MAX_DIFFERENCES = 10_000;
-
-    enum Extent { SAMPLE, COMMON, RARE }
 
     /** Choice is one value of a member as JSON, and how long the state has been unchanged. */
     private record Choice(String json, BigDecimal unchangedSeconds) { }
@@ -72,15 +70,14 @@ final class JudgeExhaustive {
     private final Map<String, Integer> met = new TreeMap<>();
     private long combinations;
 
-    /** Judges so many combinations, on all processors. Returns whether all agree. */
-    static boolean judge(Extent extent) {
-        int step = extent == Extent.SAMPLE ? SAMPLED_STATES : 1;
+    /** Judges one state in so many, by each baseline, on all processors. Returns whether all agree. */
+    static boolean judge(boolean withRareClasses, int step) {
         int workers = Runtime.getRuntime().availableProcessors();
         List<CompletableFuture<JudgeExhaustive>> shares = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             int first = i * step;
             shares.add(CompletableFuture.supplyAsync(
-                    () -> share(extent, first, workers * step), task -> new Thread(task).start()));
+                    () -> share(withRareClasses, first, workers * step), task -> new Thread(task).start()));
         }
         JudgeExhaustive all = new JudgeExhaustive();
         for (CompletableFuture<JudgeExhaustive> share : shares) {
@@ -95,8 +92,7 @@ final class JudgeExhaustive {
     }
 
     /** Judges every so many states, from the first on, by each baseline. */
-    private static JudgeExhaustive share(Extent extent, int first, int step) {
-        boolean withRareClasses = extent == Extent.RARE;
+    private static JudgeExhaustive share(boolean withRareClasses, int first, int step) {
         List<Side> contracts = sides(CONTRACTS, withRareClasses, Freshness.Role.baseline);
         List<Choices> claims = choices(CLAIMS, withRareClasses);
         int states = combinations(claims);
@@ -193,7 +189,7 @@ final class JudgeExhaustive {
         return limit == null || JudgeComparer.isNear(exact.limit().subtract(limit));
     }
 
-    private static final Map<Long, Optional<BigDecimal>> SHOWN = new HashMap<>();
+    private static final Map<Long, Optional<BigDecimal>> SHOWN = new ConcurrentHashMap<>();
 
     /** Returns a time as the program shows it; null if it shows none. */
     private static BigDecimal shown(long nanos) {

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * JudgeHours is a calendar as the judge reads it from the tree of a baseline. It knows the sessions
@@ -19,13 +20,13 @@ final class JudgeHours {
     private static final int DAY_MINUTES = 24 * 60;
     private static final BigDecimal MINUTE = BigDecimal.valueOf(60);
     /** What was read: the exhaustive part reads one calendar very often. */
-    private static final Map<Node, JudgeHours> READ = new HashMap<>();
+    private static final Map<Node, JudgeHours> READ = new ConcurrentHashMap<>();
 
     private final ZoneId zone;
     private final Map<DayOfWeek, boolean[]> week = new HashMap<>();
     private final Map<String, boolean[]> dates = new HashMap<>();
     /** What was measured: the exhaustive part asks often for the same. */
-    private final Map<List<Object>, BigDecimal> measured = new HashMap<>();
+    private final Map<List<Object>, BigDecimal> measured = new ConcurrentHashMap<>();
 
     private JudgeHours(Node calendar) {
         zone = ZoneId.of(Node.string(Node.get(calendar, "zone")));

@@ -8,7 +8,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -492,8 +492,8 @@ final class JudgeRules {
     // ---- Numbers and instants ----
 
     /** What was read, by its text: the texts are few, and the exhaustive part asks often. */
-    private static final Map<String, Optional<BigDecimal>> NUMBERS_READ = new HashMap<>();
-    private static final Map<String, Optional<Instant>> INSTANTS_READ = new HashMap<>();
+    private static final Map<String, Optional<BigDecimal>> NUMBERS_READ = new ConcurrentHashMap<>();
+    private static final Map<String, Optional<Instant>> INSTANTS_READ = new ConcurrentHashMap<>();
 
     private static BigDecimal number(Node node) {
         if (!(node instanceof Node.Num number)) {
