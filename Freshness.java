@@ -18,7 +18,7 @@
  *
  * The sections, in order:
  *   Limits        how large, how long, how many; the exit codes
- *   Usage         the commands, one line each, and the words of their help
+ *   Usage         the commands, one line each for the parser, and a page each for people
  *   Start         main and run, the standard streams, the two types of failure
  *   Domain        the words of the field: status, alert, kind, reason, feed, verdict
  *   Decision      baseline, state and instant in, verdicts out; no file, clock or output
@@ -191,8 +191,8 @@ public final class Freshness {
     // ---- Usage ----
 
     /**
-     * The commands. Brackets hold what is optional; "..." follows what may be repeated. The parser
-     * takes each command's options from these lines.
+     * The commands, as the parser takes their options from here. Brackets hold what is optional;
+     * "..." follows what may be repeated.
      */
     private static final String[] USAGES = {
         "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE]"
@@ -210,49 +210,256 @@ public final class Freshness {
         "--version",
     };
 
-    private static final String SUMMARIES = """
-              status    shows each feed: alive, how old, safe to serve or not, and why
-              gate      may this work go on? exit 0 only if every feed allows every action
-              scenario  writes a failure that status then detects
-              recover   restores one feed on the evidence of a fresh tick, \
-            or refuses and writes nothing
-              smoke     runs the whole contract through real files
-              doctor    checks the environment
-              help      shows the commands, or the options of one
-              --version shows the version of this program and of Java
+    // What help shows, for people. {} stands for the program, as it was started. A test holds that
+    // each page names the options, values and defaults of its usage line, in at most 80 columns.
+
+    private static final String GENERAL_HELP = """
+            Fail-closed freshness gate for market-data feeds: whatever is not proven fresh
+            is blocked.
+
+            Usage: {} COMMAND [OPTIONS]
+
+            Your collector writes the state file: when each feed last ticked. The baseline
+            file is the contract: which feeds must be there, and how old each may get.
+
+            Examples:
+              Run a job only if its feed is fresh:
+                {} gate --feed alpha --state state.json \\
+                  --baseline baseline.json && ./publish.sh
+              See every feed, and why one is blocked:
+                {} status --state state.json \\
+                  --baseline baseline.json
+              Try it without files of your own:
+                {} smoke
+
+            Commands for every day:
+              status     show every feed: its age, its limit, and why it is blocked
+              gate       exit 0 only if every named feed allows every named action
+              recover    mark one feed fresh again after a tick you have seen, or refuse
+
+            Drills and checks:
+              scenario   write a state with a simulated failure, for drills
+              smoke      run the built-in self-test
+              doctor     check Java, the clock and your files on this host
+
+            About the program:
+              help       show this help, or help for one command
+              --version  show the version of this program and of Java
+
+            Exit status: 0 safe or done, 2 not safe, 3 could not be evaluated.
+            Proceed only on 0.
+
+            For a command's options, run: {} help COMMAND
             """;
 
-    private static final String OPTIONS = """
-              KIND            stale unknown down missing skewed loosened \
-            (of one --feed), frozen corrupt (of all)
-              COMMAND         one of status gate scenario recover smoke doctor
-              --feed          the feed
-              --state         the state; - reads standard input; \
-            status and scenario start from data/healthy.json without it
-              --action        the work; without it, the feed must be safe to serve
-              --baseline      who must be there, and how old is too old; \
-            data/healthy.json by default
-              --max-age-seconds  the newest tick may be no older, whatever the action needs
-              --valid-for     the gate must stay open for so long even if no tick comes
-              --at-least      so many of the feeds are enough; the work may use those named open
-              --output        write it there, whole or not at all; - writes to standard output
-              --age-seconds   the age of the tick: 660 by default in a scenario, 5 in a recovery
-              --record        append the report there, as one JSON line: what cannot be \
-            recorded is not done
-              --format        for people or for programs
-              --watch         evaluate again and again: \
-            status until interrupted, gate until it closes
-              --quiet         print only where the gate is blocked
-              --color         auto colors on a terminal only
-              --now           replaces the clock, like 2026-11-22T09:37:00Z
+    private static final String STATUS_HELP = """
+            Show every feed: its age, its limit, and why it is blocked.
+
+            Usage: {} status [OPTIONS]
+
+            Examples:
+              {} status --state state.json --baseline baseline.json
+              {} status --state state.json --baseline baseline.json \\
+                --format prometheus --output freshness.prom
+
+            Input:
+              --state FILE          state file written by your collector; - reads standard
+                                    input (default: data/healthy.json, a test fixture)
+              --baseline FILE       agreed feeds and limits
+                                    (default: data/healthy.json, a test fixture)
+
+            Output:
+              --format FORMAT       output format: text (default), json or prometheus
+              --output FILE         write the result to FILE, atomically; - writes to
+                                    standard output (default: -)
+              --color WHEN          auto (default; color on a terminal only), always or
+                                    never
+
+            Time:
+              --watch SECONDS       re-evaluate every SECONDS, 0.1 to 86400, until
+                                    interrupted; text on standard output, or
+                                    prometheus into a file (default: evaluate once)
+              --now INSTANT         evaluate as of this time instead of now, e.g.
+                                    2026-11-22T09:37:00Z
+
+            Exit status: 0 every feed is safe, 2 one is not, 3 could not be evaluated.
             """;
 
-    private static final String NEEDS = """
+    private static final String GATE_HELP = """
+            Exit 0 only if every named feed allows every named action. Run it right before
+            the job; if it does not exit 0, the job must not run.
 
-            what an action needs, if the baseline does not ask for more or name others:
-              inspect_status                                    a state that can be evaluated
-              read_last_price, serve_cached_status              a feed that is fresh or stale
-              price_order, publish_signal, rebalance_position   a feed that is fresh
+            Usage: {} gate --feed NAME... --state FILE [OPTIONS]
+
+            Examples:
+              Before a job:
+                {} gate --feed alpha --state state.json \\
+                  --baseline baseline.json && ./publish.sh
+              For one kind of work, and at a tighter limit than agreed:
+                {} gate --feed alpha --state state.json \\
+                  --baseline baseline.json --action price_order --max-age-seconds 30
+              Beside long-running work, which must stop when this exits:
+                {} gate --feed alpha --state state.json \\
+                  --baseline baseline.json --watch 1
+
+            Required:
+              --feed NAME           a feed the job needs; repeat it for several
+              --state FILE          state file written by your collector; - reads standard
+                                    input
+
+            What to check:
+              --action ACTION       what the job does, from the list below; repeat it for
+                                    several (default: the feed must be safe to serve)
+              --baseline FILE       agreed feeds and limits
+                                    (default: data/healthy.json, a test fixture)
+              --max-age-seconds N   block if a tick is older than N seconds, whatever the
+                                    action allows (default: the agreed limits alone)
+              --valid-for SECONDS   block unless the gate stays open this long even if no
+                                    tick arrives (default: open now is enough)
+              --at-least N          open if N of the named feeds are; the job may use only
+                                    those the verdict names (default: all of them)
+
+            Output:
+              --format FORMAT       output format: text (default) or json
+              --quiet               print nothing while the gate is open
+              --record FILE         append the verdict to FILE as one line of JSON; what
+                                    cannot be recorded is blocked (default: no record)
+
+            Time:
+              --watch SECONDS       re-evaluate every SECONDS, 0.1 to 86400, until the gate
+                                    closes (default: evaluate once)
+              --now INSTANT         evaluate as of this time instead of now, e.g.
+                                    2026-11-22T09:37:00Z; not with --watch, --quiet or
+                                    --record
+
+            Actions, and what each needs (a baseline can ask for more, or add others):
+              inspect_status        a state that can be evaluated
+              read_last_price       a feed that is fresh or stale
+              serve_cached_status   a feed that is fresh or stale
+              price_order           a feed that is fresh
+              publish_signal        a feed that is fresh
+              rebalance_position    a feed that is fresh
+
+            Exit status: 0 open, 2 blocked, 3 could not be evaluated. Proceed only on 0.
+            """;
+
+    private static final String SCENARIO_HELP = """
+            Write a state with a simulated failure, for drills. It never changes the file it
+            starts from.
+
+            Usage: {} scenario KIND --output FILE [OPTIONS]
+
+            Example:
+              {} scenario stale --feed bravo --output stale.json
+              {} status --state stale.json
+
+            Kinds of failure of one feed, with --feed:
+              stale                 it is up, and its newest tick is 660 seconds old
+              unknown               it is up, and the age of its newest tick is unknown
+              down                  its consumer is down
+              missing               its entry is missing
+              skewed                its newest tick is 30 seconds in the future
+              loosened              its newest tick is 660 seconds old, and the state
+                                    claims a higher limit
+
+            Kinds of failure of the whole state, without --feed:
+              frozen                it was written an hour ago, and its ages look fresh
+              corrupt               the file ends in the middle
+
+            Required:
+              KIND                  one of the kinds above
+              --output FILE         write the state to FILE, atomically; - writes to
+                                    standard output
+
+            Options:
+              --feed NAME           the feed that fails; required for its kinds
+              --state FILE          state file to start from; - reads standard input
+                                    (default: data/healthy.json, a test fixture)
+              --age-seconds N       age of the tick in seconds, only for stale
+                                    (default: 660)
+              --format FORMAT       format of the report: text (default) or json
+              --now INSTANT         write the state as of this time instead of now, e.g.
+                                    2026-11-22T09:37:00Z
+
+            Exit status: 0 written, 3 not written.
+            """;
+
+    private static final String RECOVER_HELP = """
+            Mark one feed fresh again after a tick you have seen. It refuses, and writes
+            nothing, if the feed would still be unsafe or if another feed's verdict would
+            change. A feed whose collector writes fresh ticks needs no recovery.
+
+            Usage: {} recover --feed NAME --state FILE --output FILE
+                   [OPTIONS]
+
+            Example:
+              {} recover --feed bravo --state state.json \\
+                --baseline baseline.json --age-seconds AGE --output recovered.json &&
+                mv recovered.json state.json
+
+            Required:
+              --feed NAME           the feed to recover
+              --state FILE          state file with the failure; - reads standard input
+              --output FILE         write the new state to FILE, atomically; - writes to
+                                    standard output
+
+            Options:
+              --age-seconds N       age in seconds of the tick you have seen (default: 5)
+              --baseline FILE       agreed feeds and limits
+                                    (default: data/healthy.json, a test fixture)
+              --record FILE         append the report to FILE as one line of JSON; what
+                                    cannot be recorded is not done (default: no record)
+              --format FORMAT       format of the report: text (default) or json
+              --now INSTANT         recover as of this time instead of now, e.g.
+                                    2026-11-22T09:37:00Z
+
+            Exit status: 0 recovered, or fresh already; 2 refused; 3 could not be evaluated.
+            """;
+
+    private static final String SMOKE_HELP = """
+            Run the built-in self-test: every failure and every recovery, on real files in a
+            temporary directory. It reads none of your files.
+
+            Usage: {} smoke [--format text|json]
+
+            Options:
+              --format FORMAT       format of the report: text (default) or json
+
+            Exit status: 0 every check passed, 2 a check failed, 3 could not run.
+            """;
+
+    private static final String DOCTOR_HELP = """
+            Check Java, the clock and your files on this host, before you rely on the gate.
+
+            Usage: {} doctor [OPTIONS]
+
+            Example:
+              {} doctor --baseline baseline.json --state state.json
+
+            Options:
+              --baseline FILE       agreed feeds and limits, to check as well
+                                    (default: only the bundled fixture is checked)
+              --state FILE          state file written by your collector, to check as well;
+                                    - reads standard input (default: none)
+              --format FORMAT       format of the report: text (default) or json
+
+            Exit status: 0 every check passed, 2 a check failed, 3 could not run.
+            """;
+
+    private static final String HELP_HELP = """
+            Show the commands, or help for one command.
+
+            Usage: {} help [COMMAND]
+
+            Options:
+              COMMAND               status, gate, scenario, recover, smoke or doctor
+                                    (default: show all commands)
+            """;
+
+    private static final String VERSION_HELP = """
+            Show the version of this program and of Java.
+
+            Usage: {} --version
             """;
 
     // ---- Start ----
@@ -278,7 +485,9 @@ public final class Freshness {
             return Commands.run(Call.parse(args), new Streams(in, out, err));
         } catch (UsageException e) {
             problem = e.getMessage();
-            help = Text.fill("; see: {}", e.help());
+            // A question mark ends a sentence. The command comes last, so that it can be pasted.
+            String end = problem.endsWith("?") ? "" : ".";
+            help = Text.fill("{} For usage, run: {}", end, e.help());
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
@@ -3024,17 +3233,13 @@ public final class Freshness {
         }
     }
 
-    /** Help shows all commands, or the usage and the options of one. */
+    /** Help shows what the program is for and its commands, or the page of one command. */
     static final class Help {
         private Help() { }
 
         static int show(String command, Streams streams) throws IOException {
             Output out = new Output(streams.out());
-            if (command == null) {
-                commands(out);
-            } else {
-                options(command, out);
-            }
+            page(command == null ? GENERAL_HELP : textOf(command), out);
             out.flush();
             return SAFE;
         }
@@ -3043,36 +3248,27 @@ public final class Freshness {
         static int showUnasked(OutputStream err) throws IOException {
             Output out = new Output(err);
             out.raw("freshness: no command given\n\n");
-            commands(out);
+            page(GENERAL_HELP, out);
             out.flush();
             return UNEVALUATED;
         }
 
-        private static void commands(Output out) {
-            String program = Environment.program();
-            out.raw("A fail-closed freshness gate: safe is what was proved,"
-                    + " everything else is blocked.\n\n{}\n", SUMMARIES);
-            out.raw("example: {} gate --feed alpha --state state.json && ./publish.sh\n", program);
-            out.raw("exit codes: 0 proved safe, or done; 2 evaluated, and not safe;"
-                    + " 3 could not be evaluated. Go on only on 0.\n");
-            out.raw("For the options of a command: {} help COMMAND\n", program);
+        private static void page(String text, Output out) {
+            out.raw("{}", text.replace("{}", Environment.program()));
         }
 
-        private static void options(String command, Output out) {
-            Usage usage = Usage.find(command);
-            if (usage == null) {
-                throw Call.unknownCommand(command);
-            }
-            out.raw("usage: {} {}\n\n", Environment.program(), usage.line());
-            for (String line : OPTIONS.split("\n")) {
-                String option = line.substring(2, line.indexOf(' ', 2));
-                if (usage.options().containsKey(option)) {
-                    out.raw("{}\n", line);
-                }
-            }
-            if (command.equals("gate")) {
-                out.raw(NEEDS);
-            }
+        private static String textOf(String command) {
+            return switch (command) {
+                case "status" -> STATUS_HELP;
+                case "gate" -> GATE_HELP;
+                case "scenario" -> SCENARIO_HELP;
+                case "recover" -> RECOVER_HELP;
+                case "smoke" -> SMOKE_HELP;
+                case "doctor" -> DOCTOR_HELP;
+                case "help" -> HELP_HELP;
+                case "--version" -> VERSION_HELP;
+                default -> throw Call.unknownCommand(command);
+            };
         }
     }
 
@@ -8475,7 +8671,7 @@ public final class Freshness {
     }
 
     /** Usage is one usage line, taken apart: the command, and its options by their names. */
-    record Usage(String line, String command, Map<String, Option> options) {
+    record Usage(String command, Map<String, Option> options) {
 
         /** Reads a usage line, such as "gate --feed NAME... [--format text|json] [--quiet]". */
         static Usage of(String line) {
@@ -8497,7 +8693,7 @@ public final class Freshness {
                 boolean repeated = value.contains("...");
                 options.put(name, new Option(name, withoutMarks(value), required, repeated));
             }
-            return new Usage(line, words[0], options);
+            return new Usage(words[0], options);
         }
 
         private static String withoutMarks(String word) {
@@ -8609,7 +8805,7 @@ public final class Freshness {
                 i++;
                 int equals = arg.indexOf('=');
                 if (isHelp(arg)) {
-                    throw error("{} counts only as the one argument behind a command", arg);
+                    throw error("{} cannot be combined with other arguments", arg);
                 }
                 if (!arg.startsWith("-")) {
                     putOperand(arg);

@@ -253,12 +253,12 @@ final class CommandLineTest extends Sandbox {
     static void valuesThatAreNoText() {
         refused("gate --feed % --state @healthy.json", "not text", NO_TEXT);
         whole("scenario stale --feed bravo --output %", 3, """
-            freshness: the value of --output is not text in this locale; set LC_ALL=C.UTF-8; \
-            see: java 'HOME/Freshness.java' help scenario
+            freshness: the value of --output is not text in this locale; set LC_ALL=C.UTF-8. \
+            For usage, run: java 'HOME/Freshness.java' help scenario
             """, dir + "/" + NO_TEXT);
         whole("gate --feed % --state @stale.json", 3, """
-            freshness: the value of --feed is not text in this locale; set LC_ALL=C.UTF-8; \
-            see: java 'HOME/Freshness.java' help gate
+            freshness: the value of --feed is not text in this locale; set LC_ALL=C.UTF-8. \
+            For usage, run: java 'HOME/Freshness.java' help gate
             """, NO_TEXT);
     }
 
@@ -328,7 +328,8 @@ final class CommandLineTest extends Sandbox {
             help nothing => unknown command: nothing; \
             known are status, gate, scenario, recover, smoke, doctor, help, --version =>""");
         whole("%", 3, """
-            freshness: unknown command: ; did you mean status?; see: java 'HOME/Freshness.java' help
+            freshness: unknown command: ; did you mean status? For usage, run: \
+            java 'HOME/Freshness.java' help
             """, "");
     }
 
@@ -369,14 +370,14 @@ final class CommandLineTest extends Sandbox {
     static void messagesOnHelp() {
         messages("""
             gate --state @stale.json --feed bravo -h => \
-            -h counts only as the one argument behind a command => gate
+            -h cannot be combined with other arguments => gate
             gate --state @stale.json --feed bravo --help => \
-            --help counts only as the one argument behind a command => gate
+            --help cannot be combined with other arguments => gate
             gate --help --feed bravo --state @stale.json => \
-            --help counts only as the one argument behind a command => gate
+            --help cannot be combined with other arguments => gate
             --version --help status => \
-            --help counts only as the one argument behind a command => --version
-            help gate -h => -h counts only as the one argument behind a command => help""");
+            --help cannot be combined with other arguments => --version
+            help gate -h => -h cannot be combined with other arguments => help""");
     }
 
     @Harness.Test("command line: what is said of an option without a value or given twice, whole")
@@ -431,8 +432,8 @@ final class CommandLineTest extends Sandbox {
     static void instantsWithSpaces() {
         whole("status --now %", 3, """
             freshness: invalid value given for --now: 2026-11-22 09:37:00 UTC; it has a space \
-            instead of T and UTC instead of Z; write 2026-11-22T09:37:00Z; \
-            see: java 'HOME/Freshness.java' help status
+            instead of T and UTC instead of Z; write 2026-11-22T09:37:00Z. \
+            For usage, run: java 'HOME/Freshness.java' help status
             """, "2026-11-22 09:37:00 UTC");
     }
 
@@ -501,8 +502,9 @@ final class CommandLineTest extends Sandbox {
     private static void messages(String table) {
         for (Row row : Row.table(table)) {
             String help = ("help " + row.cell(2)).strip();
-            whole(row.cell(0), 3, "freshness: " + row.cell(1)
-                + "; see: java 'HOME/Freshness.java' " + help + "\n");
+            String end = row.cell(1).endsWith("?") ? "" : ".";
+            whole(row.cell(0), 3, "freshness: " + row.cell(1) + end
+                + " For usage, run: java 'HOME/Freshness.java' " + help + "\n");
         }
     }
 

@@ -14,7 +14,7 @@ final class EnvironmentTest extends Sandbox {
     // ---- A source that is not known ----
 
     /** Runs this as if Java said this of the source; null if it says nothing. */
-    private static void withSource(String said, Harness.Body body) throws Exception {
+    static void withSource(String said, Harness.Body body) throws Exception {
         String before = System.getProperty(SOURCE);
         if (said == null) {
             System.clearProperty(SOURCE);
@@ -122,14 +122,20 @@ final class EnvironmentTest extends Sandbox {
     @Harness.Test("environment: without a source, the program is its classes")
     static void programWithoutSourceIsClasses() throws Exception {
         withoutSource(() -> {
-            String usage = run("help smoke").out().lines().findFirst().orElse("");
-            String want = "usage: " + CLASSES + " smoke [--format text|json]";
+            String usage = usageLine();
+            String want = "Usage: " + CLASSES + " smoke [--format text|json]";
             equal("usage", usage.replace("'", ""), want);
 
             Run gate = run("gate --feed bravo --state @stale.json --baseline @healthy.json");
             String beginning = "  next: " + CLASSES + " recover --feed bravo --state ";
             equal("next", lastLine(gate).replace("'", "").startsWith(beginning), true);
         });
+    }
+
+    /** Returns the usage line of a command. */
+    private static String usageLine() {
+        return run("help smoke").out().lines()
+                .filter(line -> line.startsWith("Usage: ")).findFirst().orElse("");
     }
 
     // ---- How the program calls itself ----
@@ -155,8 +161,8 @@ final class EnvironmentTest extends Sandbox {
                 new Name("/nowhere/@x/-.java", "java /nowhere/@x/-.java"))) {
             withSource(row.source, () -> {
                 equal(row.source, plain(Freshness.Environment.program()), row.program);
-                String usage = plain(run("help smoke").out()).lines().findFirst().orElse("");
-                String want = "usage: " + row.program + " smoke [--format text|json]";
+                String usage = plain(usageLine());
+                String want = "Usage: " + row.program + " smoke [--format text|json]";
                 equal(row.source, usage, want);
             });
         }

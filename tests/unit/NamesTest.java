@@ -282,11 +282,12 @@ final class NamesTest extends Sandbox {
             "--age-seconds", "5");
 
         String problem = runThese(UNREAD, "usage in " + place, "gate", "--stat").err();
-        pasted(problem.replaceFirst("(?s).*; see: ", "").stripTrailing(),
+        pasted(problem.replaceFirst("(?s).* For usage, run: ", "").stripTrailing(),
             "java", program, "help", "gate");
 
-        String help = runThese(UNREAD, "help in " + place, "help", "smoke").head();
-        pasted(help.replaceFirst("^usage: ", "").replaceFirst(" \\[--format text\\|json\\]$", ""),
+        String help = runThese(UNREAD, "help in " + place, "help", "smoke").out();
+        String usage = help.replaceFirst("(?s).*\nUsage: ", "").replaceFirst("(?s)\n.*", "");
+        pasted(usage.replaceFirst(" \\[--format text\\|json\\]$", ""),
             "java", program, "smoke");
     }
 
