@@ -1,4 +1,4 @@
-//bin/: 2>&- || { case $0 in sh|ash|bash|dash|ksh|mksh|zsh|busybox|-sh|-ash|-bash|-dash|-ksh|-zsh) echo 'freshness: start it by its file: a pipe cannot be read again' >&2; exit 3 ;; esac; me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: the program cannot be read, or is not whole" >&2; exit 3; } # see the end
+//bin/: 2>&- || { case $0 in sh|ash|bash|dash|ksh|mksh|zsh|busybox|-sh|-ash|-bash|-dash|-ksh|-zsh) echo 'freshness: run it as a file: a pipe cannot be read twice' >&2; exit 3 ;; esac; me=$0; it=$(sed -n '/^launch() {$/,/^# \*\/$/{H;/^# \*\/$/{g;p;};}' <"$me"); [ -z "$it" ] || { eval "$it"; launch "$@"; }; echo "freshness: the program cannot be read or is incomplete" >&2; exit 3; } # see the end
 //JAVA 17+
 //DESCRIPTION A fail-closed freshness gate for market-data feeds.
 
@@ -491,7 +491,7 @@ public final class Freshness {
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
-            problem = Text.fill("the output could not be delivered: {}", Disk.reason(e));
+            problem = Text.fill("cannot write the output: {}", Disk.reason(e));
         } catch (OutOfMemoryError e) {
             problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
         } catch (Throwable e) {
@@ -652,8 +652,8 @@ public final class Freshness {
             }
             Status least = Status.valueOf(text);
             if (builtIn != null && least.compareTo(builtIn.least()) < 0) {
-                throw in.error(at, "{} needs a feed that is {}: a baseline may tighten what is"
-                        + " built in, never loosen it; give your action a name of its own",
+                throw in.error(at, "{} needs a feed that is {}: a baseline may tighten a built-in"
+                        + " action, never loosen it; give your action a name of its own",
                         name, builtIn.least());
             }
             return least;
@@ -719,9 +719,9 @@ public final class Freshness {
     /** Reason is why a feed has its status, in the order of the decision table. */
     enum Reason {
         state_invalid("the state cannot be evaluated: {}",
-                "correct the state, or the producer that writes it"),
-        feed_missing("the baseline lists this feed, the state does not", null),
-        feed_unexpected("the state lists this feed, the baseline does not",
+                "fix the state file or the producer that writes it"),
+        feed_missing("listed in the baseline but missing from the state", null),
+        feed_unexpected("present in the state but not listed in the baseline",
                 "add this feed to the baseline after review, or stop the producer from writing it"),
         as_of_missing("{}",
                 "make the producer write as_of, or last_tick_at for each feed"),
@@ -730,13 +730,14 @@ public final class Freshness {
         clock_skew("as_of is {} in the future{}",
                 "compare the clock of this host with that of the host that wrote the state"),
         tick_skew("last_tick_at is {} in the future{}", clock_skew.advice),
-        alive_invalid("alive is {}, neither true nor false",
+        alive_invalid("alive is {}; expected true or false",
                 "make the producer write alive as true or false"),
-        feed_down("the feed consumer does not answer: alive is false", null),
+        feed_down("the feed consumer is down (alive is false)", null),
         heartbeat_invalid("{}",
                 "make the producer write last_heartbeat_at like 2026-11-22T09:37:00Z"),
         heartbeat_stale("last heartbeat {} old, limit {}", null),
-        limit_invalid("max_age_seconds is {}, not a number above 0 and at most " + MAX_AGE_SECONDS,
+        limit_invalid("max_age_seconds is {}; expected a number greater than 0 and at most"
+                + " " + MAX_AGE_SECONDS,
                 null),
         age_missing("{}", null),
         age_invalid("{}", "make the producer write last_tick_at as an"
@@ -820,7 +821,7 @@ public final class Freshness {
             Market market, Context context) {
         private static final Rule SAFE_TO_SERVE = new Rule(Status.fresh, Time.NO_BOUND);
         private static final String EXCUSE =
-                "the baseline has this feed as optional, the state does not list it";
+                "optional in the baseline, and missing from the state";
 
         /** Returns this verdict with a second fault. Only a skew uses how far it is ahead. */
         Verdict besides(Reason second, String found, long secondAheadNanos,
@@ -977,8 +978,8 @@ public final class Freshness {
      * no clock, file, environment or output.
      */
     static final class Decision {
-        static final String NO_SHARED_FEED = "state and baseline share no feed:"
-                + " pass the baseline of these feeds with --baseline, or correct their names";
+        static final String NO_SHARED_FEED = "the state and the baseline have no feeds in common:"
+                + " pass the right --baseline, or correct the feed names";
         /** With more unexpected feeds than these, no name is looked for among them. */
         private static final int MAX_RENAMED_FEEDS = 100;
         /** For how many missing feeds a near name is looked for: each takes its time. */
@@ -1423,9 +1424,9 @@ public final class Freshness {
 
         private String missingAsOf() {
             if (state.hasNullAsOf()) {
-                return "as_of is null: the age of the state is not known";
+                return "as_of is null: the state's age is unknown";
             }
-            return "the baseline requires as_of and the state has none";
+            return "the baseline requires as_of, but the state has none";
         }
 
         private String invalidAsOf() {
@@ -1433,7 +1434,7 @@ public final class Freshness {
                 return Text.fill("as_of {}", asOfMisspelling.fault());
             }
             String shown = Json.shortened(state.asOfText());
-            return Text.fill("as_of is {}, not an RFC 3339 instant", shown);
+            return Text.fill("as_of is {}, which is not an RFC 3339 timestamp", shown);
         }
 
         /** Returns why a time may lie in the future, or null if that is not plain to see. */
@@ -1441,7 +1442,7 @@ public final class Freshness {
             if (Misspelling.asLocalTime(text, aheadNanos, limitNanos) == null) {
                 return null;
             }
-            return ": is local time written as UTC?";
+            return ": local time written as UTC?";
         }
 
         private String tickText(Feed claim) {
@@ -1466,7 +1467,7 @@ public final class Freshness {
             if (tickText(claim) != null) {
                 return "no tick yet: last_tick_at is null";
             }
-            return Text.fill("the age of the newest tick is not known: last_tick_age_seconds is {}",
+            return Text.fill("the age of the newest tick is unknown: last_tick_age_seconds is {}",
                     Text.orAbsent(state.text(claim, "last_tick_age_seconds")));
         }
 
@@ -1474,9 +1475,10 @@ public final class Freshness {
             if (claim.ageNanos() == Time.INVALID_AGE) {
                 String age = state.text(claim, "last_tick_age_seconds");
                 if (age.startsWith("\"")) {
-                    return Text.fill("last_tick_age_seconds is {}, a string and no number", age);
+                    return Text.fill("last_tick_age_seconds is {}, which is a string; expected a"
+                            + " number", age);
                 }
-                return Text.fill("last_tick_age_seconds is {}, not a plausible time", age);
+                return Text.fill("last_tick_age_seconds is {}, which is not plausible", age);
             }
             return invalidInstant(claim, "last_tick_at", "tick", claim.tick());
         }
@@ -1492,16 +1494,16 @@ public final class Freshness {
             }
             String shown = state.text(claim, member);
             if (instant == Time.UNREADABLE) {
-                return Text.fill("{} is {}, not an RFC 3339 instant", member, shown);
+                return Text.fill("{} is {}, which is not an RFC 3339 timestamp", member, shown);
             }
-            return Text.fill("{} is {}, not a plausible time", member, shown);
+            return Text.fill("{} is {}, which is not plausible", member, shown);
         }
 
         /** Returns why a required heartbeat proves nothing. */
         private String invalidHeartbeat(Feed claim, long limitNanos) {
             String text = state.plainText(claim, "last_heartbeat_at");
             if (text == null) {
-                return "the baseline requires last_heartbeat_at and the feed has none";
+                return "the baseline requires last_heartbeat_at, but the feed has none";
             }
             Instant instant = state.heartbeat(claim);
             if (instant == null) {
@@ -1521,7 +1523,7 @@ public final class Freshness {
                 long claimedLimitNanos) {
             if (claimedLimitNanos > limitNanos) {
                 String limit = Figures.READABLE.roundedUp(claimedLimitNanos);
-                return Text.fill("the state's own limit, {}, is looser", limit);
+                return Text.fill("the state claims a looser limit ({})", limit);
             }
             long warnNanos = baseline.terms().warnNanos(agreed);
             boolean isHalf = warnNanos == Terms.HALF_THE_LIMIT;
@@ -1585,11 +1587,13 @@ public final class Freshness {
                 near = Text.nearest(missing, unexpected);
             }
             if (near != null) {
-                return Advice.of("the state has {} instead: renamed? then rename {} in the"
-                        + " baseline after review, or correct the producer", near, missing);
+                return Advice.of("the state has {} instead; if the feed was renamed, review that"
+                        + " and rename {} in the baseline, otherwise fix the"
+                        + " producer", near, missing);
             }
-            return Advice.of("the state has {}, which the baseline lacks: renamed? correct the"
-                    + " baseline after review, or the producer", unexpected.get(0));
+            return Advice.of("the state has {}, which the baseline lacks; if the feed was"
+                    + " renamed, review that and rename it in the baseline, otherwise fix the"
+                    + " producer", unexpected.get(0));
         }
 
         /** Returns the feeds that only the state has, or the first few of very many. */
@@ -1630,8 +1634,7 @@ public final class Freshness {
                 }
             }
             if (verdict.isExcused()) {
-                return Advice.of("wait until its producer writes it: the baseline has it as"
-                        + " optional");
+                return Advice.of("wait until its producer writes it: this feed is optional");
             }
             Advice timeAdvice = timeAdvice(reason, verdict);
             if (timeAdvice != null) {
@@ -1720,7 +1723,8 @@ public final class Freshness {
             if (local == null) {
                 return null;
             }
-            return Advice.of("if it is local time, make the producer write {}; if not, {}", local,
+            return Advice.of("if it is local time, make the producer write {}; otherwise,"
+                    + " {}", local,
                     Reason.clock_skew.advice);
         }
 
@@ -1748,9 +1752,9 @@ public final class Freshness {
         private String limitAdvice(Verdict verdict) {
             Feed agreed = baseline.feed(verdict.name());
             if (limitNanos(baseline, agreed, Time.NO_LIMIT) == Time.NO_LIMIT) {
-                return "correct max_age_seconds in the baseline";
+                return "fix max_age_seconds in the baseline";
             }
-            return "make the producer write max_age_seconds as a number above 0 and at most "
+            return "make the producer write max_age_seconds as a number greater than 0 and at most "
                     + MAX_AGE_SECONDS + ", or leave it out";
         }
     }
@@ -1777,15 +1781,37 @@ public final class Freshness {
                 }
                 return readFile(name, role);
             } catch (DataException e) {
-                return unreadable(name, e.getMessage());
+                return unreadable(name, ofRole(role, e.getMessage()));
             } catch (IOException e) {
-                String hint = "";
-                if (name.indexOf("://") >= 0) {
-                    hint = "; an address is read by another program, and its output with --state -";
-                }
-                return unreadable(name, Text.fill("{}: cannot be read: {}{}",
-                        name, Disk.reason(e), hint));
+                return unreadable(name, Text.fill("cannot read {}: {}{}",
+                        ofRole(role, name), Disk.reason(e), cure(e, name, role)));
             }
+        }
+
+        /** Marks what is said of a baseline: what is said of a state needs no mark. */
+        private static String ofRole(Role role, String text) {
+            return role == Role.baseline ? "baseline ".concat(text) : text;
+        }
+
+        /** Returns what to do about a file that cannot be read, or "" if nobody can tell. */
+        private static String cure(IOException e, String name, Role role) {
+            if (name.indexOf("://") >= 0) {
+                return "; URLs are not supported: fetch it with another program and pipe it to"
+                        + " --state -";
+            }
+            if (e instanceof AccessDeniedException) {
+                return "; let this user read it";
+            }
+            if (!(e instanceof NoSuchFileException)) {
+                return "";
+            }
+            if (name.equals(Environment.bundledBaseline())) {
+                return "; restore this file, which comes with Freshness.java";
+            }
+            if (role == Role.baseline) {
+                return "; check the path given with --baseline";
+            }
+            return "; check the path given with --state, and that your collector is running";
         }
 
         private static Source readFile(String name, Role role) throws IOException {
@@ -1811,7 +1837,7 @@ public final class Freshness {
             try {
                 return new Source(name, document, State.of(document, role), null);
             } catch (DataException e) {
-                return new Source(name, document, State.NONE, e.getMessage());
+                return new Source(name, document, State.NONE, ofRole(role, e.getMessage()));
             }
         }
 
@@ -1861,7 +1887,7 @@ public final class Freshness {
         private static Source readBaseline(Call call) {
             String name = call.one("--baseline", Environment.bundledBaseline());
             if (!call.has("--baseline") && !Environment.hasSource()) {
-                return Source.unreadable(name, Text.fill("not found: {}; name one with --baseline",
+                return Source.unreadable(name, Text.fill("baseline not found: {}; pass --baseline",
                         Environment.NO_SOURCE));
             }
             return Source.read(name, Role.baseline, null);
@@ -1942,7 +1968,7 @@ public final class Freshness {
         /** Returns why nothing can be evaluated, or null if both documents are valid. */
         String error() {
             if (baseline.error() != null) {
-                return "baseline ".concat(baseline.error());
+                return baseline.error();
             }
             return state.error();
         }
@@ -2533,7 +2559,7 @@ public final class Freshness {
             Path target = Targets.of("--output", call);
             String input = call.one("--state", null);
             if (input == null) {
-                input = Environment.fixture("name a state with --state");
+                input = Environment.fixture("pass --state");
             }
             Source source = Source.read(input, Role.state, streams.in()).orThrow();
             Document document = source.document();
@@ -2547,8 +2573,9 @@ public final class Freshness {
             Edit edit = new Edit(document);
             Document failed = fail(kind, state, feed, call, now, edit);
             if (kind != Kind.corrupt && !isNoticed(state, failed, feed, now)) {
-                String hint = kind == Kind.stale ? "; give a larger --age-seconds" : "";
-                throw new DataException("nothing written: still fresh by the limits of {}{}",
+                String hint = kind == Kind.stale ? "; pass a larger --age-seconds" : "";
+                throw new DataException("nothing written: the feed would still be fresh under the"
+                        + " limits in {}{}",
                         document.label(), hint);
             }
             try (Delivery delivery = new Delivery()) {
@@ -2632,7 +2659,7 @@ public final class Freshness {
             Path target = Targets.of("--output", call);
             Path record = Targets.of("--record", call);
             if (target != null && record != null && Disk.isSameFile(target, record)) {
-                throw call.error("--record and --output are one file: {}",
+                throw call.error("--record and --output are the same file: {}",
                         call.one("--output", null));
             }
             Inputs inputs = Inputs.read(call, streams.in());
@@ -2756,7 +2783,7 @@ public final class Freshness {
                         after.sentence(figures));
             }
             if (otherChange != null) {
-                return Text.fill("the verdict of another feed would change: {}",
+                return Text.fill("another feed's verdict would change: {}",
                         otherChange.brief());
             }
             return null;
@@ -2879,7 +2906,7 @@ public final class Freshness {
                 throw new DataException("{}", source.error());
             }
             Checks checks = new Checks();
-            checks.add("the bundled fixture is as it was shipped", fixtureFault(fixture));
+            checks.add("the bundled fixture is unmodified", fixtureFault(fixture));
             try (Workspace workspace = Workspace.with(fixture)) {
                 new Smoke(workspace.directory(), checks).checkAll();
             }
@@ -2890,12 +2917,12 @@ public final class Freshness {
             if (fixture.sha256().equals(FIXTURE_SHA256)) {
                 return null;
             }
-            return Text.fill("{} was edited; keep a baseline of your own in another file, and name"
-                    + " it with --baseline", fixture.label());
+            return Text.fill("{} was edited; restore it, and keep your own baseline in another"
+                    + " file, passed with --baseline", fixture.label());
         }
 
         void checkAll() throws IOException {
-            begin("the healthy state is eligible");
+            begin("the healthy state is safe to serve");
             run(SAFE, "status", "--state", state);
             for (Kind kind : Kind.values()) {
                 checkFailure(kind);
@@ -2914,7 +2941,7 @@ public final class Freshness {
                 unsafe = "\"bravo\"";
             }
 
-            begin(kind.name().concat(" fails closed and names only its feeds"));
+            begin(kind.name().concat(": status fails closed and lists only the affected feeds"));
             if (kind.scope == Scope.FEED) {
                 run(SAFE, "scenario", kind.name(), "--feed", FEED,
                         "--state", state, "--output", failed);
@@ -2924,7 +2951,7 @@ public final class Freshness {
             run(exit, "status", "--format", "json", "--state", failed, "--output", report);
             names(report, Text.fill("\"unsafe_feeds\": [{}],", unsafe));
 
-            begin(kind.name().concat(" blocks unsafe work on its feeds, and on no other"));
+            begin(kind.name().concat(": unsafe work is blocked on the affected feeds only"));
             for (String action : Status.stale.blocked) {
                 run(exit, "gate", "--feed", FEED, "--action", action, "--state", failed);
             }
@@ -2936,10 +2963,10 @@ public final class Freshness {
         private void checkSilence() throws IOException {
             write(baseline, BASELINE_WITH_HOURS);
 
-            begin("silence_expected pages nobody, and blocks unsafe work");
+            begin("silence_expected: nobody is paged, and unsafe work is blocked");
             checkWeekend(LAST_TICK_BEFORE_CLOSE, Reason.silence_expected, Alert.none);
 
-            begin("a feed that died before its market closed goes on paging");
+            begin("a feed that died before its market closed keeps paging");
             checkWeekend(LAST_TICK_OF_DEAD_FEED, Reason.stale, Alert.page);
         }
 
@@ -2964,18 +2991,18 @@ public final class Freshness {
         private void checkHeartbeats() throws IOException {
             write(baseline, BASELINE_WITH_TERMS);
 
-            begin("heartbeat_invalid blocks unsafe work, however fresh the tick");
+            begin("heartbeat_invalid: unsafe work is blocked, however fresh the tick");
             writeHeartbeat("null");
             checkBlocked(Reason.heartbeat_invalid, Alert.page);
 
-            begin("heartbeat_stale blocks unsafe work, however fresh the tick");
+            begin("heartbeat_stale: unsafe work is blocked, however fresh the tick");
             writeHeartbeat(Text.fill("\"{}\"", SIX_SECONDS_BEFORE));
             checkBlocked(Reason.heartbeat_stale, Alert.page);
         }
 
         /** Checks that a feed may be missing, and that nothing is allowed on it then. */
         private void checkOptionalFeed() throws IOException {
-            begin("an optional feed may be missing, and nothing is allowed on it");
+            begin("an optional feed may be missing, but no action is allowed on it");
             writeHeartbeat(Text.fill("\"{}\"", WEEKEND));
             run(SAFE, "status", "--format", "json", "--state", failed, "--baseline", baseline,
                     "--now", WEEKEND, "--output", report);
@@ -3000,11 +3027,11 @@ public final class Freshness {
                     "--age-seconds", "91");
             absent(recovered);
 
-            begin("a recovery on a fresh tick restores eligibility");
+            begin("recovering with a fresh tick makes the feed safe again");
             run(SAFE, "recover", "--feed", FEED, "--state", failed, "--output", recovered);
             run(SAFE, "status", "--state", recovered);
 
-            begin("the same recovery gives the same bytes");
+            begin("repeating a recovery produces identical bytes");
             run(SAFE, "recover", "--feed", FEED, "--state", failed, "--output", again);
             same(recovered, again);
         }
@@ -3022,13 +3049,13 @@ public final class Freshness {
 
         void names(String file, String text) throws IOException {
             if (!contentOf(file).contains(text)) {
-                checks.fault("the report does not name its feeds, and only these");
+                checks.fault("the report should list exactly the affected feeds");
             }
         }
 
         void says(String file, String text) throws IOException {
             if (!contentOf(file).contains(text)) {
-                checks.fault(Text.fill("the report does not say {}", text));
+                checks.fault(Text.fill("the report should say {}", text));
             }
         }
 
@@ -3097,14 +3124,14 @@ public final class Freshness {
             String fixture = Environment.bundledBaseline();
             if (fixture == null) {
                 if (!call.has("--baseline")) {
-                    throw new DataException("{}; name a baseline with --baseline",
+                    throw new DataException("{}; pass --baseline",
                             Environment.NO_SOURCE);
                 }
                 checks.add("started from compiled classes", null);
                 return;
             }
             checks.add(Text.fill("started from {}", Environment.start()), null);
-            checks.add(Text.fill("the bundled fixture is found and eligible: {}", fixture),
+            checks.add(Text.fill("the bundled fixture was found and is safe to serve: {}", fixture),
                     Smoke.exitFault(SAFE, "status"));
         }
 
@@ -3124,8 +3151,8 @@ public final class Freshness {
                 return;
             }
             if (Disk.isSameFile(Disk.path(state), Disk.path(baseline))) {
-                checks.add("the state and the baseline are two files",
-                        "they are one, and a contract proves nothing about a feed");
+                checks.add("the state and the baseline are different files",
+                        "they are the same file, and a contract proves nothing about a feed");
             }
         }
 
@@ -3134,8 +3161,8 @@ public final class Freshness {
             for (int i = 0; i < baseline.size(); i++) {
                 Feed feed = baseline.get(i);
                 if (baseline.limitNanos(feed, Time.NO_LIMIT) == Time.NO_LIMIT) {
-                    return Text.fill("{} has no limit: give it max_age_seconds, or the baseline one"
-                            + " for all", feed.name());
+                    return Text.fill("{} has no limit: give it a max_age_seconds, or give the"
+                            + " baseline one for all feeds", feed.name());
                 }
             }
             return null;
@@ -3163,7 +3190,7 @@ public final class Freshness {
         private void checkClock() {
             String now = Instant.now().toString();
             checks.add("the clock is plausible: ".concat(now),
-                    isPlausible(now) ? null : "set the clock of this machine");
+                    isPlausible(now) ? null : "set this machine's clock");
         }
 
         /**
@@ -3604,7 +3631,8 @@ public final class Freshness {
                 return recovery(verdicts.get(0).name());
             }
             // Without a name in it: the tick that was seen may be that of another feed.
-            return Text.fill("for each of them, moving the output over the state before the next:"
+            return Text.fill("for each feed in turn, moving the output over the state before the"
+                    + " next:"
                     + "\n        {}", recovery(placeholder()));
         }
 
@@ -3626,8 +3654,8 @@ public final class Freshness {
         /** Returns what to do next about a feed, or null if that is to recover it. */
         private Advice cure(Verdict verdict, Figures figures) {
             if (evaluation.asksTooLong(verdict)) {
-                return Advice.of("ask for a shorter time: not even new data is proved for so"
-                        + " long; longer work is bound to a gate with --watch");
+                return Advice.of("pass a shorter --valid-for: not even new data stays valid that"
+                        + " long; run longer work beside gate --watch");
             }
             if (verdict.isSafe() && evaluation.isEndedByHeartbeat(verdict)) {
                 return Advice.of("wait: the next heartbeat opens the gate");
@@ -3641,10 +3669,11 @@ public final class Freshness {
             }
             if (verdict.name().indexOf('\0') >= 0) {
                 return Advice.of(
-                        "give this feed another name: no command line can carry this one");
+                        "rename this feed: its name contains a NUL character and cannot be passed"
+                                + " on a command line");
             }
             if (evaluation.inputs().state().name().equals("-")) {
-                return Advice.of("save the state to a file, and ask again for that file");
+                return Advice.of("save the state to a file and run this again with --state FILE");
             }
             return null;
         }
@@ -3731,10 +3760,11 @@ public final class Freshness {
             new Explanations(call, evaluation).show("\n", out);
             Inputs inputs = evaluation.inputs();
             if (call.has("--state")) {
-                out.text("\nstate: {}, judged by the baseline {}\n",
+                out.text("\nstate: {} (checked against baseline {})\n",
                         inputs.state().name(), inputs.baseline().name());
             } else {
-                out.text("\nstate: {} (the baseline itself; --state FILE judges a state)\n",
+                out.text("\nstate: {} (this is the baseline itself; use --state FILE to check a"
+                        + " state)\n",
                         inputs.state().name());
             }
         }
@@ -3816,7 +3846,7 @@ public final class Freshness {
             }
             String wrap = "\u001b[?7h";
             if (lines.length > shown) {
-                out.raw("and {} lines more, which status shows without --watch{}\n",
+                out.raw("... {} more lines (run status without --watch to see them all){}\n",
                         lines.length - shown, wrap);
             } else {
                 out.raw(wrap);
@@ -3888,19 +3918,18 @@ public final class Freshness {
     static final class StatusMetrics {
         /** Gauge is a value that each feed has. Its name is that of the metric. */
         private enum Gauge {
-            alive("Whether the feed consumer answers; 0 where that is not known."),
-            safe_to_serve("Whether the feed is proved safe to serve."),
-            page("Whether to page someone about the feed; one that is not safe may page nobody."),
+            alive("Whether the feed consumer is up; 0 if unknown."),
+            safe_to_serve("Whether the feed is proven safe to serve."),
+            page("Whether to page someone about the feed; an unsafe feed need not page."),
             last_tick_age_seconds(
-                    "Age of the newest tick at the evaluation; absent where it is not known."),
-            max_age_seconds("Limit that counted; absent where there is no valid one."),
-            last_tick_timestamp_seconds("When the newest tick was made, in seconds since 1970;"
-                    + " absent where it is not known."),
-            heartbeat_age_seconds("Age of the newest heartbeat at the evaluation, if the baseline"
-                    + " requires one; absent where it is not known."),
-            safe_until_timestamp_seconds("Until when the feed is safe if no tick comes, in seconds"
-                    + " since 1970; absent where it is not safe."),
-            info("Why: the status, the reason and the alert of the feed; always 1.");
+                    "Age of the newest tick at evaluation time; absent if unknown."),
+            max_age_seconds("Limit that applied; absent if there is no valid one."),
+            last_tick_timestamp_seconds("Unix time of the newest tick; absent if unknown."),
+            heartbeat_age_seconds("Age of the newest heartbeat at evaluation time, if the"
+                    + " baseline requires one; absent if unknown."),
+            safe_until_timestamp_seconds("Unix time until which the feed is safe if no tick"
+                    + " arrives; absent if it is not safe."),
+            info("Status, reason and alert of the feed, as labels; always 1.");
 
             private final String help;
 
@@ -3933,7 +3962,7 @@ public final class Freshness {
                     "Whether the state and the baseline could be evaluated.");
             out.raw("freshness_state_valid {}\n", flag(evaluation.error() == null));
             head("freshness_last_evaluation_timestamp_seconds",
-                    "When the state was evaluated, in seconds since 1970.");
+                    "Unix time of the last evaluation.");
             out.raw("freshness_last_evaluation_timestamp_seconds {}\n",
                     evaluation.inputs().now().getEpochSecond());
         }
@@ -4328,7 +4357,7 @@ public final class Freshness {
             int feedsAt = NOWHERE;
             if (in.isArray()) {
                 throw in.error(in.at(), "expected an object with max_age_seconds and feeds, found"
-                        + " an array; make it the member feeds of an object");
+                        + " an array; put it into an object, as its member \"feeds\"");
             }
             in.enterObject("an object with max_age_seconds and feeds");
             while (in.member()) {
@@ -4349,13 +4378,13 @@ public final class Freshness {
             }
             if (in.isBeforeObject()) {
                 throw in.error(in.at(), "expected the end of the file, found a second object, as"
-                        + " in NDJSON; write one object, with all feeds in its member feeds");
+                        + " in NDJSON; write one object, with all feeds in its member \"feeds\"");
             }
             in.expectEnd();
             checkNamedCalendars(in);
             terms.checkCommonWarnAges(in, commonLimitNanos);
             if (feedsAt == NOWHERE) {
-                throw in.error(0, "expected a member feeds{}", Text.orNothing("; ",
+                throw in.error(0, "expected a member named \"feeds\"{}", Text.orNothing("; ",
                         nearMiss(null, "feeds")));
             }
             if (index.size() == 0) {
@@ -4369,7 +4398,8 @@ public final class Freshness {
             String text = in.valueText();
             long limitNanos = Time.limitNanos(text);
             if (role == Role.baseline && limitNanos == Time.NO_LIMIT) {
-                throw in.error(at, "expected a limit, a number above 0 and at most {}, found {}",
+                throw in.error(at, "expected a limit, a number greater than 0 and at most {},"
+                        + " found {}",
                         MAX_AGE_SECONDS, Json.shortened(text));
             }
             return limitNanos;
@@ -4459,7 +4489,7 @@ public final class Freshness {
                 String name = readFeedName(in, role);
                 boolean isNew = index.add(name, at);
                 if (!isNew) {
-                    throw in.error(at, "expected each feed once, found a second {}", name);
+                    throw in.error(at, "duplicate feed: {}", name);
                 }
             }
         }
@@ -4526,8 +4556,10 @@ public final class Freshness {
             String name = in.name();
             if (role == Role.baseline && !known.contains(name) && !isNote(name)) {
                 String shown = Json.shortened(name);
-                throw in.error(in.nameAt(), "unknown member of a baseline: {}{}; a note is named"
-                        + " x-{}", shown, Text.suggestion(name, known), shown);
+                String hint = Text.suggestion(name, known);
+                String end = hint.endsWith("?") ? "" : ".";
+                throw in.error(in.nameAt(), "unknown member: {}{}{} If it is a note, name it x-{}",
+                        shown, hint, end, shown);
             }
             in.skip();
         }
@@ -4727,7 +4759,7 @@ public final class Freshness {
         /** Returns the message about a name that no feed has. */
         String unknownFeed(String feed) {
             if (feed.indexOf(',') >= 0) {
-                return Text.fill("unknown feed: {}; several feeds take a --feed each", feed);
+                return Text.fill("unknown feed: {}; to name several feeds, repeat --feed", feed);
             }
             List<String> names = new ArrayList<>();
             for (int i = 0; i < size(); i++) {
@@ -5109,8 +5141,8 @@ public final class Freshness {
         /** Removes a feed with the comma and the white space between it and its neighbour. */
         void remove(State state, Feed feed) {
             if (state.size() == 1) {
-                throw new DataException("nothing written: {} is the only feed, and a state must"
-                        + " have one", feed.name());
+                throw new DataException("nothing written: {} is the only feed, and a state needs"
+                        + " at least one", feed.name());
             }
             int place = state.placeOf(feed);
             if (place == 0) {
@@ -5401,7 +5433,7 @@ public final class Freshness {
             name = string();
             boolean isNew = names.get(names.size() - 1).add(name);
             if (!isNew) {
-                throw error(nameAt, "expected each member once, found a second {}",
+                throw error(nameAt, "duplicate member: {}",
                         shortened(name));
             }
             skipSpace();
@@ -5508,7 +5540,7 @@ public final class Freshness {
                     checkEscape();
                 } else if (b >= 0 && b < ' ') {
                     boolean isOpen = at == document.length();
-                    throw expected(isOpen ? "'\"'" : "control characters only escaped");
+                    throw expected(isOpen ? "'\"'" : "an escaped control character");
                 } else {
                     if (b < 0) {
                         isAscii = false;
@@ -5539,7 +5571,7 @@ public final class Freshness {
                     return;
                 }
             }
-            throw error(from, "expected a pair of surrogates, found one alone");
+            throw error(from, "unpaired surrogate in an escape");
         }
 
         private void checkShortEscape() {
@@ -5619,16 +5651,16 @@ public final class Freshness {
                 return "UTF-16 or binary data; write UTF-8";
             }
             if (next.startsWith("NaN")) {
-                return "NaN, which JSON does not have; what is not known is null";
+                return "NaN (not in JSON; write null for an unknown value)";
             }
             if (next.startsWith("Infinity")) {
-                return "Infinity, which JSON does not have; what is not known is null";
+                return "Infinity (not in JSON; write null for an unknown value)";
             }
             if (next.startsWith("//") || next.startsWith("/*") || next.startsWith("#")) {
-                return "a comment, which JSON does not have";
+                return "a comment (JSON has no comments)";
             }
             if (next.startsWith("'")) {
-                return "a single quote; JSON has double quotes";
+                return "a single quote (JSON uses double quotes)";
             }
             return null;
         }
@@ -6075,7 +6107,7 @@ public final class Freshness {
         String suggestion() {
             // No switch: the one over each enum would be loaded by each command.
             if (meaning == Meaning.INSTANT_IF_UTC) {
-                return instant.concat(" if it is UTC, else with its offset");
+                return instant.concat(" if it is UTC, otherwise with its offset");
             }
             return instant;
         }
@@ -6296,7 +6328,7 @@ public final class Freshness {
             private boolean readZoneBehindOffset(String rest) {
                 int clockAt = rest.indexOf(" m=");
                 String zone = clockAt < 0 ? rest : rest.substring(0, clockAt);
-                faults.add("a zone name behind its offset");
+                faults.add("a zone name after its offset");
                 return isZone(zone);
             }
 
@@ -6454,8 +6486,8 @@ public final class Freshness {
             }
             Session session = new Session(minute(text, 0, in, at), minute(text, 6, in, at));
             if (session.endMinute <= session.startMinute) {
-                throw in.error(at, "expected a session that ends after it begins, found {}; one"
-                        + " through midnight is two, up to 24:00 and from 00:00", text);
+                throw in.error(at, "expected a session that ends after it begins, found {}; split"
+                        + " one that crosses midnight in two, up to 24:00 and from 00:00", text);
             }
             return session;
         }
@@ -6624,10 +6656,10 @@ public final class Freshness {
                 }
             }
             if (zone == null) {
-                throw in.error(at, "expected a member zone");
+                throw in.error(at, "expected a member named \"zone\"");
             }
             if (weekNanos == 0) {
-                throw in.error(at, "expected a member open");
+                throw in.error(at, "expected a member named \"open\"");
             }
         }
 
@@ -7033,7 +7065,7 @@ public final class Freshness {
             }
             String nearest = Text.suggestion(zone, known);
             if (zone.isEmpty() || nearest.isEmpty()) {
-                return "; a zone is like America/New_York, or UTC";
+                return "; expected a zone like America/New_York, or UTC";
             }
             return nearest;
         }
@@ -7075,7 +7107,7 @@ public final class Freshness {
 
         private static int checkSize(long size, String name) {
             if (size > MAX_FILE_BYTES) {
-                throw new DataException("{}: larger than {} MiB", name, MAX_FILE_BYTES >> 20);
+                throw new DataException("{} is larger than {} MiB", name, MAX_FILE_BYTES >> 20);
             }
             return (int) size;
         }
@@ -7222,11 +7254,12 @@ public final class Freshness {
             BasicFileAttributes attributes =
                     Files.readAttributes(path, BasicFileAttributes.class);
             if (attributes.isDirectory()) {
-                throw new DataException("{}: a directory; name a file in it", name);
+                throw new DataException("{} is a directory; expected a file", name);
             }
             if (!attributes.isRegularFile()) {
                 // A FIFO or a device could block forever, or never end.
-                throw new DataException("{}: not a regular file; a pipe is read with --state -",
+                throw new DataException("{} is not a regular file; to read from a pipe use"
+                        + " --state -",
                         name);
             }
             return new InputFile(name, path, attributes,
@@ -7249,8 +7282,8 @@ public final class Freshness {
         }
 
         static DataException changed(String name) {
-            return new DataException("{}: changed while it was read;"
-                    + " write a new file and rename it over the old one", name);
+            return new DataException("{} changed while it was read; make the producer write"
+                    + " a new file and rename it over the old one", name);
         }
 
         /**
@@ -7534,7 +7567,7 @@ public final class Freshness {
                 // It was checked before, but a watch writes it again and again.
                 if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
                         && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new DataException("{}: not a regular file any more", target);
+                    throw new DataException("{}: no longer a regular file", target);
                 }
                 if (attributes != null) {
                     Owners.refuseForeign(target, attributes);
@@ -7591,7 +7624,8 @@ public final class Freshness {
             private void verify() throws IOException {
                 try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
                     if (!expected.isIn(file)) {
-                        throw new DataException("{}: what was read back is not what was written",
+                        throw new DataException("{}: read-back check failed: the file does not"
+                                + " hold what was written",
                                 target);
                     }
                 }
@@ -7622,8 +7656,8 @@ public final class Freshness {
         /** RecordFile is a file to which others append lines as well, each under its lock. */
         private static final class RecordFile {
             private static final String LOCKED =
-                    "another process has locked this record; fuser and lslocks show it";
-            private static final String REPLACED = "this record is replaced again and again";
+                    "another process has locked this record; fuser or lslocks shows which";
+            private static final String REPLACED = "this record keeps being replaced";
 
             private final Path path;
             private FileChannel channel;
@@ -7776,8 +7810,8 @@ public final class Freshness {
                 return;
             }
             if (!attributes.get("uid").equals(ownUid(directory))) {
-                throw new DataException("{}: another user's file, in a directory that others can"
-                        + " write; name another file", file);
+                throw new DataException("{} belongs to another user, in a directory that others"
+                        + " can write to; choose another file", file);
             }
         }
 
@@ -7820,8 +7854,8 @@ public final class Freshness {
         }
 
         private static DataException unusable(IOException e) {
-            return new DataException("the temporary directory {} cannot be written: {};"
-                    + " name another with -Djava.io.tmpdir=DIR",
+            return new DataException("cannot write to the temporary directory {}: {}; choose"
+                    + " another with -Djava.io.tmpdir=DIR",
                     System.getProperty("java.io.tmpdir"), Disk.reason(e));
         }
 
@@ -7897,20 +7931,21 @@ public final class Freshness {
         private static void refuseInputAsOutput(Call call) {
             String state = call.one("--state", Environment.bundledBaseline());
             if (!"-".equals(state) && isNamed(Path.of("/dev/stdout"), state)) {
-                throw new DataException("standard output is the input, which is never written");
+                throw new DataException("standard output is the input file, which is never"
+                        + " overwritten; choose another");
             }
         }
 
         private static String refusal(Path path, Call call) {
             Path directory = path.getParent();
             if (directory != null && !Files.isDirectory(directory)) {
-                return Text.fill("no such directory: {}", directory);
+                return Text.fill("no such directory: {}; create it first", directory);
             }
             if (Files.isSymbolicLink(path)) {
-                return "a link; name the file itself";
+                return "this is a symbolic link; name its target instead";
             }
             if (Files.exists(path) && !Files.isRegularFile(path)) {
-                return "not a regular file";
+                return "not a regular file; choose another";
             }
             String bundled = Environment.bundledBaseline();
             String state = call.one("--state", bundled);
@@ -7918,14 +7953,14 @@ public final class Freshness {
                 state = Disk.standardInput(); // if that is a file, it is the input
             }
             if (isNamed(path, state)) {
-                return "the input, which is never written; name another file";
+                return "this is the input file, which is never overwritten; choose another";
             }
             if (isProgram(path)) {
-                return "the program itself; name another file";
+                return "this is the program itself; choose another file";
             }
             String baseline = call.one("--baseline", bundled);
             if (isNamed(path, baseline) || isNamed(path, bundled)) {
-                return "the baseline, which is never written; name another file";
+                return "this is the baseline, which is never overwritten; choose another file";
             }
             return null;
         }
@@ -7966,7 +8001,7 @@ public final class Freshness {
             try {
                 return Path.of(name);
             } catch (InvalidPathException e) {
-                throw new DataException("{}: no path: {}", name, e.getReason());
+                throw new DataException("{} is not a valid path: {}", name, e.getReason());
             }
         }
 
@@ -8019,7 +8054,8 @@ public final class Freshness {
 
     /** Environment is where this program is, how it was started, and what it prints to. */
     static final class Environment {
-        static final String NO_SOURCE = "this start does not say where Freshness.java is";
+        static final String NO_SOURCE = "started this way, the program does not know where"
+                + " Freshness.java is";
         private static final String BUNDLED_BASELINE = "data/healthy.json";
 
         private Environment() { }
@@ -8079,7 +8115,7 @@ public final class Freshness {
 
         /** Returns where the classes come from, in the words of the launcher if it started Java. */
         static String start() {
-            return System.getProperty("freshness.start", "the source, by java itself");
+            return System.getProperty("freshness.start", "source, compiled by java");
         }
 
         /** Returns whether the launcher started Java, so that commands begin with the file. */
@@ -8146,8 +8182,8 @@ public final class Freshness {
         /** ClosedOutput stands for a standard output that nobody opened. */
         private static final class ClosedOutput extends OutputStream {
             @Override public void write(int b) throws IOException {
-                throw new IOException("standard input or output is closed; open both,"
-                        + " the input for example with </dev/null");
+                throw new IOException("standard input or output is closed; redirect it instead,"
+                        + " for example with </dev/null");
             }
         }
 
@@ -8437,7 +8473,7 @@ public final class Freshness {
             if (known.isEmpty() || known.size() > MAX_LISTED_WORDS) {
                 return "";
             }
-            return fill("; known are {}", String.join(", ", known));
+            return fill("; expected one of {}", String.join(", ", known));
         }
 
         /** Returns whether so many insertions, deletions and replacements make b of a. */
@@ -8606,7 +8642,7 @@ public final class Freshness {
                 return null;
             }
             Misspelling found = Misspelling.of(value);
-            String expected = "expected an RFC 3339 instant, like 2026-11-22T09:37:00Z";
+            String expected = "expected an RFC 3339 timestamp, like 2026-11-22T09:37:00Z";
             if (found == null) {
                 return "; ".concat(expected);
             }
@@ -8618,7 +8654,7 @@ public final class Freshness {
 
         private static String ageFault(String value) {
             if (value.equals(AGE_PLACEHOLDER)) {
-                return "; give the age of a tick that you have seen, in seconds";
+                return "; replace it with the age, in seconds, of a tick you have seen";
             }
             if (Time.ageNanos(value) <= Time.FOREVER) {
                 return null;
@@ -8630,7 +8666,7 @@ public final class Freshness {
             if (Time.limitNanos(value) != Time.NO_LIMIT) {
                 return null;
             }
-            return Text.fill("; expected a number above 0 and at most {}", MAX_AGE_SECONDS);
+            return Text.fill("; expected a number greater than 0 and at most {}", MAX_AGE_SECONDS);
         }
 
         private static String durationFault(String value) {
@@ -8645,7 +8681,7 @@ public final class Freshness {
             for (char c : value.toCharArray()) {
                 isCount = isCount && c >= '0' && c <= '9';
             }
-            return isCount ? null : "; expected how many of the feeds, a number from 1";
+            return isCount ? null : "; expected the number of feeds that must be open, from 1";
         }
 
         private static String watchFault(String value) {
@@ -8661,7 +8697,8 @@ public final class Freshness {
             if (Actions.isName(value)) {
                 return null;
             }
-            String hint = value.indexOf(',') < 0 ? "" : "; several actions take an --action each";
+            String hint = value.indexOf(',') < 0 ? "" : "; to name several actions, repeat"
+                    + " --action";
             return "; expected the name of an action".concat(hint);
         }
 
@@ -8847,21 +8884,22 @@ public final class Freshness {
                 throw error("unknown option: {}{}", name, hint);
             }
             if (option.takesValue() && value.isEmpty()) {
-                String expected = option.form().replace("|", " or ");
-                throw error("no value given for {}, expected {}", name, expected);
+                String expected = option.form().replace("|", ", ");
+                throw error("{} needs a value ({})", name, expected);
             }
             if (!option.takesValue() && !value.isEmpty()) {
                 throw error("{} takes no value", name);
             }
             if (value.indexOf('\ufffd') >= 0) {
-                throw error("the value of {} is not text in this locale; set LC_ALL=C.UTF-8", name);
+                throw error("the value of {} cannot be decoded in this locale; set"
+                        + " LC_ALL=C.UTF-8", name);
             }
             if (has(name) && !option.repeated()) {
-                throw error("{} is given twice", name);
+                throw error("{} was given more than once", name);
             }
             String fault = option.fault(value);
             if (fault != null) {
-                throw error("invalid value given for {}: {}{}", name, value, fault);
+                throw error("invalid value for {}: {}{}", name, value, fault);
             }
             values.putIfAbsent(name, new ArrayList<>());
             if (values.get(name).contains(value)) {
@@ -8876,9 +8914,9 @@ public final class Freshness {
                 if (option.required() && !has(option.name())) {
                     String known = "";
                     if (option.form().equals("KIND")) {
-                        known = ": ".concat(String.join(" ", Kind.names()));
+                        known = "; expected one of ".concat(String.join(", ", Kind.names()));
                     }
-                    throw error("{} is missing{}", option.name(), known);
+                    throw error("{} is required{}", option.name(), known);
                 }
             }
         }
@@ -8887,14 +8925,15 @@ public final class Freshness {
         private void checkRules() {
             for (String option : Arrays.asList("--baseline", "--record")) {
                 if (one(option, "").equals("-")) {
-                    throw error("invalid value given for {}: -; expected a file", option);
+                    throw error("invalid value for {}: -; expected a file", option);
                 }
             }
             if (has("--now") && has("--quiet")) {
-                throw error("--quiet hides that --now replaces the clock; leave out one of them");
+                throw error("--quiet would hide that --now replaces the clock; omit one of them");
             }
             if (has("--now") && has("--record") && command().equals("gate")) {
-                throw error("--record is of verdicts by the real clock; leave out --now");
+                throw error("--record is only for verdicts by the real clock and cannot be"
+                        + " combined with --now");
             }
             if (has("--watch")) {
                 checkWatch();
@@ -8909,8 +8948,8 @@ public final class Freshness {
 
         private void checkWatch() {
             if (has("--now") || one("--state", "").equals("-")) {
-                throw error("--watch reads a file again and again, by the real clock;"
-                        + " leave out --now and --state -");
+                throw error("--watch re-reads a file by the real clock and cannot be combined"
+                        + " with --now or --state -");
             }
             if (!command().equals("status")) {
                 return;
@@ -8918,8 +8957,8 @@ public final class Freshness {
             boolean writesFile = !one("--output", "-").equals("-");
             String watchable = writesFile ? "prometheus" : "text";
             if (!one("--format", "text").equals(watchable)) {
-                throw error("status --watch shows text,"
-                        + " or writes a file with --format prometheus --output FILE");
+                throw error("status --watch supports text on standard output, or --format"
+                        + " prometheus with --output FILE");
             }
         }
 
@@ -8927,26 +8966,27 @@ public final class Freshness {
         private void checkCount() {
             for (String feed : all("--feed")) {
                 if (repeatedValues.contains(feed)) {
-                    throw error("--feed {} is given twice, and --at-least counts different feeds",
+                    throw error("--feed {} was given more than once, and --at-least counts"
+                            + " different feeds",
                             feed);
                 }
             }
             int named = all("--feed").size();
             if (Integer.parseInt(one("--at-least", null)) > named) {
-                throw error("--at-least {} of {} feeds can never be open",
+                throw error("--at-least {} can never be met: feeds named: {}",
                         one("--at-least", null), named);
             }
         }
 
         private void checkKind(Kind kind) {
             if (kind.scope == Scope.FEED && !has("--feed")) {
-                throw error("--feed is missing");
+                throw error("--feed is required for scenario {}", kind);
             }
             if (kind.scope == Scope.STATE && has("--feed")) {
-                throw error("scenario {} is of the whole state; leave out --feed", kind);
+                throw error("scenario {} affects the whole state; omit --feed", kind);
             }
             if (kind != Kind.stale && has("--age-seconds")) {
-                throw error("--age-seconds goes with scenario stale only");
+                throw error("--age-seconds works only with scenario stale");
             }
         }
 
@@ -9018,7 +9058,7 @@ launch() {
   why='' # it starts from the source, if it does
   no_log=''
   unset _JAVA_LAUNCHER_DEBUG # with it, Java prints more than the verdict
-  [ -f "$me" ] || fail 'start it from its file: a pipe cannot be read again'
+  [ -f "$me" ] || fail 'run it as a file: a pipe cannot be read twice'
   case $me in
     -* | @*) me=./$me ;; # Java takes the one for an option, and the other for a file with arguments
   esac
@@ -9028,7 +9068,7 @@ launch() {
     -*) java=./$java ;;
   esac
   if [ ! -f "$java" ] || [ ! -x "$java" ]; then
-    stop "there is no ${java:-java on the PATH}"
+    stop "${java:-java} was not found"
   fi
   check_directory
   users_options=$JAVA_TOOL_OPTIONS$JDK_JAVA_OPTIONS$_JAVA_OPTIONS
@@ -9057,7 +9097,7 @@ start_source() {
 
 start_classes() {
   choose_compilers "$@"
-  set -- -cp "$jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
+  set -- -cp "$jar" -Dfreshness.start="the cache" -Djdk.launcher.sourcefile="$me" Freshness "$@"
   if [ -n "$users_options" ]; then
     exec "$java" ${no_log:+"$no_log"} "$@" # the options below might not go with the user's
   fi
@@ -9279,7 +9319,7 @@ prepare() {
   trap 'exit 143' TERM
   build
   trap - HUP INT QUIT TERM
-  ready || why="nothing could be built in $cache"
+  ready || why="could not build the cache in $cache"
 } >/dev/null 2>&1 </dev/null
 
 build() (

@@ -425,7 +425,7 @@ for name in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"):
         f"{name}, and what cannot be evaluated",
         {"feed": "", "state": "healthy.json"},
         3,
-        r"freshness: --feed is missing.*",
+        r"freshness: --feed is required.*",
         **{name: "-Xmx64m"},
     )
 case(
@@ -489,7 +489,7 @@ for name in ("max-age-seconds", "valid-for"):
             f"{name}: {value}",
             {**HEALTHY, name: value},
             3,
-            r"freshness: invalid value given for --" + name + ".*",
+            r"freshness: invalid value for --" + name + ".*",
         )
 case(
     "blank lines and CRLF",
@@ -528,20 +528,20 @@ case(
     3,
     r"freshness: .*expected the name of an action.*",
 )
-case("no feed", {"feed": "", "state": "healthy.json"}, 3, r"freshness: --feed is missing.*")
+case("no feed", {"feed": "", "state": "healthy.json"}, 3, r"freshness: --feed is required.*")
 case(
     "only blank lines for a feed",
     {"feed": "\n\r\n\n", "state": "healthy.json"},
     3,
-    r"freshness: --feed is missing.*",
+    r"freshness: --feed is required.*",
 )
-case("no state", {"feed": "alpha", "state": ""}, 3, r"freshness: no value given for --state.*")
+case("no state", {"feed": "alpha", "state": ""}, 3, r"freshness: --state needs a value.*")
 # Where an expression of the caller came out empty, the bundled baseline must not step in.
 case(
     "an empty baseline",
     {"feed": "alpha", "state": "healthy.json", "baseline": ""},
     3,
-    r"freshness: no value given for --baseline.*",
+    r"freshness: --baseline needs a value.*",
 )
 
 # --- Hostile names --------------------------------------------------------------------------------

@@ -175,11 +175,14 @@ commands() {
 
 # Where Windows knows no such name, the answer is another one.
 names_with_a_colon() {
-  expect 'a state whose name no file can have' 3 'FRESHNESS UNKNOWN: a:b: no path: Illegal*' '' \
+  expect 'a state whose name no file can have' 3 \
+    'FRESHNESS UNKNOWN: a:b is not a valid path: Illegal*' '' \
     on_windows status --state a:b
-  expect 'an address' 3 'GATE BLOCKED: http://localhost/state.json: no path: Illegal*' '' \
+  expect 'an address' 3 \
+    'GATE BLOCKED: http://localhost/state.json is not a valid path: Illegal*' '' \
     on_windows gate --feed alpha --state http://localhost/state.json
-  expect 'an output whose name no file can have' 3 '' 'freshness: a:b: no path: Illegal*' \
+  expect 'an output whose name no file can have' 3 '' \
+    'freshness: a:b is not a valid path: Illegal*' \
     on_windows scenario stale --feed bravo --output a:b
 }
 
@@ -245,7 +248,7 @@ holds_back() {
 
 held_for_ever() {
   expect 'while somebody has it open, nothing is written' 3 '' \
-    'freshness: the output could not be delivered: The process cannot access the file*' \
+    'freshness: cannot write the output: The process cannot access the file*' \
     on_windows "${recovery[@]}" 8<&-
   holds_back 'it stays open' 3
 }
@@ -263,7 +266,7 @@ input_as_output() {
   cp "$stale" held/input
   # shellcheck disable=SC2094 # both are the same file on purpose
   expect 'the input cannot be replaced' 3 '' \
-    'freshness: the output could not be delivered: The process cannot access the file*' \
+    'freshness: cannot write the output: The process cannot access the file*' \
     on_windows scenario down --feed bravo --state - --output held/input <held/input 8<&-
   check 'and stays as it is' held/input "$(cmp "$stale" held/input && leftovers held)" ''
 }
@@ -400,7 +403,7 @@ watched_target() {
   ended "$pid"
   like 'a watch writes through no link' target.log \
     "exit $rc, $(cat target.log), aim: $(cat aim)" \
-    'exit 3, *FRESHNESS OK*freshness: *target.prom: not a regular file any more, aim: '
+    'exit 3, *FRESHNESS OK*freshness: *target.prom: no longer a regular file, aim: '
 }
 
 simulation

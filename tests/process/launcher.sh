@@ -130,7 +130,7 @@ prepare_answers() {
   untrusted="source, cache directory is not trusted: $cache, exit 0"
   source_run=$(said "$real/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
     -cp /dev/null/none Freshness.java "${status[@]}")
-  nothing_built="source, nothing could be built in $cache, exit 0"
+  nothing_built="source, could not build the cache in $cache, exit 0"
 }
 
 # --- The first run and the next -------------------------------------------------------------------
@@ -161,7 +161,8 @@ next_run() {
   cp -pR "$cache"/* "$work/sound"
   cp "$jar" "$work/sound.jar"
   cp "$archive" "$work/sound.jsa"
-  from_cache="-cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness"
+  from_cache="-cp $jar -Dfreshness.start=the cache"
+  from_cache+=" -Djdk.launcher.sourcefile=./Freshness.java Freshness"
   # The options of a start from the cache, in the words of the JVM: how fast it is, is for
   # tests/tools/bench.sh.
   collector=Serial
@@ -204,7 +205,7 @@ entries_by_jdk() {
   ln -s "$work/jdk/bin/java" "$work/jdk of the day/bin/java"
   { cat "$real/release" && echo 'PATCHED="yes"'; } >"$work/jdk of the day/release"
   row 'another JDK has none yet' "$(STUB=1 JAVA_HOME="$work/jdk of the day" start "${me[@]}")" \
-    "source, nothing could be built in $cache, exit 0"
+    "source, could not build the cache in $cache, exit 0"
   row 'nothing is written beside the source' "$(ls -A)" "$(printf 'Freshness.java\ndata')"
 }
 
@@ -302,18 +303,18 @@ by_odd_names() {
   rm '@feed' feed
 }
 
-# from_a_pipe: what is read from a pipe cannot be read again
+# from_a_pipe: what is read from a pipe cannot be read twice
 from_a_pipe() {
-  row 'not from a pipe, which cannot be read again' \
+  row 'not from a pipe, which cannot be read twice' \
     "$(said bash -c 'bash <(cat ./Freshness.java) status')" \
-    'freshness: start it from its file: a pipe cannot be read again exit 3'
+    'freshness: run it as a file: a pipe cannot be read twice exit 3'
   mkdir "$work/trap"
   printf 'launch() {\necho planted; exit 0\n}\n# */\n' >"$work/trap/sh"
   cp "$work/trap/sh" "$work/trap/bash"
   for shell in sh bash; do
     row "nor when it is piped into $shell, which would read a file of that name" \
       "$(cd "$work/trap" && said "$shell" -c "$shell -s status <'$app/Freshness.java'")" \
-      'freshness: start it by its file: a pipe cannot be read again exit 3'
+      'freshness: run it as a file: a pipe cannot be read twice exit 3'
   done
 }
 
@@ -339,7 +340,7 @@ odd_arguments() {
     in_fast "$word" "it's" $'two\nlines' '' || continue
     row "the argument $(printf %q "$word") arrives as it is" \
       "$(said ./Freshness.java gate --feed "$word" --state "$work/healthy.json")" \
-      "$(said "$real/bin/java" -cp "$jar" -Dfreshness.start=cache \
+      "$(said "$real/bin/java" -cp "$jar" -Dfreshness.start="the cache" \
       -Djdk.launcher.sourcefile="$app/Freshness.java" Freshness \
       gate --feed "$word" --state "$work/healthy.json")"
   done
@@ -941,7 +942,7 @@ edits_meanwhile() {
   echo '// another' >>Freshness.java
   row 'an edit between the digest and the copy leaves no entry under the old name' \
     "$(STUB=build PATH=$work/slow:$PATH start "${me[@]}")" \
-    "source, nothing could be built in $cache, exit 0"
+    "source, could not build the cache in $cache, exit 0"
   row 'but one under the name of the copy' "$(STUB=1 start "${me[@]}")" "$warm"
 }
 
@@ -1170,7 +1171,7 @@ shims() {
   chmod +x "$work/shims/java"
   row 'behind a shim there is an entry to build' \
     "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=1 start "${me[@]}")" \
-    "source, nothing could be built in $cache, exit 0"
+    "source, could not build the cache in $cache, exit 0"
   row 'and it is built' "$(unset JAVA_HOME; export PATH="$work/shims:$PATH"; STUB=build start \
     "${me[@]}")" "$warm"
   printf '#!/bin/sh\n[ "$*" != -version ] || echo "openjdk version \\"99.0.1\\"" >&2\n' \
@@ -1282,13 +1283,13 @@ missing_java() {
   fi
   row_like 'a JAVA_HOME without java gets one line and exit 3' \
     "$(JAVA_HOME="$work/none" said "${me[@]}")" \
-    "freshness: there is no $work/none/bin/java; *JAVA_HOME* exit 3"
+    "freshness: $work/none/bin/java was not found; *JAVA_HOME* exit 3"
   row_like 'and a terminal acts on nothing in it' \
     "$(JAVA_HOME=$'/no\e[2J\n\xc2\x9bwhere' said "${me[@]}")" \
-    'freshness: there is no /no?\[2J???where/bin/java; *exit 3'
+    'freshness: /no?\[2J???where/bin/java was not found; *exit 3'
   row_like 'no java at all gets one line and exit 3' \
     "$(unset JAVA_HOME; PATH=$work/nodigest said /bin/sh ./Freshness.java "${status[@]}")" \
-    'freshness: there is no java on the PATH; *JAVA_HOME* exit 3'
+    'freshness: java was not found; *JAVA_HOME* exit 3'
 }
 
 # --- What takes longer ----------------------------------------------------------------------------

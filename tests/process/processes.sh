@@ -197,8 +197,8 @@ with_none() {
 self_checks() {
   expect 'smoke passes' 0 'SMOKE PASSED: *' '' app smoke
   expect 'doctor passes' 0 'DOCTOR PASSED: *' '' app doctor
-  local why="the temporary directory $work/none cannot be written: no such file;"
-  why+=" name another with -Djava.io.tmpdir=DIR"
+  local why="cannot write to the temporary directory $work/none: no such file;"
+  why+=" choose another with -Djava.io.tmpdir=DIR"
   check 'smoke says where no temporary file can be written' smoke \
     "$(with_none smoke)" "freshness: $why exit 3"
   local failed_check='not ok - a temporary file can be written, renamed and read back'
@@ -267,7 +267,7 @@ input_behind_a_pipe() {
   cp "$stale" piped.json
   for output in '--output piped.json' '--output piped.out --record piped.json'; do
     expect "the file behind standard input is an input: $output" 3 '' \
-      'freshness: * piped.json: the input, which is never written*' \
+      'freshness: * piped.json: this is the input file, which is never overwritten*' \
       app_words "recover --feed bravo --state - $output" <piped.json
     check "and it stays: $output" recover "$(cat piped.json)" "$(cat "$stale")"
   done
@@ -278,7 +278,7 @@ undelivered() {
   rc=0
   err=$( (app_words "$2" >&5) 2>&1) || rc=$?
   out=''
-  verdict "$1: $2" "$2" 3 '' 'freshness: the output could not be delivered: *'
+  verdict "$1: $2" "$2" 3 '' 'freshness: cannot write the output: *'
 }
 
 closed_pipe() {
@@ -331,22 +331,22 @@ full() {
 
 full_temporary_directory() {
   like 'smoke names the temporary directory that takes nothing' 'smoke' "$(said full smoke)" \
-    "freshness: the temporary directory $tmp cannot be written: *;\
- name another with -Djava.io.tmpdir=DIR exit 3"
+    "freshness: cannot write to the temporary directory $tmp: *;\
+ choose another with -Djava.io.tmpdir=DIR exit 3"
   like 'and so does doctor, as a check that has failed' 'doctor' "$(said full doctor)" \
     "DOCTOR FAILED: 5 of 6 checks passed*not ok - a temporary file can be written*\
-why: the temporary directory $tmp cannot be written: * exit 2"
+why: cannot write to the temporary directory $tmp: * exit 2"
 }
 
 unreadable_places() {
   like 'with input and output closed, the error says what to do' 'status <&- >&-' \
     "$("${from_classes[@]}" status 2>&1 <&- >&- || true)" \
-    'freshness: the output could not be delivered: standard input or output is closed;'\
-' open both, the input for example with </dev/null'
+    'freshness: cannot write the output: standard input or output is closed;'\
+' redirect it instead, for example with </dev/null'
   mkdir -m 000 sealed
   like 'a state that may not be read' 'status --state sealed/state.json' \
     "$(said ${other[@]+"${other[@]}"} "${program[@]}" status --state sealed/state.json)" \
-    'FRESHNESS UNKNOWN: sealed/state.json: cannot be read: permission denied;'\
+    'FRESHNESS UNKNOWN: cannot read sealed/state.json: permission denied; let this user read it;'\
 ' nothing is safe to serve exit 3'
   rmdir sealed
   # Classes that are not told where their source is have no baseline of their own, whatever the
@@ -357,8 +357,8 @@ unreadable_places() {
   cd bare
   like 'a start that does not know its source' 'java -cp CLASSES Freshness status' \
     "$(said "${jvm[@]}" -cp "$classes" Freshness status)" \
-    'FRESHNESS UNKNOWN: baseline not found: this start does not say where Freshness.java is;'\
-' name one with --baseline; nothing is safe to serve exit 3'
+    'FRESHNESS UNKNOWN: baseline not found: started this way, the program does not know where'\
+' Freshness.java is; pass --baseline; nothing is safe to serve exit 3'
   cd "$work"
   rm -r bare
 }
@@ -598,7 +598,7 @@ no_target() {
   local words
   IFS=' ' read -r -a words <<<"$1"
   expect "the program is no target: $1 ${2##*/}" 3 '' \
-    "freshness: --* $2: the program itself; name another file*" app "${words[@]}" "$2"
+    "freshness: --* $2: this is the program itself; choose another file*" app "${words[@]}" "$2"
 }
 
 program_is_no_target() {

@@ -114,7 +114,7 @@ for feed in state["feeds"]:
     age = feed["last_tick_age_seconds"]
     if not feed["alive"]:
         allowed, status, code = 1, "unknown", "feed_down"
-        why = "the feed consumer does not answer: alive is false"
+        why = "the feed consumer is down (alive is false)"
     elif age is None:
         allowed, status, code = 1, "unknown", "age_missing"
         why = "the age of the newest tick is not known"
@@ -153,7 +153,7 @@ def actions: ["inspect_status", "read_last_price", "serve_cached_status",
 .max_age_seconds as $limit
 | [.feeds[] | .last_tick_age_seconds as $age
    | (if .alive | not then
-        [1, "unknown", "feed_down", "the feed consumer does not answer: alive is false"]
+        [1, "unknown", "feed_down", "the feed consumer is down (alive is false)"]
       elif $age == null then
         [1, "unknown", "age_missing", "the age of the newest tick is not known"]
       elif $age > $limit then

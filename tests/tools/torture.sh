@@ -462,7 +462,7 @@ undelivered() {
       fi
       run $where "${fresh[@]}" "${words[@]}" --output "$things/new"
       check "$where: the report of ${row%% *} that wrote a file" "${words[*]}" \
-        "$(problem 3 'freshness: the output could not be delivered: *')" ''
+        "$(problem 3 'freshness: cannot write the output: *')" ''
       rm -f "$things/new"
     done
     # Then the report is on standard error, and only the exit code is left to say so.
@@ -482,21 +482,21 @@ undelivered() {
 
   for row in text json prometheus; do
     refused "a reader that leaves after a line: status, $row" 3 \
-      'freshness: the output could not be delivered: *' to_first_line "${fresh[@]}" status \
+      'freshness: cannot write the output: *' to_first_line "${fresh[@]}" status \
       "${many[@]}" --format "$row"
   done
   refused 'a reader that leaves after a line: recover' 3 \
-    'freshness: the output could not be delivered: *' to_first_line "${fresh[@]}" recover \
+    'freshness: cannot write the output: *' to_first_line "${fresh[@]}" recover \
     --feed feed000007 --state "$things/many-but-one.json" --baseline "$things/many.json" --output -
   refused 'a reader that leaves after a line: scenario' 3 \
-    'freshness: the output could not be delivered: *' to_first_line "${fresh[@]}" scenario frozen \
+    'freshness: cannot write the output: *' to_first_line "${fresh[@]}" scenario frozen \
     --state "$things/many.json" --output -
   local feeds=()
   for ((row = 1; row <= 2000; row++)); do
     feeds+=(--feed "feed$(printf %06d "$row")")
   done
   refused 'a reader that leaves after a line: gate' 3 \
-    'freshness: the output could not be delivered: *' to_first_line "${fresh[@]}" gate \
+    'freshness: cannot write the output: *' to_first_line "${fresh[@]}" gate \
     "${feeds[@]}" --state "$things/many-stale.json" --baseline "$things/many.json" --format json
 }
 
@@ -1053,7 +1053,7 @@ for part in "${parts[@]}"; do
   case $part in
     judge | kill | full | interrupted | names) ;;
     *)
-      echo "torture.sh: unknown part: $part; known are judge kill full interrupted names" >&2
+      echo "torture.sh: unknown part: $part; expected one of judge kill full interrupted names" >&2
       exit 2
       ;;
   esac

@@ -358,8 +358,8 @@ final class CalendarTest extends Sandbox {
 
     @Harness.Test("calendar: sessions that are refused, each with its place")
     static void refusedSessions() {
-        String close = "one through midnight is two, up to 24:00 and from 00:00";
-        String days = "known are Mon, Tue, Wed, Thu, Fri, Sat, Sun";
+        String close = "split one that crosses midnight in two, up to 24:00 and from 00:00";
+        String days = "expected one of Mon, Tue, Wed, Thu, Fri, Sat, Sun";
         faults("""
                 'zone':'UTC','open':['Mon 09:30-16:00'] => -
                 'zone':'UTC','open':['Mon 00:00-24:00'] => -
@@ -428,8 +428,7 @@ final class CalendarTest extends Sandbox {
                 {'2025-00-01':[]} => 69: there is no date 2025-00-01
                 {'2025-11-31':[]} => 69: there is no date 2025-11-31
                 {'2025-11-00':[]} => 69: there is no date 2025-11-00
-                {'2025-11-28':[],'2025-11-28':[]} => 85: expected each member once, found a \
-                second 2025-11-28
+                {'2025-11-28':[],'2025-11-28':[]} => 85: duplicate member: 2025-11-28
                 {'28.11.2025':[]} => 69: expected a date like 2026-11-26, found 28.11.2025
                 {'20251128':[]} => 69: expected a date like 2026-11-26, found 20251128
                 {'2025-11-28':null} => 82: expected an array of sessions like "09:30-13:00", empty \
@@ -447,7 +446,7 @@ final class CalendarTest extends Sandbox {
 
     @Harness.Test("calendar: zones and members that are refused, each with its place")
     static void refusedZones() {
-        String kind = "a zone is like America/New_York, or UTC";
+        String kind = "expected a zone like America/New_York, or UTC";
         faults("""
                 'zone':'America/Argentina/Buenos_Aires','open':['Mon 09:30-16:00'] => -
                 'zone':'America/New_Yrok','open':['Mon 09:30-16:00'] => 27: unknown zone: \
@@ -469,13 +468,13 @@ final class CalendarTest extends Sandbox {
                 'zone':'','open':['Mon 09:30-16:00'] => 27: unknown zone: ; KIND
                 'zone':null,'open':['Mon 09:30-16:00'] => 27: expected a zone like \
                 America/New_York, or UTC
-                'open':['Mon 09:30-16:00'] => 19: expected a member zone
-                'zone':'UTC' => 19: expected a member open
+                'open':['Mon 09:30-16:00'] => 19: expected a member named "zone"
+                'zone':'UTC' => 19: expected a member named "open"
                 'zone':'UTC','open':['Mon 09:30-16:00'],'x-desk':1,'$c':[] => -
-                'zone':'UTC','open':['Mon 09:30-16:00'],'date':{} => 60: unknown member of a \
-                baseline: date; did you mean dates?; a note is named x-date
-                'zone':'UTC','open':['Mon 09:30-16:00'],'holidays':[] => 60: unknown member of a \
-                baseline: holidays; known are zone, open, dates; a note is named x-holidays"""
+                'zone':'UTC','open':['Mon 09:30-16:00'],'date':{} => 60: unknown member: date; \
+                did you mean dates? If it is a note, name it x-date
+                'zone':'UTC','open':['Mon 09:30-16:00'],'holidays':[] => 60: unknown member: \
+                holidays; expected one of zone, open, dates. If it is a note, name it x-holidays"""
                 .replace("KIND", kind));
     }
 
@@ -505,8 +504,8 @@ final class CalendarTest extends Sandbox {
                 "{'max_age_seconds':90,'feeds':[{'name':'x','calendar':['lse']}]}"
                     + " => test:1:55: expected the name of a calendar",
                 "{'max_age_seconds':90,'feeds':[{'name':'x','calender':'lse'}]}"
-                    + " => test:1:44: unknown member of a baseline: calender; did you mean"
-                    + " calendar?; a note is named x-calender")) {
+                    + " => test:1:44: unknown member: calender; did you mean"
+                    + " calendar? If it is a note, name it x-calender")) {
             String[] half = halves(row);
             String text = half[0].replace("CALENDAR", calendar)
                     .replace("FEEDS", "'max_age_seconds':90,'feeds':[{'name':'x'}]}");
@@ -546,7 +545,7 @@ final class CalendarTest extends Sandbox {
     static void badCalendar() throws Exception {
         write("base.json", baseline("'zone':'EST','open':['Mon 09:30-16:00']").replace('\'', '"'));
         write("in.json", document("", feed("x", "alive true, age 1")));
-        String fault = "base.json:1:27: unknown zone: EST; a zone is like";
+        String fault = "base.json:1:27: unknown zone: EST; expected a zone like";
         run("gate --feed x --state @in.json --baseline @base.json").exits(3)
                 .says("GATE BLOCKED: baseline ", fault);
         run("status --state @in.json --baseline @base.json").exits(3)

@@ -48,7 +48,7 @@ final class CommandLineTest extends Sandbox {
             List<String> options = List.of(OPTIONS.get(command).split(" "));
             for (String option : VALUES.keySet()) {
                 if (options.contains(option)) {
-                    refused(command + " " + option, "no value given for " + option);
+                    refused(command + " " + option, option + " needs a value (");
                 } else {
                     refused(command + " " + option, "unknown option: " + option);
                 }
@@ -80,10 +80,10 @@ final class CommandLineTest extends Sandbox {
     @Harness.Test("command line: a replay is not quiet, and no watch")
     static void replayIsSeen() {
         refused("gate --feed alpha --state @healthy.json --quiet --now " + NOW,
-            "--quiet hides that --now replaces the clock; leave out one of them");
+            "--quiet would hide that --now replaces the clock; omit one of them");
         for (String call : List.of("gate --feed alpha --state @healthy.json",
                 "status --state @healthy.json")) {
-            refused(call + " --watch 1 --now " + NOW, "leave out --now");
+            refused(call + " --watch 1 --now " + NOW, "cannot be combined with --now");
         }
     }
 
@@ -125,7 +125,8 @@ final class CommandLineTest extends Sandbox {
                 boolean isFeedOfGate = command.equals("gate") && option.equals("--feed");
                 if (!option.equals("--action") && !isFeedOfGate) {
                     String given = " " + option + " " + VALUES.get(option);
-                    refused(CALLS.get(command) + given + given, option, "twice");
+                    refused(CALLS.get(command) + given + given, option + " was given more than"
+                        + " once");
                 }
             }
         }
@@ -136,30 +137,31 @@ final class CommandLineTest extends Sandbox {
         for (String command : CALLS.keySet()) {
             for (String option : OPTIONS.get(command).split(" ")) {
                 String call = callWithout(command, option) + " " + option;
-                String problem = "no value given for " + option;
+                String problem = option + " needs a value (";
                 refused(call, problem);
                 refused(call + "=", problem);
                 refused(call + " %", problem, "");
                 refused(call + " --format=json", problem);
             }
         }
-        refused("gate --feed alpha --state", "no value given for --state");
+        refused("gate --feed alpha --state", "--state needs a value (FILE)");
     }
 
     @Harness.Test("command line: what is required")
     static void requiredOptions() {
         for (Row row : Row.table("""
-                gate => is missing
-                gate --feed alpha => --state is missing
-                gate --state @healthy.json => --feed is missing
-                gate --action price_order --state @healthy.json => --feed is missing
-                scenario => is missing
-                scenario stale --feed bravo => --output is missing
-                scenario --feed bravo --output @out.json => KIND is missing: stale unknown down
-                recover => is missing
-                recover --state @stale.json --output @out.json => --feed is missing
-                recover --feed bravo --output @out.json => --state is missing
-                recover --feed bravo --state @stale.json => --output is missing""")) {
+                gate => is required
+                gate --feed alpha => --state is required
+                gate --state @healthy.json => --feed is required
+                gate --action price_order --state @healthy.json => --feed is required
+                scenario => is required
+                scenario stale --feed bravo => --output is required
+                scenario --feed bravo --output @out.json => KIND is required; expected one of \
+                stale, unknown, down
+                recover => is required
+                recover --state @stale.json --output @out.json => --feed is required
+                recover --feed bravo --output @out.json => --state is required
+                recover --feed bravo --state @stale.json => --output is required""")) {
             refused(row.cell(0), row.cell(1));
         }
     }
@@ -191,7 +193,7 @@ final class CommandLineTest extends Sandbox {
         for (String command : List.of("status", "gate --feed alpha")) {
             for (String value : List.of("0", "0.09", "86401", "-1", "x", "1e9")) {
                 refused(command + " --state @healthy.json --watch " + value,
-                    "invalid value given for --watch: " + value,
+                    "invalid value for --watch: " + value,
                     "expected a number of seconds from 0.1 to 86400");
             }
         }
@@ -220,7 +222,7 @@ final class CommandLineTest extends Sandbox {
         String option = commandAndOption.split(" ")[1];
         for (String value : values.split(" ")) {
             refused(CALLS.get(command) + " " + option + "=" + value,
-                "invalid value given for " + option + ": " + value.replace("|", "\\u007c"));
+                "invalid value for " + option + ": " + value.replace("|", "\\u007c"));
         }
     }
 
@@ -251,13 +253,13 @@ final class CommandLineTest extends Sandbox {
 
     @Harness.Test("command line: a value that is not text in this locale")
     static void valuesThatAreNoText() {
-        refused("gate --feed % --state @healthy.json", "not text", NO_TEXT);
+        refused("gate --feed % --state @healthy.json", "cannot be decoded", NO_TEXT);
         whole("scenario stale --feed bravo --output %", 3, """
-            freshness: the value of --output is not text in this locale; set LC_ALL=C.UTF-8. \
+            freshness: the value of --output cannot be decoded in this locale; set LC_ALL=C.UTF-8. \
             For usage, run: java 'HOME/Freshness.java' help scenario
             """, dir + "/" + NO_TEXT);
         whole("gate --feed % --state @stale.json", 3, """
-            freshness: the value of --feed is not text in this locale; set LC_ALL=C.UTF-8. \
+            freshness: the value of --feed cannot be decoded in this locale; set LC_ALL=C.UTF-8. \
             For usage, run: java 'HOME/Freshness.java' help gate
             """, NO_TEXT);
     }
@@ -266,16 +268,16 @@ final class CommandLineTest extends Sandbox {
 
     @Harness.Test("command line: what a watch goes with")
     static void rulesOfWatches() {
-        String clock = "--watch reads a file again and again, by the real clock;"
-            + " leave out --now and --state -";
+        String clock = "--watch re-reads a file by the real clock and cannot be combined with"
+            + " --now or --state -";
         for (String command : List.of("status", "gate --feed alpha")) {
             refused(command + " --state - --watch 1", clock);
             refused(command + " --state @healthy.json --watch 1 --now " + NOW, clock);
         }
         refused("status --watch 1 --now " + NOW, clock);
         refused("status --watch 1 --state -", clock);
-        String format = "status --watch shows text,"
-            + " or writes a file with --format prometheus --output FILE";
+        String format = "status --watch supports text on standard output, or --format prometheus"
+            + " with --output FILE";
         for (String options : List.of("--format json", "--format prometheus", "--output @out",
                 "--output @out.json", "--format json --output @out",
                 "--format prometheus --output -")) {
@@ -297,20 +299,20 @@ final class CommandLineTest extends Sandbox {
             }
         }
         refused("scenario stal --feed bravo --output @out.json",
-            "invalid value given for KIND: stal; did you mean stale?");
+            "invalid value for KIND: stal; did you mean stale?");
         refused("scenario rotten --feed bravo --output @out.json",
-            "invalid value given for KIND: rotten");
+            "invalid value for KIND: rotten");
         refused("scenario stale down --feed bravo --output @out.json", "unexpected argument: down");
     }
 
     @Harness.Test("command line: a record is a file of its own, and an action is a known one")
     static void rulesOfRecordsAndActions() {
         refused("recover --feed bravo --state @stale.json --output @out.json --record @out.json",
-            "one file");
+            "the same file");
         String call = "gate --feed alpha --state @healthy.json --action ";
         run(call + "price_ordr").exits(3)
             .says("GATE BLOCKED: unknown action: price_ordr; did you mean price_order?\n");
-        run(call + "sell").exits(3).says("GATE BLOCKED: unknown action: sell; known are ");
+        run(call + "sell").exits(3).says("GATE BLOCKED: unknown action: sell; expected one of ");
     }
 
     // ---- Whole messages: the call; the message; the command whose help it points to ----
@@ -320,13 +322,13 @@ final class CommandLineTest extends Sandbox {
         messages("""
             stauts => unknown command: stauts; did you mean status? =>
             s => unknown command: s; did you mean status? =>
-            frobnicate => unknown command: frobnicate; \
-            known are status, gate, scenario, recover, smoke, doctor, help, --version =>
+            frobnicate => unknown command: frobnicate; expected one of status, gate, scenario, \
+            recover, smoke, doctor, help, --version =>
             --state @stale.json status => unknown command: --state; the command comes first =>
             --format=json status => unknown command: --format=json; the command comes first =>
             -v => unknown command: -v; the command comes first =>
-            help nothing => unknown command: nothing; \
-            known are status, gate, scenario, recover, smoke, doctor, help, --version =>""");
+            help nothing => unknown command: nothing; expected one of status, gate, scenario, \
+            recover, smoke, doctor, help, --version =>""");
         whole("%", 3, """
             freshness: unknown command: ; did you mean status? For usage, run: \
             java 'HOME/Freshness.java' help
@@ -336,13 +338,13 @@ final class CommandLineTest extends Sandbox {
     @Harness.Test("command line: what is said of an option that there is not, whole")
     static void messagesOnOptions() {
         messages("""
-            status --bogus => unknown option: --bogus; \
-            known are --state, --baseline, --format, --output, --watch, --color, --now => status
+            status --bogus => unknown option: --bogus; expected one of --state, --baseline, \
+            --format, --output, --watch, --color, --now => status
             status --stat @stale.json => unknown option: --stat; did you mean --state? => status
             gate --fed alpha => unknown option: --fed; did you mean --feed? => gate
-            smoke --state x => unknown option: --state; known are --format => smoke
-            doctor --record x => unknown option: --record; \
-            known are --baseline, --state, --format => doctor
+            smoke --state x => unknown option: --state; expected one of --format => smoke
+            doctor --record x => unknown option: --record; expected one of --baseline, --state, \
+            --format => doctor
             help --state => unknown option: --state => help
             --version --state => unknown option: --state => --version
             status - => unknown option: -; did you mean --state? => status
@@ -383,55 +385,55 @@ final class CommandLineTest extends Sandbox {
     @Harness.Test("command line: what is said of an option without a value or given twice, whole")
     static void messagesOnMissingValues() {
         messages("""
-            status --state => no value given for --state, expected FILE => status
-            status --state= => no value given for --state, expected FILE => status
+            status --state => --state needs a value (FILE) => status
+            status --state= => --state needs a value (FILE) => status
             status --format => \
-            no value given for --format, expected text or json or prometheus => status
+            --format needs a value (text, json, prometheus) => status
             status --now --state @stale.json => \
-            no value given for --now, expected INSTANT => status
-            status --watch => no value given for --watch, expected SECONDS => status
-            gate --feed => no value given for --feed, expected NAME => gate
-            gate --action => no value given for --action, expected ACTION => gate
-            recover --age-seconds => no value given for --age-seconds, expected N => recover
+            --now needs a value (INSTANT) => status
+            status --watch => --watch needs a value (SECONDS) => status
+            gate --feed => --feed needs a value (NAME) => gate
+            gate --action => --action needs a value (ACTION) => gate
+            recover --age-seconds => --age-seconds needs a value (N) => recover
             gate --quiet=yes => --quiet takes no value => gate
-            gate --quiet --quiet => --quiet is given twice => gate
-            gate --state a --state b => --state is given twice => gate
-            status --format json --format xml => --format is given twice => status""");
+            gate --quiet --quiet => --quiet was given more than once => gate
+            gate --state a --state b => --state was given more than once => gate
+            status --format json --format xml => --format was given more than once => status""");
     }
 
     @Harness.Test("command line: what is said of a number or an instant, whole")
     static void messagesOnNumbers() {
         messages("""
-            status --now now => invalid value given for --now: now; \
-            expected an RFC 3339 instant, like 2026-11-22T09:37:00Z => status
-            gate --now 2026-11-22T09:37:00+0000 => invalid value given for --now: \
+            status --now now => invalid value for --now: now; \
+            expected an RFC 3339 timestamp, like 2026-11-22T09:37:00Z => status
+            gate --now 2026-11-22T09:37:00+0000 => invalid value for --now: \
             2026-11-22T09:37:00+0000; it has an offset without a colon; \
             write 2026-11-22T09:37:00+00:00 => gate
-            status --now 2026-11-22T09:37:00 => invalid value given for --now: \
+            status --now 2026-11-22T09:37:00 => invalid value for --now: \
             2026-11-22T09:37:00; it has no offset; \
-            write 2026-11-22T09:37:00Z if it is UTC, else with its offset => status
-            recover --now 1795340220000 => invalid value given for --now: 1795340220000; \
+            write 2026-11-22T09:37:00Z if it is UTC, otherwise with its offset => status
+            recover --now 1795340220000 => invalid value for --now: 1795340220000; \
             it is in epoch milliseconds; write 2026-11-22T09:37:00Z => recover
-            scenario stale --now NaT => invalid value given for --now: NaT; it is NaT; \
-            expected an RFC 3339 instant, like 2026-11-22T09:37:00Z => scenario
-            recover --age-seconds age => invalid value given for --age-seconds: age; \
+            scenario stale --now NaT => invalid value for --now: NaT; it is NaT; \
+            expected an RFC 3339 timestamp, like 2026-11-22T09:37:00Z => scenario
+            recover --age-seconds age => invalid value for --age-seconds: age; \
             expected a number from 0 to 1000000000 => recover
-            recover --age-seconds -1 => invalid value given for --age-seconds: -1; \
+            recover --age-seconds -1 => invalid value for --age-seconds: -1; \
             expected a number from 0 to 1000000000 => recover
-            recover --age-seconds AGE => invalid value given for --age-seconds: AGE; \
-            give the age of a tick that you have seen, in seconds => recover
-            scenario stale --age-seconds AGE => invalid value given for --age-seconds: AGE; \
-            give the age of a tick that you have seen, in seconds => scenario
-            status --watch 0.099 => invalid value given for --watch: 0.099; \
+            recover --age-seconds AGE => invalid value for --age-seconds: AGE; replace it with \
+            the age, in seconds, of a tick you have seen => recover
+            scenario stale --age-seconds AGE => invalid value for --age-seconds: AGE; replace it \
+            with the age, in seconds, of a tick you have seen => scenario
+            status --watch 0.099 => invalid value for --watch: 0.099; \
             expected a number of seconds from 0.1 to 86400 => status
-            gate --watch 86400.001 => invalid value given for --watch: 86400.001; \
+            gate --watch 86400.001 => invalid value for --watch: 86400.001; \
             expected a number of seconds from 0.1 to 86400 => gate""");
     }
 
     @Harness.Test("command line: an instant with a space, or more of them")
     static void instantsWithSpaces() {
         whole("status --now %", 3, """
-            freshness: invalid value given for --now: 2026-11-22 09:37:00 UTC; it has a space \
+            freshness: invalid value for --now: 2026-11-22 09:37:00 UTC; it has a space \
             instead of T and UTC instead of Z; write 2026-11-22T09:37:00Z. \
             For usage, run: java 'HOME/Freshness.java' help status
             """, "2026-11-22 09:37:00 UTC");
@@ -441,62 +443,64 @@ final class CommandLineTest extends Sandbox {
     static void messagesOnWords() {
         messages("""
             status --format JSON => \
-            invalid value given for --format: JSON; known are text, json, prometheus => status
+            invalid value for --format: JSON; expected one of text, json, prometheus => status
             status --format xml => \
-            invalid value given for --format: xml; known are text, json, prometheus => status
+            invalid value for --format: xml; expected one of text, json, prometheus => status
             status --format jso => \
-            invalid value given for --format: jso; did you mean json? => status
+            invalid value for --format: jso; did you mean json? => status
             gate --format prometheus => \
-            invalid value given for --format: prometheus; known are text, json => gate
+            invalid value for --format: prometheus; expected one of text, json => gate
             status --color on => \
-            invalid value given for --color: on; known are auto, always, never => status
-            gate --action a,b => invalid value given for --action: a,b; \
-            expected the name of an action; several actions take an --action each => gate
-            gate --action a/b => invalid value given for --action: a/b; \
+            invalid value for --color: on; expected one of auto, always, never => status
+            gate --action a,b => invalid value for --action: a,b; \
+            expected the name of an action; to name several actions, repeat --action => gate
+            gate --action a/b => invalid value for --action: a/b; \
             expected the name of an action => gate
-            scenario stal => invalid value given for KIND: stal; did you mean stale? => scenario
-            scenario explode => invalid value given for KIND: explode; \
-            known are stale, unknown, down, missing, skewed, loosened, frozen, corrupt => scenario
-            status --baseline - => invalid value given for --baseline: -; expected a file => status
-            doctor --baseline - => invalid value given for --baseline: -; expected a file => doctor
+            scenario stal => invalid value for KIND: stal; did you mean stale? => scenario
+            scenario explode => invalid value for KIND: explode; expected one of stale, unknown, \
+            down, missing, skewed, loosened, frozen, corrupt => scenario
+            status --baseline - => invalid value for --baseline: -; expected a file => status
+            doctor --baseline - => invalid value for --baseline: -; expected a file => doctor
             recover --feed x --state y --output z --record - => \
-            invalid value given for --record: -; expected a file => recover""");
+            invalid value for --record: -; expected a file => recover""");
     }
 
     @Harness.Test("command line: what is said of an option that is missing, whole")
     static void messagesOnMissingOptions() {
         messages("""
-            gate => --feed is missing => gate
-            gate --feed x => --state is missing => gate
-            scenario --output x => KIND is missing: \
-            stale unknown down missing skewed loosened frozen corrupt => scenario
-            scenario stale => --output is missing => scenario
-            scenario stale --output x => --feed is missing => scenario
-            scenario down --age-seconds 5 --output x => --feed is missing => scenario
-            recover --state y --output z => --feed is missing => recover
-            recover --feed x --output z => --state is missing => recover
-            recover --feed x --state y => --output is missing => recover""");
+            gate => --feed is required => gate
+            gate --feed x => --state is required => gate
+            scenario --output x => KIND is required; \
+            expected one of stale, unknown, down, missing, skewed, loosened, frozen, corrupt => \
+            scenario
+            scenario stale => --output is required => scenario
+            scenario stale --output x => --feed is required for scenario stale => scenario
+            scenario down --age-seconds 5 --output x => --feed is required for scenario down => \
+            scenario
+            recover --state y --output z => --feed is required => recover
+            recover --feed x --output z => --state is required => recover
+            recover --feed x --state y => --output is required => recover""");
     }
 
     @Harness.Test("command line: what is said of options that do not go together, whole")
     static void messagesOnRules() {
         messages("""
             scenario frozen --feed bravo --output x => \
-            scenario frozen is of the whole state; leave out --feed => scenario
+            scenario frozen affects the whole state; omit --feed => scenario
             scenario down --feed bravo --age-seconds 1 --output x => \
-            --age-seconds goes with scenario stale only => scenario
+            --age-seconds works only with scenario stale => scenario
             recover --feed bravo --state @stale.json --output @o --record @o => \
-            --record and --output are one file: DIR/o => recover
+            --record and --output are the same file: DIR/o => recover
             recover --feed bravo --state @stale.json --output @o --record @./o => \
-            --record and --output are one file: DIR/o => recover
-            status --watch 1 --now 2026-11-22T09:37:00Z => --watch reads a file again and again, \
-            by the real clock; leave out --now and --state - => status
-            gate --watch 1 --feed x --state - => --watch reads a file again and again, \
-            by the real clock; leave out --now and --state - => gate
-            status --watch 1 --format json => status --watch shows text, \
-            or writes a file with --format prometheus --output FILE => status
-            status --watch 1 --output @o => status --watch shows text, \
-            or writes a file with --format prometheus --output FILE => status""");
+            --record and --output are the same file: DIR/o => recover
+            status --watch 1 --now 2026-11-22T09:37:00Z => --watch re-reads a file by the real \
+            clock and cannot be combined with --now or --state - => status
+            gate --watch 1 --feed x --state - => --watch re-reads a file by the real clock and \
+            cannot be combined with --now or --state - => gate
+            status --watch 1 --format json => status --watch supports text on standard output, or \
+            --format prometheus with --output FILE => status
+            status --watch 1 --output @o => status --watch supports text on standard output, or \
+            --format prometheus with --output FILE => status""");
     }
 
     private static void messages(String table) {

@@ -204,7 +204,7 @@ final class DecisionTest extends Sandbox {
             } catch (Freshness.DataException e) {
                 String at = "base:1:" + (text.lastIndexOf("max_age_seconds") + 18) + ": ";
                 equal(text, e.getMessage(), at
-                        + "expected a limit, a number above 0 and at most 1000000000, found "
+                        + "expected a limit, a number greater than 0 and at most 1000000000, found "
                         + limit.replace('\'', '"'));
             }
         }
@@ -384,7 +384,7 @@ final class DecisionTest extends Sandbox {
             more.add(names.get(twice));
             byte[] state = document("limit 90", feeds(more, "")).getBytes(UTF_8);
             Run run = runWith(new ByteArrayInputStream(state), "status --state -");
-            boolean isNamed = run.out().contains("each feed once");
+            boolean isNamed = run.out().contains("duplicate feed: ");
             equal(names.get(twice) + " twice", run.exit() + " " + isNamed, "3 true");
         }
     }

@@ -96,7 +96,8 @@ final class DeliveryTest extends Sandbox {
                 equal("new", got, "committed");
                 equal("new", read("out.json"), "new");
             } else {
-                String refusal = "DIR/out.json: what was read back is not what was written";
+                String refusal = "DIR/out.json: read-back check failed: the file does not hold"
+                    + " what was written";
                 equal("wanted " + wanted, got, refusal);
                 equal("wanted " + wanted, read("out.json"), "old");
             }
@@ -212,8 +213,8 @@ final class DeliveryTest extends Sandbox {
         Files.setAttribute(file, "unix:uid", STRANGER);
         String before = snapshot();
         Run run = run(call).exits(3);
-        equal(call, plain(run.err()), "freshness: DIR/shared/out: another user's file, in a"
-                + " directory that others can write; name another file\n");
+        equal(call, plain(run.err()), "freshness: DIR/shared/out belongs to another user, in a"
+            + " directory that others can write to; choose another file\n");
         equal(call, snapshot(), before);
 
         Files.setAttribute(file, "unix:uid", ROOT);
@@ -255,7 +256,7 @@ final class DeliveryTest extends Sandbox {
         }
         String recover = "recover --feed bravo --state @stale.json --output /proc/out.json"
                 + " --record @record";
-        String beginning = "freshness: the output could not be delivered: ";
+        String beginning = "freshness: cannot write the output: ";
         for (String before : List.of("absent", "", "{}\n")) {
             putRecord(before);
             Run run = run(recover).exits(3);
@@ -336,7 +337,7 @@ final class DeliveryTest extends Sandbox {
             deliver(target, dir.resolve("record"));
             equal("deliver", "done", "refused");
         } catch (Freshness.DataException e) {
-            equal("refused", plain(e.getMessage()), "DIR/out.json: not a regular file any more");
+            equal("refused", plain(e.getMessage()), "DIR/out.json: no longer a regular file");
         }
         equal("still a link", Files.isSymbolicLink(target), true);
         equal("and no record", record(), "absent");
@@ -506,7 +507,7 @@ final class DeliveryTest extends Sandbox {
                 int exit = Freshness.run(arguments(call), UNREAD, new Full(room), err);
                 equal(call, exit, 3);
                 String line = err.toString(UTF_8);
-                String beginning = "freshness: the output could not be delivered";
+                String beginning = "freshness: cannot write the output";
                 equal(call, line.startsWith(beginning) ? beginning : line, beginning);
                 equal(call, line.indexOf('\n'), line.length() - 1);
                 equal(call + ", and nobody to tell", exitUnheard(call, new Full(room)), 3);
@@ -589,7 +590,7 @@ final class DeliveryTest extends Sandbox {
         for (String name : names) {
             text.append("  ").append(name).append("  fresh    [#.........]     9s of 90s\n");
         }
-        text.append("\nstate: DIR/in.json, judged by the baseline DIR/in.base.json\n");
+        text.append("\nstate: DIR/in.json (checked against baseline DIR/in.base.json)\n");
         return text.toString();
     }
 }

@@ -126,14 +126,15 @@ final class DemandTest extends Sandbox {
         {'a':{'min_status':'Fresh'}} => expected the least status, fresh or stale
         {'a':{'min_status':null}} => expected the least status, fresh or stale
         {'a':{'min_status':['fresh']}} => expected the least status, fresh or stale
-        {'a':{'max_age_seconds':0}} => expected a limit, a number above 0 and at most 1000000000
+        {'a':{'max_age_seconds':0}} => expected a limit, a number greater than 0 and at most \
+        1000000000
         {'a':{'max_age_seconds':-1}} => expected a limit
         {'a':{'max_age_seconds':'2'}} => expected a limit
         {'a':{'max_age_seconds':null}} => expected a limit
         {'a':{'max_age_seconds':1000000000.1}} => expected a limit
-        {'a':{'max_age':2}} => unknown member of a baseline: max_age; did you mean
+        {'a':{'max_age':2}} => unknown member: max_age; did you mean
         {'a':{'min_state':'stale'}} => did you mean min_status?
-        {'a':{},'a':{}} => second
+        {'a':{},'a':{}} => duplicate member: a
         {'price_order':{'min_status':'stale'}} => price_order needs a feed that is fresh
         {'publish_signal':{'max_age_seconds':1,'min_status':'stale'}} => never loosen it""";
 
@@ -153,7 +154,7 @@ final class DemandTest extends Sandbox {
         write("in.json", withActions("'a':1", feed("x", "alive true, age 1")));
         run("gate --feed x --state @in.json --baseline @base.json").exits(0);
         run("gate --feed x --state @in.json --baseline @base.json --action a").exits(3)
-            .says("GATE BLOCKED: unknown action: a; known are inspect_status,");
+            .says("GATE BLOCKED: unknown action: a; expected one of inspect_status,");
     }
 
     @Harness.Test("demand: an action that is misspelt, with the nearest")
@@ -220,8 +221,8 @@ final class DemandTest extends Sandbox {
             + "  why:  last tick 65s old, limit 90s, in 30 s it would be 95s > 90s\n"
             + "  next: wait: the next tick opens the gate\n");
         run(gate + " --valid-for 91").exits(2).says("GATE BLOCKED: ",
-            "  next: ask for a shorter time: not even new data is proved for so long;"
-            + " longer work is bound to a gate with --watch\n");
+            "  next: pass a shorter --valid-for: not even new data stays valid that long; run"
+                + " longer work beside gate --watch\n");
         run(gate + " --max-age-seconds 60 --action price_order").exits(2).says(
             "GATE BLOCKED: x fresh, 65s of 90s, --max-age-seconds is 60;"
             + " not allowed: price_order\nblocked on x: price_order\n"
@@ -523,7 +524,7 @@ final class DemandTest extends Sandbox {
             not safe to serve
             blocked on x, y: price_order, publish_signal, rebalance_position
               why:  last tick 99s old, limit 90s
-              next: for each of them, moving the output over the state before the next:
+              next: for each feed in turn, moving the output over the state before the next:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json' \
             --output 'DIR/in-recovered.json' --baseline 'DIR/base.json' --age-seconds AGE
             """,
@@ -611,12 +612,12 @@ final class DemandTest extends Sandbox {
         writeAged("", "1");
         String gate = "gate --feed x" + FILES + " --record ";
         for (Row row : Row.table("""
-                @in.json => the input, which is never written
-                @base.json => the baseline, which is never written
+                @in.json => this is the input file, which is never overwritten
+                @base.json => this is the baseline, which is never overwritten
                 @./in.json => the input
                 @none/log => no such directory
                 @folder => not a regular file
-                @link => a link; name the file itself""")) {
+                @link => this is a symbolic link; name its target instead""")) {
             Files.createDirectories(dir.resolve("folder"));
             if (!Files.isSymbolicLink(dir.resolve("link"))) {
                 Files.createSymbolicLink(dir.resolve("link"), dir.resolve("real"));
@@ -628,7 +629,7 @@ final class DemandTest extends Sandbox {
             .exits(3).warns("freshness: --record ", "the program itself");
         run("gate --feed x" + FILES + " --record %", home.resolve("data/healthy.json").toString())
             .exits(3).warns("freshness: --record ", "the baseline");
-        refused(RECORDED + " --now " + NOW, "--record is of verdicts by the real clock");
+        refused(RECORDED + " --now " + NOW, "--record is only for verdicts by the real clock");
         refused("gate --feed x" + FILES + " --record -", "expected a file");
         equal("nothing was recorded", Files.exists(dir.resolve("log")), false);
     }

@@ -21,9 +21,10 @@ final class DoctorTest extends Sandbox {
             """.replace("NO_NAME", NO_NAME));
         report("doctor --baseline @typo.json --state @absent.json", 2, "FAILED: 6 of 8", """
             not ok - the baseline can be read and is valid: DIR/typo.json
-              why: DIR/typo.json:1:2: NO_NAME
+              why: baseline DIR/typo.json:1:2: NO_NAME
             not ok - the state can be read and is valid: DIR/absent.json
-              why: DIR/absent.json: cannot be read: no such file
+              why: cannot read DIR/absent.json: no such file; check the path given with --state, \
+            and that your collector is running
             """.replace("NO_NAME", NO_NAME));
     }
 
@@ -33,8 +34,8 @@ final class DoctorTest extends Sandbox {
         equal(call, plain(out.substring(0, time)), """
             DOCTOR VERDICT checks passed
             ok - Java is 17 or newer: VERSION
-            ok - started from the source, by java itself
-            ok - the bundled fixture is found and eligible: HOME/data/healthy.json
+            ok - started from source, compiled by java
+            ok - the bundled fixture was found and is safe to serve: HOME/data/healthy.json
             DOCUMENTSok - a temporary file can be written, renamed and read back: TEMPORARY
             ok - output is UTF-8
             ok - the clock is plausible:\s""".replace("VERDICT", verdict)
@@ -58,7 +59,7 @@ final class DoctorTest extends Sandbox {
     @Harness.Test("doctor: a document is checked by its role; a baseline need not be eligible")
     static void documents() throws Exception {
         run("doctor --state @absent.json").exits(2).says("DOCTOR FAILED: 6 of 7",
-            "\n  why: " + dir + "/absent.json: cannot be read: no such file");
+            "\n  why: cannot read " + dir + "/absent.json: no such file; ");
         write("typo.json", "{");
         run("doctor --baseline @typo.json --state @stale.json").exits(2)
             .says("DOCTOR FAILED: 7 of 8", "ok - the state can be read and is valid: ");
@@ -70,10 +71,11 @@ final class DoctorTest extends Sandbox {
     static void whatNoGateOpensOn() throws Exception {
         write("base.json", document("", feed("x", "limit 90"), feed("y", "")));
         run("doctor --baseline @base.json").exits(2).says("DOCTOR FAILED: 6 of 7",
-            "\n  why: y has no limit: give it max_age_seconds, or the baseline one for all\n");
+            "\n  why: y has no limit: give it a max_age_seconds, or give the baseline one for all"
+                + " feeds\n");
         run("doctor --baseline @stale.json --state @stale.json").exits(2).says(
-            "DOCTOR FAILED: 8 of 9", "not ok - the state and the baseline are two files\n"
-                + "  why: they are one, and a contract proves nothing about a feed\n");
+            "DOCTOR FAILED: 8 of 9", "not ok - the state and the baseline are different files\n"
+                + "  why: they are the same file, and a contract proves nothing about a feed\n");
     }
 
     @Harness.Test("doctor: the state may come from a pipe")

@@ -9,15 +9,15 @@ import java.util.Map;
 final class DomainTest extends Sandbox {
     private static final String CALL = " --state @in.json --baseline @base.json --now " + NOW;
     private static final String UNKNOWN_AGE = "[??????????]      ? of 90s";
-    private static final String NO_SUCH_AGE = "the age of the newest tick is not known: ";
-    private static final String DOWN = "the feed consumer does not answer: alive is false";
+    private static final String NO_SUCH_AGE = "the age of the newest tick is unknown: ";
+    private static final String DOWN = "the feed consumer is down (alive is false)";
 
     // What next.
     private static final String PRODUCER = "make the producer write last_tick_at as an instant,"
         + " or last_tick_age_seconds as a number";
-    private static final String LIMIT_IN_BASELINE = "correct max_age_seconds in the baseline";
+    private static final String LIMIT_IN_BASELINE = "fix max_age_seconds in the baseline";
     private static final String LIMIT_IN_STATE =
-        "make the producer write max_age_seconds as a number above 0 and at most 1000000000,"
+        "make the producer write max_age_seconds as a number greater than 0 and at most 1000000000,"
             + " or leave it out";
     private static final String CLOCKS =
         "compare the clock of this host with that of the host that wrote the state";
@@ -141,22 +141,23 @@ final class DomainTest extends Sandbox {
     @Harness.Test("domain: what is said of a snapshot's date")
     static void saidOfDates() throws Exception {
         unsafe("as_of_missing", "limit 90, require_as_of true | limit 90 | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "the baseline requires as_of and the state has none",
+            "true null 90", UNKNOWN_AGE, "the baseline requires as_of, but the state has none",
             NO_AS_OF);
         unsafe("as_of_missing", "limit 90 | limit 90, as_of null | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "as_of is null: the age of the state is not known",
+            "true null 90", UNKNOWN_AGE, "as_of is null: the state's age is unknown",
             NO_AS_OF);
         unsafe("as_of_missing",
             "limit 90, require_as_of true | limit 90, as_of null | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "as_of is null: the age of the state is not known",
+            "true null 90", UNKNOWN_AGE, "as_of is null: the state's age is unknown",
             NO_AS_OF);
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of 'x' | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "as_of is x, not an RFC 3339 instant", AS_OF);
+            "true null 90", UNKNOWN_AGE, "as_of is x, which is not an RFC 3339 timestamp", AS_OF);
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of 1795340220 | alive false, age 8",
             "false null 90", UNKNOWN_AGE, "as_of is in epoch seconds",
             "make the producer write as_of like 2026-11-22T09:37:00Z");
         unsafe("as_of_invalid", "limit 90 | limit 90, as_of true | alive true, age 8",
-            "true null 90", UNKNOWN_AGE, "as_of is true, not an RFC 3339 instant", AS_OF);
+            "true null 90", UNKNOWN_AGE, "as_of is true, which is not an RFC 3339"
+                + " timestamp", AS_OF);
         unsafe("clock_skew",
             "limit 90 | limit 90, as_of '2026-11-22T09:37:01.000000001Z' | alive true, age 8",
             "true null 90", UNKNOWN_AGE, "as_of is 1.001s in the future",
@@ -185,7 +186,7 @@ final class DomainTest extends Sandbox {
             "'2026-11-22 11:36:30.5+02' => has a space instead of T and an offset without minutes"
                 + " => 2026-11-22T11:36:30.5+02:00",
             "'2026-11-22T09:36:30' => has no offset"
-                + " => 2026-11-22T09:36:30Z if it is UTC, else with its offset",
+                + " => 2026-11-22T09:36:30Z if it is UTC, otherwise with its offset",
             "'2026-11-22T09:36:30 CET' => has a zone name instead of an offset => ",
             "1795340190123 => is in epoch milliseconds => 2026-11-22T09:36:30.123Z",
             "'1795340190' => is in epoch seconds => 2026-11-22T09:36:30Z",
@@ -236,7 +237,7 @@ final class DomainTest extends Sandbox {
 
     @Harness.Test("domain: what is said of local time that is written as UTC")
     static void saidOfLocalTime() throws Exception {
-        String question = " in the future: is local time written as UTC?";
+        String question = " in the future: local time written as UTC?";
         // The time; how far it is ahead, in hours and minutes too if that is long; how it is shown.
         for (String row : List.of(
             "2026-11-22T11:36:52Z => 7192 => 2026-11-22T11:36:52+02:00",
@@ -249,7 +250,7 @@ final class DomainTest extends Sandbox {
             String exact = ahead[0] + "s";
             String shown = ahead.length > 1 ? exact + " (" + ahead[1] + ")" : exact;
             String advice = "if it is local time, make the producer write " + cell[2]
-                + "; if not, " + CLOCKS;
+                + "; otherwise, " + CLOCKS;
             unsafe("tick_skew",
                 "limit 90 | limit 90 | alive true, last_tick_at '" + cell[0] + "'",
                 "true null 90", UNKNOWN_AGE, "last_tick_at is " + shown + question,
@@ -283,12 +284,12 @@ final class DomainTest extends Sandbox {
     @Harness.Test("domain: what is said of a feed that is not alive, or not known to be")
     static void saidOfAlive() throws Exception {
         unsafe("alive_invalid", "limit 90 | limit 90 | alive 'true', age 8", "null 8 90",
-            "[#.........]     8s of 90s", "alive is \"true\", neither true nor false", BOOLEAN);
+            "[#.........]     8s of 90s", "alive is \"true\"; expected true or false", BOOLEAN);
         unsafe("alive_invalid", "limit 90 | limit 90 | age 8", "null 8 90",
-            "[#.........]     8s of 90s", "alive is absent, neither true nor false", BOOLEAN);
+            "[#.........]     8s of 90s", "alive is absent; expected true or false", BOOLEAN);
         unsafe("alive_invalid",
             "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive 1, age 8", "null 99 90",
-            "[##########]    99s of 90s", "alive is 1, neither true nor false", BOOLEAN);
+            "[##########]    99s of 90s", "alive is 1; expected true or false", BOOLEAN);
         unsafe("feed_down", "limit 90 | limit 90 | alive false, age 8", "false 8 90",
             "[#.........]     8s of 90s", DOWN, RECOVER);
         unsafe("feed_down", "limit 90 | limit 3 | alive false", "false null 3",
@@ -310,7 +311,8 @@ final class DomainTest extends Sandbox {
             both.formatted("absent in the baseline"), LIMIT_IN_BASELINE);
     }
 
-    private static final String NO_LIMIT = ", not a number above 0 and at most 1000000000";
+    private static final String NO_LIMIT = "; expected a number greater than 0 and at most"
+        + " 1000000000";
 
     @Harness.Test("domain: what is said of a limit")
     static void saidOfLimits() throws Exception {
@@ -387,7 +389,7 @@ final class DomainTest extends Sandbox {
 
     @Harness.Test("domain: a member that may be alive or as_of by another name is asked about")
     static void nearMissesOfOthers() throws Exception {
-        String absent = "alive is absent, neither true nor false";
+        String absent = "alive is absent; expected true or false";
         for (String member : List.of("Alive", "alive?", "isAlive", "is_alive", "alve", "up")) {
             unsafe("alive_invalid", "limit 90 | limit 90 | " + member + " true, age 8",
                 "null 8 90", "[#.........]     8s of 90s",
@@ -398,9 +400,9 @@ final class DomainTest extends Sandbox {
                 "null 8 90", "[#.........]     8s of 90s", absent, BOOLEAN);
         }
         unsafe("alive_invalid", "limit 90 | limit 90 | Alive true, alive 'yes', age 8",
-            "null 8 90", "[#.........]     8s of 90s", "alive is \"yes\", neither true nor false",
+            "null 8 90", "[#.........]     8s of 90s", "alive is \"yes\"; expected true or false",
             BOOLEAN);
-        String undated = "the baseline requires as_of and the state has none";
+        String undated = "the baseline requires as_of, but the state has none";
         for (Row row : Row.table("""
                 limit 90, asOf 'x' | alive true, age 8 => asOf: did you mean as_of?
                 limit 90, timestamp 'x' | alive true, lastTickAt 8 => timestamp: did you mean as_of?
@@ -416,11 +418,11 @@ final class DomainTest extends Sandbox {
     static void hostileNearMisses() throws Exception {
         writeDocuments("limit 90 | limit 90 | Al\\u001bive true, age 8");
         List<String> lines = run("gate --feed x" + CALL).exits(2).out().lines().toList();
-        equal("why", lines.get(2), "  why:  alive is absent, neither true nor false;"
+        equal("why", lines.get(2), "  why:  alive is absent; expected true or false;"
             + " found Al\\u001bive: did you mean alive?");
         String dashes = "-".repeat(50);
         unsafe("alive_invalid", "limit 90 | limit 90 | alive" + dashes + " true, age 8",
-            "null 8 90", "[#.........]     8s of 90s", "alive is absent, neither true nor false;"
+            "null 8 90", "[#.........]     8s of 90s", "alive is absent; expected true or false;"
                 + " found alive" + dashes.substring(15) + "...: did you mean alive?", BOOLEAN);
     }
 
@@ -441,20 +443,22 @@ final class DomainTest extends Sandbox {
             unsafe("age_invalid",
                 "limit 90 | limit 90 | alive true, age 8, last_tick_at " + half[0],
                 "true null 90", UNKNOWN_AGE,
-                "last_tick_at is " + half[1] + ", not an RFC 3339 instant", like);
+                "last_tick_at is " + half[1] + ", which is not an RFC 3339 timestamp", like);
         }
         unsafe("age_invalid",
             "limit 90 | limit 90 | alive true, last_tick_at '1990-01-01T00:00:00Z'",
             "true null 90", UNKNOWN_AGE,
-            "last_tick_at is \"1990-01-01T00:00:00Z\", not a plausible time", like);
+            "last_tick_at is \"1990-01-01T00:00:00Z\", which is not plausible", like);
         unsafe("age_invalid",
             "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive true, age '8'",
-            "true null 90", UNKNOWN_AGE, "last_tick_age_seconds is \"8\", a string and no number",
+            "true null 90", UNKNOWN_AGE, "last_tick_age_seconds is \"8\", which is a string;"
+                + " expected a number",
             PRODUCER);
     }
 
     private static void invalidAge(String feed, String found) throws Exception {
-        String why = found.contains("\"") ? ", a string and no number" : ", not a plausible time";
+        String why = found.contains("\"") ? ", which is a string; expected a number" : ", which"
+            + " is not plausible";
         unsafe("age_invalid", "limit 90 | limit 90 | " + feed, "true null 90", UNKNOWN_AGE,
             found + why, PRODUCER);
     }
@@ -523,14 +527,14 @@ final class DomainTest extends Sandbox {
         fresh("limit 90 | limit 90 | alive true, age 90", "true 90 90",
             "[##########]    90s of 90s" + half, "ticket");
         fresh("limit 90 | limit 90 | alive true, age 8, limit 900.50", "true 8 90",
-            "[#.........]     8s of 90s  ticket: the state's own limit, 900.5s, is looser",
+            "[#.........]     8s of 90s  ticket: the state claims a looser limit (900.5s)",
             "ticket");
         fresh("limit 90 | limit 90 | alive true, age 60, limit 900", "true 60 90",
-            "[#######...]    60s of 90s  ticket: the state's own limit, 900s, is looser",
+            "[#######...]    60s of 90s  ticket: the state claims a looser limit (900s)",
             "ticket");
         // Rounded apart, the age would look older than its limit, and the looser limit as tight.
         fresh("limit 90.0005 | limit 90.0007 | alive true, age 90.0005", "true 90.0005 90.0005",
-            "[##########]    90s of 90s  ticket: the state's own limit, 90.001s, is looser",
+            "[##########]    90s of 90s  ticket: the state claims a looser limit (90.001s)",
             "ticket");
         fresh("limit 0.0005 | limit - | alive true, age 0.0001", "true 0.0001 0.0005",
             "[##........] 0.0005s of 0.0005s", "none");
@@ -550,7 +554,7 @@ final class DomainTest extends Sandbox {
         String[] figure = figures.split(" ");
         whole("status" + CALL, 0, "FRESHNESS OK: 1 of 1 feeds fresh and safe to serve\n\n"
             + "  x  fresh    " + row + "\n\n"
-            + "state: DIR/in.json, judged by the baseline DIR/base.json\n");
+            + "state: DIR/in.json (checked against baseline DIR/base.json)\n");
         String ofLimit = row.substring(row.indexOf("]") + 1).strip().split("  ")[0];
         whole("gate --feed x" + CALL, 0, "GATE OPEN: x fresh, " + ofLimit + "; safe to serve\n");
         programs("fresh", figure, "null", alert, "");
@@ -578,7 +582,7 @@ final class DomainTest extends Sandbox {
             + why + "\n  next: " + next + "\n";
         whole("status" + CALL, 2, "FRESHNESS CRITICAL: 1 of 1 feeds unsafe: " + brief + "\n\n  x  "
             + "%-7s  ".formatted(status) + row + page + "\n\n" + explained
-            + "\nstate: DIR/in.json, judged by the baseline DIR/base.json\n");
+            + "\nstate: DIR/in.json (checked against baseline DIR/base.json)\n");
         whole("gate --feed x" + CALL, 2,
             "GATE BLOCKED: " + brief + "; not safe to serve\n" + explained);
         programs(reason, figure, string(exactWhy), "page", string(exactNext));
@@ -646,17 +650,17 @@ final class DomainTest extends Sandbox {
 
             blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
-              why:  the baseline lists this feed, the state does not
-              next: the state has z, which the baseline lacks: renamed? \
-            correct the baseline after review, or the producer
+              why:  listed in the baseline but missing from the state
+              next: the state has z, which the baseline lacks; if the feed was renamed, review \
+            that and rename it in the baseline, otherwise fix the producer
 
             blocked on z: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
-              why:  the state lists this feed, the baseline does not
+              why:  present in the state but not listed in the baseline
               next: add this feed to the baseline after review, \
             or stop the producer from writing it
 
-            state: DIR/in.json, judged by the baseline DIR/base.json
+            state: DIR/in.json (checked against baseline DIR/base.json)
             """);
     }
 
@@ -670,32 +674,33 @@ final class DomainTest extends Sandbox {
             not safe to serve
             blocked on z: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
-              why:  the state lists this feed, the baseline does not
+              why:  present in the state but not listed in the baseline
               next: add this feed to the baseline after review, \
             or stop the producer from writing it
             blocked on x: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position
-              why:  the baseline lists this feed, the state does not
-              next: the state has z, which the baseline lacks: renamed? \
-            correct the baseline after review, or the producer
+              why:  listed in the baseline but missing from the state
+              next: the state has z, which the baseline lacks; if the feed was renamed, review \
+            that and rename it in the baseline, otherwise fix the producer
             """);
     }
 
     @Harness.Test("domain: what next of a missing feed, by what the state has instead")
     static void missingOrRenamed() throws Exception {
         nextOf("cme-s03", List.of("y"), RECOVER.replace("--feed x", "--feed cme-s03"));
-        String renamed = "the state has %s instead: renamed? then rename cme-s03 in the baseline"
-            + " after review, or correct the producer";
+        String renamed = "the state has %s instead; if the feed was renamed, review that and"
+            + " rename cme-s03 in the baseline, otherwise fix the producer";
         nextOf("cme-s03", List.of("y", "cme-S03"), renamed.formatted("cme-S03"));
         nextOf("cme-s03", List.of("far away", "y", "cme_s03"), renamed.formatted("cme_s03"));
         nextOf("cme-s03", List.of("y", "far away"), "the state has far away, which the baseline"
-            + " lacks: renamed? correct the baseline after review, or the producer");
+            + " lacks; if the feed was renamed, review that and rename it in the baseline,"
+            + " otherwise fix the producer");
         List<String> many = new ArrayList<>(List.of("y"));
         for (int i = 0; i < 101; i++) {
             many.add("cme-s" + i);
         }
-        nextOf("cme-s03", many, "the state has cme-s0, which the baseline"
-            + " lacks: renamed? correct the baseline after review, or the producer");
+        nextOf("cme-s03", many, "the state has cme-s0, which the baseline lacks; if the feed was"
+            + " renamed, review that and rename it in the baseline, otherwise fix the producer");
     }
 
     private static void nextOf(String missing, List<String> present, String next)
@@ -710,11 +715,12 @@ final class DomainTest extends Sandbox {
         equal(status.call(), plain(status.out()).contains("\n  next: " + next + "\n"), true);
     }
 
-    private static final String MISSING = "the baseline lists this feed, the state does not";
+    private static final String MISSING = "listed in the baseline but missing from the state";
 
     @Harness.Test("domain: no recovery of a missing feed is advised if that would cure nothing")
     static void missingWithoutCure() throws Exception {
-        missing("limit 90", "limit 90, as_of 'x'", "; besides, as_of is x, not an RFC 3339 instant",
+        missing("limit 90", "limit 90, as_of 'x'", "; besides, as_of is x, which is not an RFC"
+            + " 3339 timestamp",
             AS_OF);
         missing("limit 90", "limit 90, as_of '2026-11-22T09:38:00Z'",
             "; besides, as_of is 60s in the future", CLOCKS);

@@ -131,7 +131,7 @@ final class EditsTest extends Sandbox {
                 document("limit 6599", feed("bravo", "alive true, age 660")));
         for (String limit : List.of("660", "1e9")) {
             write("in.json", document("limit " + limit, feed("bravo", "alive true, age 8")));
-            refused(call, "still fresh");
+            refused(call, "still be fresh");
         }
     }
 
@@ -284,17 +284,17 @@ final class EditsTest extends Sandbox {
     @Harness.Test("edits: a scenario that would be no failure writes nothing")
     static void noFailure() throws Exception {
         String stale = "scenario stale --output @out.json --feed ";
-        refused(stale + "bravo --age-seconds 90", "still fresh");
+        refused(stale + "bravo --age-seconds 90", "still be fresh");
         // In this state, bravo is not fresh.
-        refused(stale + "alpha --state @stale.json --age-seconds 90", "still fresh");
-        refused(stale + "bravo --age-seconds 0", "still fresh");
+        refused(stale + "alpha --state @stale.json --age-seconds 90", "still be fresh");
+        refused(stale + "bravo --age-seconds 0", "still be fresh");
         refused(stale + "nobody", "unknown feed: nobody", "alpha, bravo, charlie");
         refused(stale + "brvo", "unknown feed: brvo", "did you mean bravo?");
         String only = " --feed only --state @in.json --output @out.json";
         write("in.json", document("limit 7200", feed("only", "alive true, age 8")));
-        refused("scenario stale" + only, "still fresh");
-        refused("scenario loosened" + only, "still fresh");
-        refused("scenario frozen --state @in.json --output @out.json", "still fresh");
+        refused("scenario stale" + only, "still be fresh");
+        refused("scenario loosened" + only, "still be fresh");
+        refused("scenario frozen --state @in.json --output @out.json", "still be fresh");
         refused("scenario missing" + only, "only feed");
         write("in.json", document("limit 'x'", feed("only", "alive true, age 8")));
         refused("scenario loosened" + only, "no limit");
@@ -479,8 +479,8 @@ final class EditsTest extends Sandbox {
             equal("the same bytes", read("again.json"), read("out.json"));
         }
         refused("recover --feed x --state @in.json --baseline @base.json --age-seconds AGE"
-                + " --output @x.json", "invalid value given for --age-seconds: AGE;"
-                + " give the age of a tick that you have seen, in seconds");
+                + " --output @x.json", "invalid value for --age-seconds: AGE; replace it with the"
+                + " age, in seconds, of a tick you have seen");
     }
 
     @Harness.Test("edits: a feed that is fresh already is copied byte for byte")
@@ -647,8 +647,8 @@ final class EditsTest extends Sandbox {
         for (String row : List.of("@sub => not a regular file", "@device => not a regular file",
                 "@fifo => not a regular file", "@soft.json => link", "@dangling.json => link",
                 "@absent/record => no such directory", "@in.json => the input",
-                "@hard.json => the input", "@base.json => the baseline", "@out.json => one file",
-                "@./out.json => one file", "@linked/out.json => one file",
+                "@hard.json => the input", "@base.json => the baseline", "@out.json => same file",
+                "@./out.json => same file", "@linked/out.json => same file",
                 "HOME/data/healthy.json => the baseline")) {
             String[] half = halves(row);
             String call = "recover --feed bravo --state @in.json --output @out.json"

@@ -6,8 +6,8 @@ import java.util.List;
 /** EnvironmentTest is about where the program is, what it calls itself, and its colors. */
 final class EnvironmentTest extends Sandbox {
     private static final String SOURCE = "jdk.launcher.sourcefile";
-    private static final String NO_BASELINE = "baseline not found: this start does not say where"
-            + " Freshness.java is; name one with --baseline";
+    private static final String NO_BASELINE = "baseline not found: started this way, the program"
+        + " does not know where Freshness.java is; pass --baseline";
     private static final String CLASSES =
             "java -cp " + System.getProperty("java.class.path") + " Freshness";
 
@@ -82,12 +82,13 @@ final class EnvironmentTest extends Sandbox {
         withoutSource(() -> {
             refused("recover --feed bravo --state @stale.json --output @out.json", NO_BASELINE);
             for (Advice row : List.of(
-                    new Advice("doctor", "name a baseline with --baseline"),
-                    new Advice("doctor --state @healthy.json", "name a baseline with --baseline"),
+                    new Advice("doctor", "pass --baseline"),
+                    new Advice("doctor --state @healthy.json", "pass --baseline"),
                     new Advice("smoke", "start it as java Freshness.java smoke"),
                     new Advice("scenario frozen --output @out.json",
-                            "name a state with --state"))) {
-                String start = "freshness: this start does not say where Freshness.java is; ";
+                            "pass --state"))) {
+                String start = "freshness: started this way, the program does not know where"
+                    + " Freshness.java is; ";
                 whole(row.call, 3, start + row.toDo + "\n");
             }
         });
@@ -114,8 +115,10 @@ final class EnvironmentTest extends Sandbox {
     static void inputsAreRefusedWithoutSource() throws Exception {
         String recover = "recover --feed bravo --state @stale.json --baseline @healthy.json";
         withoutSource(() -> {
-            refused(recover + " --output @healthy.json", "the baseline, which is never written");
-            refused(recover + " --output @stale.json", "the input, which is never written");
+            refused(recover + " --output @healthy.json", "this is the baseline, which is never"
+                + " overwritten");
+            refused(recover + " --output @stale.json", "this is the input file, which is never"
+                + " overwritten");
         });
     }
 

@@ -203,7 +203,8 @@ final class EvaluationTest extends Sandbox {
         Freshness.Evaluation first = evaluation(START, null);
         Files.delete(dir.resolve("base.json"));
         equal("gone", plain(evaluation(START, first).error()),
-                "baseline DIR/base.json: cannot be read: no such file");
+                "cannot read baseline DIR/base.json: no such file; check the path given with"
+                    + " --baseline");
         for (String other : List.of("", " --state HOME/data/healthy.json",
                 " --state HOME/data/../data/healthy.json")) {
             String call = "status" + other + " --now ";
@@ -225,8 +226,8 @@ final class EvaluationTest extends Sandbox {
 
     private static final String SWAPPED = "; are --state and --baseline swapped?";
     private static final String STRANGERS =
-            "state and baseline share no feed: pass the baseline of these feeds with"
-            + " --baseline, or correct their names; ";
+            "the state and the baseline have no feeds in common: pass the right --baseline, or"
+                + " correct the feed names; ";
 
     @Harness.Test("inputs: state and baseline that are swapped, or of other feeds, are told")
     static void documentsThatDoNotGoTogether() throws Exception {

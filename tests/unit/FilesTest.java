@@ -45,9 +45,9 @@ final class FilesTest extends Sandbox {
             new Target("@hardbase.json", "the baseline"),
             new Target("HOME/data/healthy.json", "the baseline"),
             new Target("HOME/./data/../data/healthy.json", "the baseline"),
-            new Target("@soft.json", "a link"),
-            new Target("@soft-old.json", "a link"),
-            new Target("@dangling.json", "a link"),
+            new Target("@soft.json", "a symbolic link"),
+            new Target("@soft-old.json", "a symbolic link"),
+            new Target("@dangling.json", "a symbolic link"),
             new Target("@sub", "not a regular file"),
             new Target("@sub/", "not a regular file"),
             new Target("@fifo", "not a regular file"),
@@ -56,7 +56,7 @@ final class FilesTest extends Sandbox {
             new Target("@Freshness.class", "the program itself"),
             new Target("@absent/out.json", "no such directory"),
             new Target("@in.json/out.json", "no such directory"),
-            new Target("@nul\0.json", "no path"),
+            new Target("@nul\0.json", "is not a valid path"),
             new Target("@" + "x".repeat(5000), "long"));
 
     @Harness.Test("files: the input, the baseline and all but regular files are refused as output")
@@ -88,7 +88,7 @@ final class FilesTest extends Sandbox {
         Files.createSymbolicLink(dir.resolve("home"), home);
         String recover = "recover --feed bravo --state @stale.json --output @x.json --record %";
         for (String target : List.of(home + "/Freshness.java", dir + "/home/Freshness.java")) {
-            String refusal = target + ": the program itself; name another file";
+            String refusal = target + ": this is the program itself; choose another file";
             refused("status --output %", "--output " + refusal, target);
             refused("scenario stale --feed bravo --output %", "--output " + refusal, target);
             refused(recover, "--record " + refusal, target);
@@ -149,7 +149,7 @@ final class FilesTest extends Sandbox {
         // The first says that it is empty, the second that it is longer than it is.
         for (String file : List.of("/proc/version", "/sys/kernel/uevent_seqnum")) {
             if (Files.exists(Path.of(file))) {
-                String reason = file + ": changed while it was read";
+                String reason = file + " changed while it was read";
                 run("status --state " + file).exits(3).says("FRESHNESS UNKNOWN: " + reason);
             }
         }
@@ -212,7 +212,7 @@ final class FilesTest extends Sandbox {
         writer.start();
         for (int i = 0; i < 10_000 && !wasRefused.get(); i++) {
             Run run = run("status --state @in.json");
-            boolean hasReason = run.out().contains("in.json: changed while it was read");
+            boolean hasReason = run.out().contains("in.json changed while it was read");
             wasRefused.set(run.exit() == 3 && hasReason);
             equal("run " + i, run.exit() == 0 || wasRefused.get(), true);
         }
@@ -309,8 +309,8 @@ final class FilesTest extends Sandbox {
         }
         end.set(true);
         writer.join();
-        equal(GATE, refusal, "GATE BLOCKED: DIR/in.json: changed while it was read;"
-                + " write a new file and rename it over the old one\n");
+        equal(GATE, refusal, "GATE BLOCKED: DIR/in.json changed while it was read; make the"
+            + " producer write a new file and rename it over the old one\n");
     }
 
     /** A time of modification, and how long it may be the time of another writing, too. */

@@ -136,7 +136,7 @@ final class GateTest extends Sandbox {
     private static void recovers(String command) throws Exception {
         equal("no age was seen yet", command.endsWith(" --age-seconds AGE"), true);
         String refused = paste(command).exits(3).err();
-        String hint = "give the age of a tick that you have seen";
+        String hint = "replace it with the age, in seconds, of a tick you have seen";
         equal("so it is refused", refused.contains(hint), true);
         paste(command.replace("AGE", "5")).exits(0).says("RECOVERED");
         List<String> words = words(command);
@@ -197,7 +197,7 @@ final class GateTest extends Sandbox {
         String call = "gate --feed alpha --state @healthy.json";
         refused(call + " --quiet=yes", "--quiet takes no value");
         refused(call + " --quiet yes", "unexpected argument: yes");
-        refused(call + " --quiet --quiet", "--quiet is given twice");
+        refused(call + " --quiet --quiet", "--quiet was given more than once");
     }
 
     // ---- What cannot be evaluated ----
@@ -225,7 +225,7 @@ final class GateTest extends Sandbox {
             unevaluated(row); // the feeds that are known may be safe
         }
         unevaluated(Row.table("--feed alpha --state @healthy.json --action sell"
-            + " => unknown action: sell; known are inspect_status, read_last_price,").get(0));
+            + " => unknown action: sell; expected one of inspect_status, read_last_price,").get(0));
     }
 
     private static Run unevaluated(Row row) {
@@ -243,12 +243,14 @@ final class GateTest extends Sandbox {
     static void unevaluatedWhole() {
         for (Row row : Row.table("""
                 --feed alpha,bravo --state @stale.json => \
-                unknown feed: alpha,bravo; several feeds take a --feed each
+                unknown feed: alpha,bravo; to name several feeds, repeat --feed
                 --feed one --feed two --state @stale.json => \
-                unknown feed: one; known are alpha, bravo, charlie
-                --feed x --state @absent.json => DIR/absent.json: cannot be read: no such file
+                unknown feed: one; expected one of alpha, bravo, charlie
+                --feed x --state @absent.json => cannot read DIR/absent.json: no such file; check \
+                the path given with --state, and that your collector is running
                 --feed x --state @stale.json --baseline @absent.json => \
-                baseline DIR/absent.json: cannot be read: no such file""")) {
+                cannot read baseline DIR/absent.json: no such file; check the path given with \
+                --baseline""")) {
             whole("gate " + row.cell(0), 3, "GATE BLOCKED: " + row.cell(1) + "\n");
         }
         whole("gate --feed % --state @stale.json", 3,
@@ -263,7 +265,7 @@ final class GateTest extends Sandbox {
         whole("gate --feed feed3" + files, 3,
             "GATE BLOCKED: unknown feed: feed3; did you mean feed1?\n");
         whole("gate --feed qqqqqqqqqq" + files, 3,
-            "GATE BLOCKED: unknown feed: qqqqqqqqqq; known are feed12, feed1, feed2\n");
+            "GATE BLOCKED: unknown feed: qqqqqqqqqq; expected one of feed12, feed1, feed2\n");
         // No suggestion is sought for what no feed can be named.
         write("base.json", document("limit 90", feed("n".repeat(190), "")));
         run("gate" + files + " --feed " + "q".repeat(100_000)).exits(3)
@@ -327,7 +329,7 @@ final class GateTest extends Sandbox {
               "open_until": null,
               "actions": ["price_order"],
               "blocked_feeds": ["x"],
-              "next": ["correct the state, or the producer that writes it"],
+              "next": ["fix the state file or the producer that writes it"],
             """ + unevaluated(error));
     }
 
@@ -389,14 +391,15 @@ final class GateTest extends Sandbox {
             """,
             () -> write("in.json", fixture.replace(": 8\n", ": 660\n")), Steps.NOTHING);
         write("in.json", fixture);
-        Steps.watch(WATCH, 3, OPEN + "GATE BLOCKED: DIR/in.json: cannot be read: no such file\n",
+        Steps.watch(WATCH, 3, OPEN + "GATE BLOCKED: cannot read DIR/in.json: no such file; check"
+            + " the path given with --state, and that your collector is running\n",
             () -> delete(dir.resolve("in.json")), Steps.NOTHING);
     }
 
     @Harness.Test("gate: a watch ends when its feed is in neither document any more")
     static void watchOfAFeedThatGoes() throws Exception {
         write("in.json", fixture);
-        Steps.watch(WATCH, 3, OPEN + "GATE BLOCKED: unknown feed: alpha; known are beta\n",
+        Steps.watch(WATCH, 3, OPEN + "GATE BLOCKED: unknown feed: alpha; expected one of beta\n",
             () -> {
                 String beta = document("limit 90", feed("beta", "alive true, age 1"));
                 write("in.json", beta);

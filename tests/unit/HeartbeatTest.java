@@ -137,7 +137,7 @@ final class HeartbeatTest extends Sandbox {
                     document("limit 90", feed("x", "max_heartbeat_age_seconds " + value)))) {
                 write("base.json", baseline);
                 run("gate --feed x" + CALL).exits(3).says("GATE BLOCKED: baseline ",
-                        "expected a limit, a number above 0 and at most 1000000000, found ");
+                        "expected a limit, a number greater than 0 and at most 1000000000, found ");
             }
         }
         for (String name : List.of("max_heartbeat_age", "max_heartbeat_age_second")) {
@@ -271,16 +271,17 @@ final class HeartbeatTest extends Sandbox {
                 + " --age-seconds AGE";
         String clocks = "compare the clock of this host with that of the host that wrote the state";
         for (Row row : Row.table("""
-                - => the baseline requires last_heartbeat_at and the feed has none => PRODUCER
+                - => the baseline requires last_heartbeat_at, but the feed has none => PRODUCER
                 null => no heartbeat yet: last_heartbeat_at is null => RECOVER
                 '' => last_heartbeat_at is empty => PRODUCER
-                'soon' => last_heartbeat_at is "soon", not an RFC 3339 instant => PRODUCER
+                'soon' => last_heartbeat_at is "soon", which is not an RFC 3339 timestamp => \
+                PRODUCER
                 '2026-11-22 09:37:00Z' => last_heartbeat_at has a space instead of T => PRODUCER
                 '2026-11-22T09:47:00Z' => last_heartbeat_at is 600s in the future => CLOCKS
-                '2026-11-22T10:37:00Z' => last_heartbeat_at is 3600s in the future: \
-                is local time written as UTC? \
+                '2026-11-22T10:37:00Z' => last_heartbeat_at is 3600s in the future: local time \
+                written as UTC? \
                 => if it is local time, make the producer write 2026-11-22T10:37:00+01:00; \
-                if not, CLOCKS
+                otherwise, CLOCKS
                 '0001-01-01T00:00:00Z' => last_heartbeat_at is the zero time of Go and .NET: \
                 no heartbeat yet => make the producer write null for last_heartbeat_at until the \
                 first heartbeat
@@ -321,8 +322,8 @@ final class HeartbeatTest extends Sandbox {
                 "blocked_actions",
                 "blocked_reason", "reason_code", "alert");
         run("status --format prometheus" + CALL).exits(2).says("# HELP", """
-                # HELP freshness_feed_heartbeat_age_seconds Age of the newest heartbeat at the \
-                evaluation, if the baseline requires one; absent where it is not known.
+                # HELP freshness_feed_heartbeat_age_seconds Age of the newest heartbeat at \
+                evaluation time, if the baseline requires one; absent if unknown.
                 # TYPE freshness_feed_heartbeat_age_seconds gauge
                 freshness_feed_heartbeat_age_seconds{feed="x"} 3
                 # HELP freshness_feed_safe_until_timestamp_seconds""");
@@ -355,7 +356,7 @@ final class HeartbeatTest extends Sandbox {
         run(gate + " --valid-for 5.01").exits(2).says("GATE BLOCKED: x fresh, "
                 + "13020s (3h 37m) of 86400s (1d), in 5.01 s its heartbeat would be 7.76s > 5s; "
                 + "not safe to serve\n",
-                "  next: ask for a shorter time: not even new data is proved for so long;");
+                "  next: pass a shorter --valid-for: not even new data stays valid that long;");
         // An age bound of the caller may end it earlier, and is then what is named.
         run(gate + " --max-age-seconds 13021 --valid-for 2").exits(2)
                 .says("GATE BLOCKED: x fresh", "in 2 s it would be 13022s");
@@ -419,7 +420,7 @@ final class HeartbeatTest extends Sandbox {
                 + ", last_heartbeat_at '2026-11-22T09:30:00Z'")));
         run("gate --feed x" + CALL).exits(2).says("GATE BLOCKED: x unknown (heartbeat_stale)",
                 "last heartbeat 420s old, limit 5s; besides, max_age_seconds is 0 in the state",
-                "next: make the producer write max_age_seconds as a number above 0");
+                "next: make the producer write max_age_seconds as a number greater than 0");
     }
 
     @Harness.Test("heartbeat: a missing feed returns with one if it needs it")

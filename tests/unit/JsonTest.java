@@ -104,11 +104,11 @@ final class JsonTest extends Sandbox {
     @Harness.Test("JSON: strings")
     static void strings() {
         malformedValues("""
-                "a<0a>b" => 3 control characters
-                "<09>" => 2 control characters
-                "<0d>" => 2 control characters
-                "<00>" => 2 control characters
-                "<1f>" => 2 control characters
+                "a<0a>b" => 3 escaped control character
+                "<09>" => 2 escaped control character
+                "<0d>" => 2 escaped control character
+                "<00>" => 2 escaped control character
+                "<1f>" => 2 escaped control character
                 "a"b" => 4 ',' or '}'
                 "\\v" => 3 one of
                 "\\0" => 3 one of
@@ -211,25 +211,25 @@ final class JsonTest extends Sandbox {
     @Harness.Test("JSON: a member twice is refused, at any depth and in any spelling")
     static void memberTwice() {
         malformedValues("""
-                {"a":1,"a":2} => 8 once
-                {"a":1,"\\u0061":2} => 8 once
-                {"\\u0061":1,"a":2} => 13 once
-                {"":1,"":2} => 7 once
-                {"a":{},"b":1,"a":[]} => 15 once
-                [[{"x":{"a":1,"a":2}}]] => 15 once
-                {"\\u00e9":1,"<c3 a9>":2} => 13 once
-                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"1":0} => 50 once
-                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"8":0} => 50 once
-                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"8":0} => 56 once
-                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"9":0} => 56 once
+                {"a":1,"a":2} => 8 duplicate
+                {"a":1,"\\u0061":2} => 8 duplicate
+                {"\\u0061":1,"a":2} => 13 duplicate
+                {"":1,"":2} => 7 duplicate
+                {"a":{},"b":1,"a":[]} => 15 duplicate
+                [[{"x":{"a":1,"a":2}}]] => 15 duplicate
+                {"\\u00e9":1,"<c3 a9>":2} => 13 duplicate
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"1":0} => 50 duplicate
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"8":0} => 50 duplicate
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"8":0} => 56 duplicate
+                {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"9":0} => 56 duplicate
                 {"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,\
-                "10":9,"\\u0039":0} => 63 once
+                "10":9,"\\u0039":0} => 63 duplicate
                 """);
         malformed("""
-                {"feeds":[],"feeds":[{"name":"x"}]} => 1:13: once
-                {"max_age_seconds":90,"max_age_s\\u0065conds":9} => 1:23: once
-                {"feeds":[{"name":"x","alive":false,"aliv\\u0065":true}]} => 1:37: once
-                {"feeds":[{"name":"x","name":"y"}]} => 1:23: once
+                {"feeds":[],"feeds":[{"name":"x"}]} => 1:13: duplicate
+                {"max_age_seconds":90,"max_age_s\\u0065conds":9} => 1:23: duplicate
+                {"feeds":[{"name":"x","alive":false,"aliv\\u0065":true}]} => 1:37: duplicate
+                {"feeds":[{"name":"x","name":"y"}]} => 1:23: duplicate
                 """);
     }
 
@@ -240,9 +240,9 @@ final class JsonTest extends Sandbox {
             forty.append('"').append(i).append("\":0,");
         }
         String many = forty.toString();
-        malformedValues("{" + many + "\"0\":0} => " + (many.length() + 2) + " once");
+        malformedValues("{" + many + "\"0\":0} => " + (many.length() + 2) + " duplicate");
         malformedValues("[{" + many + "\"x\":0},{" + many + "\"39\":0}] => "
-                + (2 * many.length() + 11) + " once");
+                + (2 * many.length() + 11) + " duplicate");
         String objects = "[{'a':0," + many.replace('"', '\'') + "'b':0},{'a':0,'0':0},{'a':0}]";
         byte[] state = document("limit 90, x " + objects, feed("alpha", "")).getBytes(UTF_8);
         runWith(new ByteArrayInputStream(state), "status --state -").exits(2);
@@ -284,7 +284,7 @@ final class JsonTest extends Sandbox {
                 1 => 1:1: an object
                 null => 1:1: an object
                 { => 1:2: a member name
-                {} => 1:1: a member feeds
+                {} => 1:1: a member named "feeds"
                 """);
         malformed(" => 1:1: an object");
         String whole = "{\"feeds\":[{\"name\":\"x\"}]}";

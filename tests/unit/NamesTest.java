@@ -135,7 +135,8 @@ final class NamesTest extends Sandbox {
         equal("--x", out.contains(" recover --feed=--x --state '"), true);
         writeFeed("a\0b");
         equal("a NUL", lastLine(run("gate --feed %" + FILES, "a\0b")),
-            "  next: give this feed another name: no command line can carry this one");
+            "  next: rename this feed: its name contains a NUL character and cannot be passed on"
+                + " a command line");
         for (char c = '!'; c < 0x7f; c++) {
             if ("\"\\|".indexOf(c) < 0) { // WRITTEN has these
                 String name = "a" + c;

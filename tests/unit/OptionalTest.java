@@ -27,15 +27,14 @@ final class OptionalTest extends Sandbox {
                   x    fresh    [#.........]     8s of 90s
                   new  unknown  [??????????]      ? of 90s  optional, missing
 
-                state: DIR/in.json, judged by the baseline DIR/base.json
+                state: DIR/in.json (checked against baseline DIR/base.json)
                 """);
         run("status --format json" + CALL).exits(0).reports("overall_status 'eligible'",
                 "unsafe_feeds []", "fresh_feeds 1", "alive_feeds 1", "total_feeds 2", "exit 0",
                 "feeds.1.name 'new'", "feeds.1.reason_code 'feed_missing'",
                 "feeds.1.freshness_status 'unknown'", "feeds.1.safe_to_serve false",
                 "feeds.1.allowed_actions []", "feeds.1.alert 'none'",
-                "feeds.1.blocked_reason 'the baseline has this feed as optional, the state does"
-                    + " not list it'")
+                "feeds.1.blocked_reason 'optional in the baseline, and missing from the state'")
                 .has("feeds.1.blocked_actions", ACTIONS);
         run("status --format prometheus" + CALL).exits(0).says("#",
                 "freshness_feed_page{feed=\"new\"} 0\n",
@@ -52,8 +51,8 @@ final class OptionalTest extends Sandbox {
                 GATE BLOCKED: new unknown (feed_missing); not safe to serve
                 blocked on new: inspect_status, read_last_price, serve_cached_status, price_order, \
                 publish_signal, rebalance_position
-                  why:  the baseline has this feed as optional, the state does not list it
-                  next: wait until its producer writes it: the baseline has it as optional
+                  why:  optional in the baseline, and missing from the state
+                  next: wait until its producer writes it: this feed is optional
                 """);
         for (String action : ACTIONS) {
             run("gate --feed new --action " + action + CALL).exits(2);
@@ -95,10 +94,12 @@ final class OptionalTest extends Sandbox {
         run("status" + CALL).exits(2).says("FRESHNESS CRITICAL: 1 of 3 feeds unsafe, 1 optional"
                 + " missing: neu unknown (feed_unexpected)\n");
         run("gate --feed new" + CALL).exits(2).says("GATE BLOCKED: new unknown (feed_missing)",
-                "next: the state has neu instead: renamed?");
+                "next: the state has neu instead; if the feed was renamed,");
         given(document("limit 90", feed("new", "optional true")),
                 feed("z", "alive true, age 8"));
-        run("status" + CALL).exits(2).says("FRESHNESS CRITICAL: state and baseline share no feed");
+        run("status" + CALL).exits(2).says("FRESHNESS CRITICAL: the state and the baseline have"
+            + " no feeds in"
+            + " common");
     }
 
     @Harness.Test("optional: a state that cannot be evaluated, or needs a date, excuses nobody")
@@ -123,7 +124,7 @@ final class OptionalTest extends Sandbox {
         }
         given(document("limit 90, optional true", feed("x", "")), feed("x", "alive true, age 8"));
         run("status" + CALL).exits(3).says("FRESHNESS UNKNOWN: baseline ",
-                "unknown member of a baseline: optional");
+                "unknown member: optional");
         // A state cannot excuse anything.
         given(document("limit 90", feed("x", ""), feed("new", "")),
                 feed("x", "optional true, alive true, age 8"));
@@ -159,8 +160,7 @@ final class OptionalTest extends Sandbox {
         given(BASELINE, feed("x", "alive true, age 8"), feed("new", "alive true, age 8"));
         Steps.watch("status --state @in.json --baseline @base.json --watch 0.1", 3, """
                 TIME FRESHNESS OK: 2 of 2 feeds fresh and safe to serve
-                TIME new fresh -> unknown: the baseline has this feed as optional, the state does \
-                not list it
+                TIME new fresh -> unknown: optional in the baseline, and missing from the state
                 """ + Steps.INTERRUPTED,
                 () -> write("in.json", document("limit 90", feed("x", "alive true, age 8"))));
     }

@@ -111,10 +111,11 @@ final class RecoverTest extends Sandbox {
             + " --output @out.json --record @record";
         // The state's other feed; what is said of it. The last one is in the baseline.
         for (Row row : Row.table("""
-                cme-S03 => the state has cme-S03 instead: renamed? then rename cme-s03 in the \
-                baseline after review, or correct the producer
-                far away => the state has far away, which the baseline lacks: renamed? correct the \
-                baseline after review, or the producer""")) {
+                cme-S03 => the state has cme-S03 instead; if the feed was renamed, review that \
+                and rename cme-s03 in the baseline, otherwise fix the producer
+                far away => the state has far away, which the baseline lacks; if the feed was \
+                renamed, review that and rename it in the baseline, otherwise fix the \
+                producer""")) {
             write("in.json", document("limit 90", feed("y", "alive true, age 1"),
                 feed(row.cell(0), "alive true, age 1")));
             String before = snapshot();
@@ -136,16 +137,16 @@ final class RecoverTest extends Sandbox {
         write("in.json", document("limit 90", feed("mine", "alive true, age 660")));
         for (String feed : List.of("alpha", "mine")) {
             refused("recover --state @in.json --output @out.json --feed " + feed,
-                "nothing written: state and baseline share no feed: pass the baseline of these"
-                    + " feeds with --baseline, or correct their names");
+                "nothing written: the state and the baseline have no feeds in common: pass the"
+                    + " right --baseline, or correct the feed names");
         }
         run("status --state @in.json").exits(2)
-            .says("FRESHNESS CRITICAL: state and baseline share no feed: ");
+            .says("FRESHNESS CRITICAL: the state and the baseline have no feeds in common: ");
         String hint = run("status --state @in.json").out();
         equal("no recovery is offered", hint.contains("recover --feed"), false);
         Run gate = run("gate --feed alpha --state @in.json --format json").exits(2);
-        equal("next", gate.get("next"), List.of("state and baseline share no feed:"
-            + " pass the baseline of these feeds with --baseline, or correct their names"));
+        equal("next", gate.get("next"), List.of("the state and the baseline have no feeds in"
+            + " common: pass the right --baseline, or correct the feed names"));
     }
 
     @Harness.Test("recover: times for people, and exact ones for programs and in the record")

@@ -59,7 +59,7 @@ final class ReportsTest extends Sandbox {
     private static final String OF_UNKNOWN = "read_last_price, serve_cached_status, " + OF_STALE;
     private static final String BOTH = " --state @in.json --baseline @base.json --now " + NOW;
     private static final String RECOVER_EACH =
-        "for each of them, moving the output over the state before the next:\n"
+        "for each feed in turn, moving the output over the state before the next:\n"
             + "        java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'"
             + " --output 'DIR/in-recovered.json' --baseline 'DIR/base.json' --now " + NOW
             + " --age-seconds AGE\n";
@@ -75,23 +75,24 @@ final class ReportsTest extends Sandbox {
             + "  why:  for example f0: last tick 660s old, limit 50s, set by the state\n"
             + "  next: " + RECOVER_EACH);
         blocks("limit 90", "alive false, age N", every + OF_UNKNOWN
-            + "  why:  the feed consumer does not answer: alive is false\n  next: "
+            + "  why:  the feed consumer is down (alive is false)\n  next: "
             + RECOVER_EACH);
         blocks("limit 90", "alive true, age null", every + OF_UNKNOWN
-            + "  why:  the age of the newest tick is not known: last_tick_age_seconds is null\n"
+            + "  why:  the age of the newest tick is unknown: last_tick_age_seconds is null\n"
             + "  next: " + RECOVER_EACH);
         blocks("limit 90", "alive N, age 8", every + OF_UNKNOWN
-            + "  why:  for example f0: alive is 0, neither true nor false\n"
+            + "  why:  for example f0: alive is 0; expected true or false\n"
             + "  next: make the producer write alive as true or false\n");
         blocks("limit 90", "alive true, last_tick_at '2026-11-22T09:38:00.00NZ'", null);
         blocks("limit 90", "alive true, age 8, limit -N", every + OF_UNKNOWN
-            + "  why:  for example f0: max_age_seconds is -0 in the state, not a number above 0"
-            + " and at most 1000000000\n  next: make the producer write max_age_seconds as a"
-            + " number above 0 and at most 1000000000, or leave it out\n");
+            + "  why:  for example f0: max_age_seconds is -0 in the state; expected a number"
+            + " greater than 0 and at most 1000000000\n  next: make the producer write"
+            + " max_age_seconds as a number greater than 0 and at most 1000000000, or leave it"
+            + " out\n");
         blocks("limit 90", "alive true, last_tick_at '2026-11-22 09:36:00.N'", every + OF_UNKNOWN
             + "  why:  last_tick_at has a space instead of T and no offset\n  next: for example"
             + " f0: make the producer write last_tick_at like 2026-11-22T09:36:00.0Z"
-            + " if it is UTC, else with its offset\n");
+            + " if it is UTC, otherwise with its offset\n");
         // A frozen state.
         blocks("limit 90, as_of '2026-11-22T08:37:00Z'", "alive true, age N", every + OF_STALE
             + "  why:  for example f0: last tick 3600s old, limit 90s\n"
@@ -106,7 +107,7 @@ final class ReportsTest extends Sandbox {
             equal(members, out.split("blocked on ").length - 1, 1);
             return;
         }
-        String end = "\nstate: DIR/in.json, judged by the baseline DIR/base.json\n";
+        String end = "\nstate: DIR/in.json (checked against baseline DIR/base.json)\n";
         equal(members, out.substring(out.indexOf("blocked on ")), blocks + end);
         StringBuilder gate = new StringBuilder("gate");
         for (int i = 0; i < 40; i++) {
@@ -134,23 +135,23 @@ final class ReportsTest extends Sandbox {
               why:  for example a: last tick 3608s old, limit 90s
             RESTART\
             blocked on b, g: UNKNOWN
-              why:  for example b: alive is 1, neither true nor false
+              why:  for example b: alive is 1; expected true or false
               next: make the producer write alive as true or false
 
             blocked on slow, slower: price_order, publish_signal, rebalance_position
               why:  for example slow: last tick 10600s (2h 56m) old, limit 7200s
-              next: for each of them, moving the output over the state before the next:
+              next: for each feed in turn, moving the output over the state before the next:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'\
              --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
              --now 2026-11-22T09:37:00Z --age-seconds AGE
 
             blocked on f: UNKNOWN
-              why:  the feed consumer does not answer: alive is false
+              why:  the feed consumer is down (alive is false)
             RESTART\
             blocked on none: UNKNOWN
-              why:  the baseline lists this feed, the state does not
+              why:  listed in the baseline but missing from the state
             RESTART\
-            state: DIR/in.json, judged by the baseline DIR/base.json
+            state: DIR/in.json (checked against baseline DIR/base.json)
             """.replace("RESTART", restart)
             .replace("UNKNOWN", OF_UNKNOWN.strip()));
     }
@@ -163,9 +164,9 @@ final class ReportsTest extends Sandbox {
             feed("cme-S2", "alive true, age 1"), feed("y", "alive true, age 1")));
         String out = plain(run("gate --feed cme-s1 --feed cme-s2" + BOTH).exits(2).out());
         equal("blocks", out.substring(out.indexOf("blocked on ")), "blocked on cme-s1, cme-s2: "
-            + OF_UNKNOWN + "  why:  the baseline lists this feed, the state does not\n"
-            + "  next: for example cme-s1: the state has cme-S1 instead: renamed? then rename"
-            + " cme-s1 in the baseline after review, or correct the producer\n");
+            + OF_UNKNOWN + "  why:  listed in the baseline but missing from the state\n"
+            + "  next: for example cme-s1: the state has cme-S1 instead; if the feed was renamed,"
+            + " review that and rename cme-s1 in the baseline, otherwise fix the producer\n");
     }
 
     @Harness.Test("reports: a block names five feeds, escaped, and how many more there are")
@@ -187,7 +188,7 @@ final class ReportsTest extends Sandbox {
                 "blocked on " + String.join(", ", named) + ": " + OF_UNKNOWN.strip());
             String example = count == 1 ? "" : "for example \\u001b0: ";
             equal(count + " feeds", lines.get(count + 4),
-                "  why:  " + example + "alive is 0, neither true nor false");
+                "  why:  " + example + "alive is 0; expected true or false");
         }
     }
 
@@ -223,8 +224,9 @@ final class ReportsTest extends Sandbox {
 
     @Harness.Test("reports: what next about a state or a feed that no command can name")
     static void nextWithoutCommand() throws Exception {
-        String save = "save the state to a file, and ask again for that file";
-        String rename = "give this feed another name: no command line can carry this one";
+        String save = "save the state to a file and run this again with --state FILE";
+        String rename = "rename this feed: its name contains a NUL character and cannot be passed"
+            + " on a command line";
         String producer = "make the producer write alive as true or false";
         write("base.json", document("limit 90", feed("x", ""), feed("n\\u0000", "")));
         nextOfPiped("alive true, age 660", save, rename);
@@ -261,8 +263,8 @@ final class ReportsTest extends Sandbox {
             document(dated, feed("y", "alive true, age 1"), feed("x", "alive false")));
         write("contract.json", document("limit 90, require_as_of true", feed("y", "")));
         String swapped = "; are --state and --baseline swapped?";
-        String strangers = ": state and baseline share no feed: pass the baseline of these feeds"
-            + " with --baseline, or correct their names; ";
+        String strangers = ": the state and the baseline have no feeds in common: pass the right"
+            + " --baseline, or correct the feed names; ";
         mismatch("--state @base.json --baseline @in.json", 2, swapped);
         mismatch("--state @in.json --baseline @base.json", 2, "");
         mismatch("--state @both.json --baseline @base.json", 2, "");
@@ -279,7 +281,7 @@ final class ReportsTest extends Sandbox {
             runs.add(gate);
         }
         for (Run run : runs) {
-            boolean isSaid = run.head().matches(".*(swapped\\?|correct their names; .*)");
+            boolean isSaid = run.head().matches(".*(swapped\\?|correct the feed names; .*)");
             equal(run.call(), isSaid, !hint.isEmpty());
             equal(run.call(), run.head().contains(hint), true);
         }

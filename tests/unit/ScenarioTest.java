@@ -74,8 +74,8 @@ final class ScenarioTest extends Sandbox {
             """.replace("BEFORE", sha256("fresh.json")).replace("AFTER", sha256("stale.json")));
         run = runWith(new ByteArrayInputStream(fresh.getBytes(UTF_8)),
             "scenario stale --feed x --state - --age-seconds 9 --output @o").exits(3);
-        equal("no failure", run.err(), "freshness: nothing written: still fresh by the limits of"
-            + " standard input; give a larger --age-seconds\n");
+        equal("no failure", run.err(), "freshness: nothing written: the feed would still be fresh"
+            + " under the limits in standard input; pass a larger --age-seconds\n");
     }
 
     @Harness.Test("scenario: what it says of a state that has that failure already")
@@ -134,14 +134,14 @@ final class ScenarioTest extends Sandbox {
             feed("up", "alive true, age 8")));
         write("none.json", document("limit 'x'", feed("only", "alive true, age 8")));
         for (Row row : Row.table("""
-                stale --feed bravo --age-seconds 90 => nothing written: \
-                still fresh by the limits of HOME/data/healthy.json; give a larger --age-seconds
+                stale --feed bravo --age-seconds 90 => nothing written: the feed would still be \
+                fresh under the limits in HOME/data/healthy.json; pass a larger --age-seconds
                 loosened --feed only --state @only.json => \
-                nothing written: still fresh by the limits of DIR/only.json
+                nothing written: the feed would still be fresh under the limits in DIR/only.json
                 frozen --state @down.json => \
-                nothing written: still fresh by the limits of DIR/down.json
+                nothing written: the feed would still be fresh under the limits in DIR/down.json
                 missing --feed only --state @only.json => \
-                nothing written: only is the only feed, and a state must have one
+                nothing written: only is the only feed, and a state needs at least one
                 loosened --feed only --state @none.json => \
                 nothing written: only has no limit to loosen
                 loosened --feed only --state @unlimited.json => \
@@ -155,10 +155,11 @@ final class ScenarioTest extends Sandbox {
         // A hopeless target is found before standard input is read.
         Files.createDirectory(dir.resolve("sub"));
         whole("scenario stale --feed bravo --state - --output @sub", 3,
-            "freshness: --output DIR/sub: not a regular file\n");
+            "freshness: --output DIR/sub: not a regular file; choose another\n");
         whole("scenario stale --feed bravo --output /out-of-nowhere.json"
             + " --state /nowhere/out-of-nowhere.json", 3, """
-            freshness: /nowhere/out-of-nowhere.json: cannot be read: no such file
+            freshness: cannot read /nowhere/out-of-nowhere.json: no such file; check the path \
+            given with --state, and that your collector is running
             """);
     }
 }

@@ -14,24 +14,24 @@ final class SmokeTest extends Sandbox {
     static void report() {
         StringBuilder text = new StringBuilder("""
             SMOKE PASSED: 26 of 26 checks passed
-            ok - the bundled fixture is as it was shipped
-            ok - the healthy state is eligible
+            ok - the bundled fixture is unmodified
+            ok - the healthy state is safe to serve
             """);
         for (String kind : KINDS) {
             text.append("""
-                ok - KIND fails closed and names only its feeds
-                ok - KIND blocks unsafe work on its feeds, and on no other
+                ok - KIND: status fails closed and lists only the affected feeds
+                ok - KIND: unsafe work is blocked on the affected feeds only
                 """.replace("KIND", kind));
         }
         whole("smoke", 0, text + """
-            ok - silence_expected pages nobody, and blocks unsafe work
-            ok - a feed that died before its market closed goes on paging
-            ok - heartbeat_invalid blocks unsafe work, however fresh the tick
-            ok - heartbeat_stale blocks unsafe work, however fresh the tick
-            ok - an optional feed may be missing, and nothing is allowed on it
+            ok - silence_expected: nobody is paged, and unsafe work is blocked
+            ok - a feed that died before its market closed keeps paging
+            ok - heartbeat_invalid: unsafe work is blocked, however fresh the tick
+            ok - heartbeat_stale: unsafe work is blocked, however fresh the tick
+            ok - an optional feed may be missing, but no action is allowed on it
             ok - a recovery that would not be safe is refused and writes nothing
-            ok - a recovery on a fresh tick restores eligibility
-            ok - the same recovery gives the same bytes
+            ok - recovering with a fresh tick makes the feed safe again
+            ok - repeating a recovery produces identical bytes
             """);
     }
 
@@ -54,7 +54,7 @@ final class SmokeTest extends Sandbox {
             {
               "smoke": "passed",
               "checks": [
-                {"name": "the bundled fixture is as it was shipped", "ok": true, "why": null},
+                {"name": "the bundled fixture is unmodified", "ok": true, "why": null},
             """), true);
     }
 
@@ -63,7 +63,7 @@ final class SmokeTest extends Sandbox {
     @Harness.Test("smoke: what it plays")
     static void played() throws Exception {
         StringBuilder want = new StringBuilder("""
-            - the healthy state is eligible
+            - the healthy state is safe to serve
             0 status --state @state
             """);
         for (String kind : KINDS) {
@@ -73,30 +73,30 @@ final class SmokeTest extends Sandbox {
             write @baseline { "max_age_seconds": 90, "feeds": [{ "name": "bravo" }],\
              "calendar": "nyse", "calendars": { "nyse": { "zone": "America/New_York",\
              "open": ["Mon-Fri 09:30-16:00"] } } }
-            - silence_expected pages nobody, and blocks unsafe work
+            - silence_expected: nobody is paged, and unsafe work is blocked
             """);
         want.append(wantedWeekend("2025-11-28T20:59:55Z", "silence_expected", "none"));
-        want.append("- a feed that died before its market closed goes on paging\n");
+        want.append("- a feed that died before its market closed keeps paging\n");
         want.append(wantedWeekend("2025-11-28T20:50:00Z", "stale", "page"));
         want.append("""
             write @baseline { "max_age_seconds": 90, "feeds": [{ "name": "bravo",\
              "max_heartbeat_age_seconds": 5 }, { "name": "planned", "optional": true }] }
-            - heartbeat_invalid blocks unsafe work, however fresh the tick
+            - heartbeat_invalid: unsafe work is blocked, however fresh the tick
             """);
         want.append(wantedHeartbeat("null", "heartbeat_invalid"));
-        want.append("- heartbeat_stale blocks unsafe work, however fresh the tick\n");
+        want.append("- heartbeat_stale: unsafe work is blocked, however fresh the tick\n");
         want.append(wantedHeartbeat("\"2025-11-29T11:59:54Z\"", "heartbeat_stale"));
-        want.append("- an optional feed may be missing, and nothing is allowed on it\n");
+        want.append("- an optional feed may be missing, but no action is allowed on it\n");
         want.append(wantedOptional());
         want.append("""
             - a recovery that would not be safe is refused and writes nothing
             0 scenario stale --feed bravo --state @state --output @failed
             2 recover --feed bravo --state @failed --output @recovered --age-seconds 91
             absent @recovered
-            - a recovery on a fresh tick restores eligibility
+            - recovering with a fresh tick makes the feed safe again
             0 recover --feed bravo --state @failed --output @recovered
             0 status --state @recovered
-            - the same recovery gives the same bytes
+            - repeating a recovery produces identical bytes
             0 recover --feed bravo --state @failed --output @again
             same @recovered @again
             """);
@@ -110,11 +110,11 @@ final class SmokeTest extends Sandbox {
         String exit = kind.equals("corrupt") ? "3" : "2";
         String unsafe = isOfAll ? "\"alpha\", \"bravo\", \"charlie\"" : "\"bravo\"";
         return """
-            - NAME fails closed and names only its feeds
+            - NAME: status fails closed and lists only the affected feeds
             0 scenario NAME OPTION--state @state --output @failed
             EXIT status --format json --state @failed --output @report
             names @report "unsafe_feeds": [UNSAFE],
-            - NAME blocks unsafe work on its feeds, and on no other
+            - NAME: unsafe work is blocked on the affected feeds only
             EXIT gate --feed bravo --action price_order --state @failed
             EXIT gate --feed bravo --action publish_signal --state @failed
             EXIT gate --feed bravo --action rebalance_position --state @failed
@@ -221,8 +221,8 @@ final class SmokeTest extends Sandbox {
                 write @new 1 =>
                 same @new @write =>
                 says @one 1 =>
-                says @one 2 => the report does not say 2
-                says @none 2 => the report does not say 2
+                says @one 2 => the report should say 2
+                says @none 2 => the report should say 2
                 absent @one => it wrote a file
                 absent @none =>
                 same @one @report =>
@@ -230,8 +230,8 @@ final class SmokeTest extends Sandbox {
                 same @one @none => they differ
                 same @none @one => they differ
                 names @report 1 =>
-                names @report 2 => the report does not name its feeds, and only these
-                names @none 2 => the report does not name its feeds, and only these""")) {
+                names @report 2 => the report should list exactly the affected feeds
+                names @none 2 => the report should list exactly the affected feeds""")) {
             String want = "0\nSMOKE PASSED: 1 of 1 checks passed\nok - a check\n";
             if (!row.cell(1).isEmpty()) {
                 want = "2\nSMOKE FAILED: 0 of 1 checks passed\nnot ok - a check\n  why: "
@@ -268,14 +268,14 @@ final class SmokeTest extends Sandbox {
         Path healthy = home.resolve("data/healthy.json");
         Files.writeString(healthy, fixture.replace("90", "91"));
         run("smoke").exits(2).says("SMOKE FAILED: ",
-            "\nnot ok - the bundled fixture is as it was shipped\n  why: " + healthy
-            + " was edited;"
-            + " keep a baseline of your own in another file, and name it with --baseline\n");
+            "\nnot ok - the bundled fixture is unmodified\n  why: " + healthy
+            + " was edited; restore it, and keep your own baseline in another file, passed with"
+            + " --baseline\n");
         String why = run("smoke --format json").exits(2).get("checks.0.why").toString();
         equal("JSON", why.contains("was edited"), true);
         Files.writeString(healthy, fixture.replace("bravo", "delta"));
         String step = "  why: exit 3 instead of 0 of scenario stale --feed bravo --state .+/state"
-            + " --output .+/failed: freshness: unknown feed: bravo; known are .*";
+            + " --output .+/failed: freshness: unknown feed: bravo; expected one of .*";
         String out = run("smoke").exits(2).out();
         equal("a step", out.lines().anyMatch(line -> line.matches(step)), true);
         Locale locale = Locale.getDefault();

@@ -20,8 +20,8 @@ final class StateTest extends Sandbox {
     @Harness.Test("state: what no feed can be blamed for makes the state invalid")
     static void invalidStates() {
         JsonTest.malformed("""
-                {"max_age_seconds":90} => 1:1: a member feeds
-                {"Feeds":[{"name":"x"}]} => 1:1: a member feeds
+                {"max_age_seconds":90} => 1:1: a member named "feeds"
+                {"Feeds":[{"name":"x"}]} => 1:1: a member named "feeds"
                 {"feeds":null} => 1:10: an array
                 {"feeds":{}} => 1:10: an array
                 {"feeds":"x"} => 1:10: an array
@@ -40,8 +40,8 @@ final class StateTest extends Sandbox {
                 {"feeds":[{"name":["x"]}]} => 1:19: a name
                 {"feeds":[{"name":{}}]} => 1:19: a name
                 {"feeds":[{"name":""}]} => 1:19: a name
-                {"feeds":[{"name":"x"},{"name":"y"},{"name":"x"}]} => 1:37: once
-                {"feeds":[{"name":"x"},{"name":"\\u0078"}]} => 1:24: once
+                {"feeds":[{"name":"x"},{"name":"y"},{"name":"x"}]} => 1:37: duplicate
+                {"feeds":[{"name":"x"},{"name":"\\u0078"}]} => 1:24: duplicate
                 {"feeds":[{"name":"x","note":01}]} => 1:30: leading zeros
                 """);
     }
@@ -112,11 +112,11 @@ final class StateTest extends Sandbox {
         feeds.add(feed(twice, ""));
         write("twice.json", document("limit 90", feeds.toArray(new String[0])));
         run("gate --feed AaAa --state @twice.json").exits(3)
-                .says("GATE BLOCKED: ", "each feed once, found a second " + twice);
+                .says("GATE BLOCKED: ", "duplicate feed: " + twice);
         String object = "{" + String.join(",", members);
         JsonTest.wellFormedValues(object + "}");
         int column = object.length() + 2;
-        JsonTest.malformedValues(object + ",\"" + twice + "\":1} => " + column + " once");
+        JsonTest.malformedValues(object + ",\"" + twice + "\":1} => " + column + " duplicate");
     }
 
     private static List<String> collidingNames(int pairs) {
@@ -180,17 +180,17 @@ final class StateTest extends Sandbox {
                 "'max_age_seconds':90,'feeds':[{'name':'x','max_age_second':5}]"
                     + " => 1:44: max_age_second; did you mean max_age_seconds?",
                 "'max_age_seconds':90,'feeds':[{'host':{'a':[1]},'name':'x'}]"
-                    + " => 1:33: host; known are name, alive,",
+                    + " => 1:33: host; expected one of name, alive,",
                 feeds + ",'Max_age_seconds':1 => 1:46: Max_age_seconds; did you mean",
                 feeds + ",'xnote':1 => 1:46: xnote;",
                 feeds + ",'':1 => 1:46: ;")) {
             String[] half = halves(row);
             write("base.json", "{" + half[0].replace('\'', '"') + "}");
-            String fault = half[1].replaceFirst(": ", ": unknown member of a baseline: ");
+            String fault = half[1].replaceFirst(": ", ": unknown member: ");
             String want = "baseline " + dir + "/base.json:" + fault;
             String baseline = " --baseline @base.json";
             run("status --state @in.json" + baseline).exits(3)
-                    .says("FRESHNESS UNKNOWN: " + want, "; a note is named x-");
+                    .says("FRESHNESS UNKNOWN: " + want, " If it is a note, name it x-");
             run("gate --feed x --state @in.json" + baseline).exits(3)
                     .says("GATE BLOCKED: " + want);
             run("status" + baseline).exits(3).says("FRESHNESS UNKNOWN: " + want);
@@ -257,7 +257,7 @@ final class StateTest extends Sandbox {
         }
         write("old.json", "old");
         refused("recover --feed bravo --state @large.json --output @old.json --record @record",
-                "the new state: larger than 256 MiB");
+                "the new state is larger than 256 MiB");
         equal("the old output", read("old.json"), "old");
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(Freshness.MAX_FILE_BYTES + 1L);

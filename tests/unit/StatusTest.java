@@ -32,7 +32,8 @@ final class StatusTest extends Sandbox {
               bravo    fresh    [##........]    11s of 90s
               charlie  fresh    [#.........]     7s of 90s
 
-            state: HOME/data/healthy.json (the baseline itself; --state FILE judges a state)
+            state: HOME/data/healthy.json (this is the baseline itself; use --state FILE to check \
+            a state)
             """);
     }
 
@@ -50,7 +51,7 @@ final class StatusTest extends Sandbox {
               next: java 'HOME/Freshness.java' recover --feed bravo --state 'DIR/stale.json'\
              --output 'DIR/stale-recovered.json' --now 2026-11-22T09:37:00Z --age-seconds AGE
 
-            state: DIR/stale.json, judged by the baseline HOME/data/healthy.json
+            state: DIR/stale.json (checked against baseline HOME/data/healthy.json)
             """.replaceAll("#(?=[0-9]+m)", "\u001b["));
     }
 
@@ -67,7 +68,8 @@ final class StatusTest extends Sandbox {
         equal("eligible", run("status --color always").exits(0).head(),
             "\u001b[32mFRESHNESS OK: 3 of 3 feeds fresh and safe to serve\u001b[0m");
         whole("status --color always --state @absent.json", 3, "\u001b[31mFRESHNESS UNKNOWN:"
-            + " DIR/absent.json: cannot be read: no such file;"
+            + " cannot read DIR/absent.json: no such file; check the path given with --state, and"
+            + " that your collector is running;"
             + " nothing is safe to serve\u001b[0m\n");
     }
 
@@ -97,7 +99,7 @@ final class StatusTest extends Sandbox {
         write("in.json", fixture.replace(": 11\n", ": 46\n"));
         run("status --state @in.json").exits(0).says("FRESHNESS OK", "ticket");
         run("status --state @absent.json").exits(3)
-            .says("FRESHNESS UNKNOWN: " + dir + "/absent.json: ", "no such file");
+            .says("FRESHNESS UNKNOWN: cannot read " + dir + "/absent.json: no such file; ");
         String[] many = new String[30];
         Arrays.setAll(many, i -> feed("feed" + i, "alive true, age 91"));
         write("many.json", document("limit 90", many));
@@ -146,12 +148,12 @@ final class StatusTest extends Sandbox {
 
             blocked on b, c: price_order, publish_signal, rebalance_position
               why:  for example b: last tick 90.001s old, limit 90s
-              next: for each of them, moving the output over the state before the next:
+              next: for each feed in turn, moving the output over the state before the next:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'\
              --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
              --now 2026-11-22T09:37:00Z --age-seconds AGE
 
-            state: DIR/in.json, judged by the baseline DIR/base.json
+            state: DIR/in.json (checked against baseline DIR/base.json)
             """);
         // Programs get every digit.
         run(call + " --format json").exits(2).reports(
@@ -170,7 +172,7 @@ final class StatusTest extends Sandbox {
             feed("charlie", "alive true, age 45, limit 90")));
         equal("rows", String.join("\n", rows(run("status --state @in.json").exits(0))) + "\n", """
             \s alpha    fresh    [#.........]     8s of 90s  \
-            ticket: the state's own limit, 900s, is looser
+            ticket: the state claims a looser limit (900s)
               bravo    fresh    [######....]    46s of 90s  ticket: past half its limit
               charlie  fresh    [#####.....]    45s of 90s
             """);
@@ -185,7 +187,7 @@ final class StatusTest extends Sandbox {
             found the end; nothing is safe to serve
             """);
         whole("status --state / --baseline @healthy.json", 3, """
-            FRESHNESS UNKNOWN: /: a directory; name a file in it; nothing is safe to serve
+            FRESHNESS UNKNOWN: / is a directory; expected a file; nothing is safe to serve
             """);
     }
 
@@ -292,7 +294,8 @@ final class StatusTest extends Sandbox {
             equal(unsafe, run(unsafe).exits(2).err(), "");
             String absent = "status --state @absent.json --format " + format;
             equal(absent, plain(run(absent).exits(3).err()), "FRESHNESS UNKNOWN:"
-                + " DIR/absent.json: cannot be read: no such file; nothing is safe to serve\n");
+                + " cannot read DIR/absent.json: no such file; check the path given with --state,"
+                + " and that your collector is running; nothing is safe to serve\n");
         }
     }
 
@@ -463,7 +466,7 @@ final class StatusTest extends Sandbox {
                 json.reports("overall_status 'restricted'", "feeds null", "unsafe_feeds null",
                     "fresh_feeds 0");
                 String error = json.get("error").toString();
-                equal(baseline, error.startsWith("baseline " + at(baseline)), true);
+                equal(baseline, error.contains("baseline " + at(baseline)), true);
                 Run metrics = run(call + " --format prometheus --now " + NOW).exits(3);
                 equal(baseline, samples(metrics.out()), """
                     freshness_state_valid 0
@@ -496,51 +499,49 @@ final class StatusTest extends Sandbox {
             feed("d", "limit 9")));
         whole("status --state @in.json --baseline @base.json --format prometheus"
             + " --now 2026-11-22T09:37:00.25Z", 2, """
-            # HELP freshness_feed_alive Whether the feed consumer answers; \
-            0 where that is not known.
+            # HELP freshness_feed_alive Whether the feed consumer is up; 0 if unknown.
             # TYPE freshness_feed_alive gauge
             freshness_feed_alive{feed="a"} 1
             freshness_feed_alive{feed="b"} 0
             freshness_feed_alive{feed="c"} 1
             freshness_feed_alive{feed="d"} 1
-            # HELP freshness_feed_safe_to_serve Whether the feed is proved safe to serve.
+            # HELP freshness_feed_safe_to_serve Whether the feed is proven safe to serve.
             # TYPE freshness_feed_safe_to_serve gauge
             freshness_feed_safe_to_serve{feed="a"} 1
             freshness_feed_safe_to_serve{feed="b"} 0
             freshness_feed_safe_to_serve{feed="c"} 0
             freshness_feed_safe_to_serve{feed="d"} 1
-            # HELP freshness_feed_page Whether to page someone about the feed; \
-            one that is not safe may page nobody.
+            # HELP freshness_feed_page Whether to page someone about the feed; an unsafe feed \
+            need not page.
             # TYPE freshness_feed_page gauge
             freshness_feed_page{feed="a"} 0
             freshness_feed_page{feed="b"} 1
             freshness_feed_page{feed="c"} 1
             freshness_feed_page{feed="d"} 0
-            # HELP freshness_feed_last_tick_age_seconds Age of the newest tick at the evaluation; \
-            absent where it is not known.
+            # HELP freshness_feed_last_tick_age_seconds Age of the newest tick at evaluation \
+            time; absent if unknown.
             # TYPE freshness_feed_last_tick_age_seconds gauge
             freshness_feed_last_tick_age_seconds{feed="a"} 8.75
             freshness_feed_last_tick_age_seconds{feed="c"} 90.75
             freshness_feed_last_tick_age_seconds{feed="d"} 8.25
-            # HELP freshness_feed_max_age_seconds Limit that counted; \
-            absent where there is no valid one.
+            # HELP freshness_feed_max_age_seconds Limit that applied; absent if there is no valid \
+            one.
             # TYPE freshness_feed_max_age_seconds gauge
             freshness_feed_max_age_seconds{feed="a"} 90
             freshness_feed_max_age_seconds{feed="b"} 90
             freshness_feed_max_age_seconds{feed="d"} 9
-            # HELP freshness_feed_last_tick_timestamp_seconds When the newest tick was made, \
-            in seconds since 1970; absent where it is not known.
+            # HELP freshness_feed_last_tick_timestamp_seconds Unix time of the newest tick; \
+            absent if unknown.
             # TYPE freshness_feed_last_tick_timestamp_seconds gauge
             freshness_feed_last_tick_timestamp_seconds{feed="a"} 1795340211.5
             freshness_feed_last_tick_timestamp_seconds{feed="c"} 1795340129.5
             freshness_feed_last_tick_timestamp_seconds{feed="d"} 1795340212
-            # HELP freshness_feed_safe_until_timestamp_seconds Until when the feed is safe if no \
-            tick comes, in seconds since 1970; absent where it is not safe.
+            # HELP freshness_feed_safe_until_timestamp_seconds Unix time until which the feed is \
+            safe if no tick arrives; absent if it is not safe.
             # TYPE freshness_feed_safe_until_timestamp_seconds gauge
             freshness_feed_safe_until_timestamp_seconds{feed="a"} 1795340301.5
             freshness_feed_safe_until_timestamp_seconds{feed="d"} 1795340221
-            # HELP freshness_feed_info Why: the status, the reason and the alert of the feed; \
-            always 1.
+            # HELP freshness_feed_info Status, reason and alert of the feed, as labels; always 1.
             # TYPE freshness_feed_info gauge
             freshness_feed_info{feed="a",freshness_status="fresh",\
             reason_code="fresh",alert="none"} 1
@@ -553,8 +554,7 @@ final class StatusTest extends Sandbox {
             # HELP freshness_state_valid Whether the state and the baseline could be evaluated.
             # TYPE freshness_state_valid gauge
             freshness_state_valid 1
-            # HELP freshness_last_evaluation_timestamp_seconds When the state was evaluated, \
-            in seconds since 1970.
+            # HELP freshness_last_evaluation_timestamp_seconds Unix time of the last evaluation.
             # TYPE freshness_last_evaluation_timestamp_seconds gauge
             freshness_last_evaluation_timestamp_seconds 1795340220
             """);
@@ -674,7 +674,8 @@ final class StatusTest extends Sandbox {
         Steps.watch(call, 3, OK + Steps.INTERRUPTED, Steps.NOTHING);
         Steps.watch(call + " --output -", 3, OK + Steps.INTERRUPTED);
         Steps.watch("status --state @absent.json --watch 0.1", 3, """
-            TIME FRESHNESS UNKNOWN: DIR/absent.json: cannot be read: no such file; \
+            TIME FRESHNESS UNKNOWN: cannot read DIR/absent.json: no such file; check the path \
+            given with --state, and that your collector is running; \
             nothing is safe to serve
             """ + Steps.INTERRUPTED);
     }
@@ -691,7 +692,8 @@ final class StatusTest extends Sandbox {
             TIME charlie unknown -> fresh: last tick 7s old, limit 90s
             TIME bravo unknown -> fresh: last tick 11s old, limit 90s
             """.replace("GONE", "the state cannot be evaluated:"
-                + " DIR/in.json: cannot be read: no such file") + Steps.INTERRUPTED,
+                + " cannot read DIR/in.json: no such file; check the path given with --state, and"
+                + " that your collector is running") + Steps.INTERRUPTED,
             () -> write("in.json", fixture.replace(": 11\n", ": 660\n")),
             () -> delete(dir.resolve("in.json")),
             // A cut does not bring another line: they are unknown already.
@@ -747,7 +749,8 @@ final class StatusTest extends Sandbox {
         write("base.json", baseline);
         write("in.json", document("limit 90", X, Y));
         Steps.watch("status --state @in.json --baseline @base.json --watch 0.1", 3, OK_2 + """
-            TIME FRESHNESS UNKNOWN: baseline DIR/base.json: cannot be read: no such file; \
+            TIME FRESHNESS UNKNOWN: cannot read baseline DIR/base.json: no such file; check the \
+            path given with --baseline; \
             nothing is safe to serve
             TIME x unknown -> fresh: last tick 1s old, limit 90s
             TIME y unknown -> fresh: last tick 2s old, limit 90s
@@ -765,7 +768,7 @@ final class StatusTest extends Sandbox {
         String feed = feed("a\\u001b", "alive true, age 1");
         write("in.json", document("limit 90", feed));
         Steps.watch("status --state @in.json --baseline @=in.json --watch 0.1", 3, OK_1 + """
-            TIME a\\u001b fresh -> unknown: as_of is \\u001b, not an RFC 3339 instant
+            TIME a\\u001b fresh -> unknown: as_of is \\u001b, which is not an RFC 3339 timestamp
             """ + Steps.INTERRUPTED,
             () -> write("in.json", document("limit 90, as_of '\\u001b'", feed)));
     }
@@ -813,7 +816,7 @@ final class StatusTest extends Sandbox {
         Files.createDirectory(dir.resolve("metrics"));
         Steps.watch("status --state @in.json --watch 0.1 --format prometheus"
             + " --output @metrics/feeds.prom", 3,
-            OK + "freshness: the output could not be delivered: no such file\n",
+            OK + "freshness: cannot write the output: no such file\n",
             () -> delete(dir.resolve("metrics")));
     }
 
@@ -910,7 +913,7 @@ final class StatusTest extends Sandbox {
         if (!stale.isEmpty()) {
             text.append("\nblocked on ...\n  why:  ...\n  next: for each ...\n        ...\n");
         }
-        return text + "\nstate: DIR/in.json, judged by the baseline DIR/in.base.json\n";
+        return text + "\nstate: DIR/in.json (checked against baseline DIR/in.base.json)\n";
     }
 
     /** A cleared terminal without wrapping; a text that is too long is cut, and says so. */
@@ -926,7 +929,8 @@ final class StatusTest extends Sandbox {
         if (more == 0) {
             return screen + wrap;
         }
-        return screen + "and " + more + " lines more, which status shows without --watch" + wrap
+        return screen + "... " + more + " more lines (run status without --watch to see them"
+            + " all)" + wrap
             + "\n";
     }
 }

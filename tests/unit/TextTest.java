@@ -216,7 +216,7 @@ final class TextTest extends Sandbox {
     @Harness.Test("text: what a misspelt word may have meant, at each distance and past it")
     static void suggestions() {
         List<String> known = List.of("alpha-stream", "bravo");
-        String all = "; known are alpha-stream, bravo";
+        String all = "; expected one of alpha-stream, bravo";
         // One edit in three characters and one more, at most three.
         for (Row row : Row.table("""
                 alpha-strea => alpha-stream
@@ -254,7 +254,8 @@ final class TextTest extends Sandbox {
             known.add("feed" + i);
         }
         equal("ten", Freshness.Text.suggestion("qqqqqqqqqq", known),
-            "; known are feed0, feed1, feed2, feed3, feed4, feed5, feed6, feed7, feed8, feed9");
+            "; expected one of feed0, feed1, feed2, feed3, feed4, feed5, feed6, feed7, feed8,"
+                + " feed9");
         known.add("feed10");
         equal("eleven", Freshness.Text.suggestion("qqqqqqqqqq", known), "");
     }

@@ -317,10 +317,10 @@ final class TimeTest extends Sandbox {
                 "2026-11-22 10:36:30 +0100 => has a space instead of T, a space before its offset"
                     + " and an offset without a colon | 2026-11-22T10:36:30+01:00",
                 "2026-11-22 10:36:30.123456789 +0100 CET => has a space instead of T, a space"
-                    + " before its offset, an offset without a colon and a zone name behind its"
+                    + " before its offset, an offset without a colon and a zone name after its"
                     + " offset | 2026-11-22T10:36:30.123456789+01:00",
                 "2026-11-22 09:36:30.5 +0000 UTC m=+0.000012345 => has a space instead of T, a"
-                    + " space before its offset, an offset without a colon and a zone name behind"
+                    + " space before its offset, an offset without a colon and a zone name after"
                     + " its offset | 2026-11-22T09:36:30.5+00:00",
                 "2026-11-22T09:36:30Z[UTC] => has a zone in brackets | 2026-11-22T09:36:30Z",
                 "2026-11-22T10:36:30+01:00[Europe/Berlin] => has a zone in brackets"
@@ -342,7 +342,7 @@ final class TimeTest extends Sandbox {
 
     @Harness.Test("misspelling: no offset is made up")
     static void misspeltWithoutOffset() {
-        String utc = " if it is UTC, else with its offset";
+        String utc = " if it is UTC, otherwise with its offset";
         misspelt(
                 "2026-11-22T09:36:30 => has no offset | 2026-11-22T09:36:30Z" + utc,
                 "2026-11-22T09:36:30.123 => has no offset | 2026-11-22T09:36:30.123Z" + utc,

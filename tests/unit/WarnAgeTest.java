@@ -59,7 +59,7 @@ final class WarnAgeTest extends Sandbox {
     static void claimedLimits() {
         String baseline = document("limit 90, warn_age_seconds 60", feed("x", ""));
         for (Row row : Row.table("""
-                limit 900 => 8 => fresh ticket, the state's own limit, 900s, is looser
+                limit 900 => 8 => fresh ticket, the state claims a looser limit (900s)
                 limit 30 => 20 => fresh none
                 limit 30 => 31 => stale page
                 limit 80 => 61 => fresh ticket, past its warn_age_seconds, 60s""")) {
@@ -80,9 +80,9 @@ final class WarnAgeTest extends Sandbox {
                 limit 90 => warn_age_seconds 50, limit 50 => below the limit, 50, found 50
                 limit 90 => limit 50, warn_age_seconds 60 => below the limit, 50, found 60
                 limit 90, warn_age_seconds 9 => warn_age_seconds 91 => below the limit, 90, found 91
-                limit 90, warn_age_seconds 0 =>  => expected a limit, a number above 0
-                limit 90, warn_age_seconds null =>  => expected a limit, a number above 0
-                limit 90 => warn_age_seconds '9' => expected a limit, a number above 0
+                limit 90, warn_age_seconds 0 =>  => expected a limit, a number greater than 0
+                limit 90, warn_age_seconds null =>  => expected a limit, a number greater than 0
+                limit 90 => warn_age_seconds '9' => expected a limit, a number greater than 0
                 limit 90, warn_age 9 =>  => did you mean warn_age_seconds?
                 limit 90 => warn_age_second 9 => did you mean warn_age_seconds?""")) {
             write("base.json", document(row.cell(0), feed("v", ""), feed("x", row.cell(1))));
