@@ -136,18 +136,18 @@ public final class Freshness {
     static final int MAX_NESTING = 64;
     static final int MAX_NAME_CHARS = 200;
     /**
-     * A longer number, or one with more decimals, is kept when a state is rewritten, but it is
-     * neither an age nor a limit.
+     * A longer number, or one with more decimals, survives when a state is rewritten, but is never
+     * read as an age or a limit.
      */
     static final int MAX_NUMBER_CHARS = 1_000;
-    /** About 31 years. An epoch timestamp that was written as an age is larger. */
+    /** About 31 years. An epoch timestamp written as an age by mistake is larger. */
     static final long MAX_AGE_SECONDS = 1_000_000_000;
     static final int MAX_SKEW_SECONDS = 1;
-    /** How many times to read a file that changes meanwhile before it is refused. */
+    /** How many times to read a file that keeps changing before refusing it. */
     static final int MAX_READS = 3;
     /** File times are coarse: two changes within one step get the same one. */
     static final long FILE_TIME_STEP_NANOS = 10_000_000;
-    /** The step of file systems that keep whole seconds only. */
+    /** The step on file systems that keep whole seconds only. */
     static final long WHOLE_SECONDS_STEP_NANOS = 2_000_000_000;
     /** How long a file must stay unchanged, and how many times that is checked. */
     static final long STABLE_NANOS = 500_000;
@@ -158,7 +158,7 @@ public final class Freshness {
     /** How long to wait for a record that another process has locked, and how often to try. */
     static final int MAX_LOCK_SECONDS = 5;
     static final int LOCK_POLL_MILLIS = 50;
-    /** How long the end of a gate's watch waits for its record: work has to stop at that end. */
+    /** How long a closing gate's watch waits for its record: the work must stop when it ends. */
     static final long MAX_LAST_LOCK_NANOS = 1_000_000_000;
     /** How long the last verdict of a gate's watch may take to be read. */
     static final int MAX_LAST_WORDS_MILLIS = 5_000;
@@ -170,13 +170,13 @@ public final class Freshness {
     static final String AGE_PLACEHOLDER = "AGE";
     /** Placeholder for the baseline, if the bundled one does not list the feeds of a state. */
     static final String BASELINE_PLACEHOLDER = "BASELINE";
-    /** Placeholder for the feed, if a suggested recovery is one for each of several. */
+    /** Placeholder for the feed in a suggested recovery that stands for several feeds. */
     static final String FEED_PLACEHOLDER = "FEED";
     static final int MIN_WATCH_MILLIS = 100;
     static final int MAX_WATCH_MILLIS = 86_400_000;
     /** How many feeds a headline names. A table always has a row for each. */
     static final int MAX_HEADLINE_FEEDS = 5;
-    /** How many known words a message lists if none of them is near. */
+    /** How many known words a message lists if none of them is close. */
     static final int MAX_LISTED_WORDS = 10;
     /** Maximum edit distance for a spelling suggestion. */
     static final int MAX_EDITS = 3;
@@ -563,19 +563,20 @@ public final class Freshness {
     }
 
     /**
-     * Rule is what an action needs of a feed.
+     * Rule is what an action requires of a feed.
      *
      * @param least       the least status that allows it
-     * @param maxAgeNanos the highest age that allows it, on top of that; Time.NO_BOUND if any does
+     * @param maxAgeNanos the highest age that allows it, in addition; Time.NO_BOUND if any does
+     *
      */
     record Rule(Status least, long maxAgeNanos) { }
 
     /**
-     * Actions are the work that a baseline knows, with the rule of each: the built-in ones in their
-     * order, then its own. A baseline may tighten the rule of a built-in one, never loosen it.
+     * Actions are the actions a baseline knows, each with its rule: the built-in ones in their
+     * order, then its own. A baseline may tighten the rule of a built-in action, never loosen it.
      */
     static final class Actions {
-        /** What a baseline without actions has. The verdicts share the lists of Status then. */
+        /** The actions of a baseline that defines none; verdicts then share the lists of Status. */
         static final Actions BUILT_IN = new Actions();
         private static final List<String> MEMBERS = Arrays.asList("min_status", "max_age_seconds");
         private static final List<String> LEAST = Arrays.asList("fresh", "stale");
@@ -617,7 +618,7 @@ public final class Freshness {
             return actions;
         }
 
-        /** Returns whether an action may have that name: it stands in commands and in lists. */
+        /** Returns whether an action may have that name, which appears in commands and lists. */
         static boolean isName(String text) {
             for (char c : text.toCharArray()) {
                 boolean isPlain = c < 0x7f
@@ -629,7 +630,7 @@ public final class Freshness {
             return !text.isEmpty() && text.length() <= MAX_NAME_CHARS;
         }
 
-        /** Reads a rule. The built-in one of that name is null if the action is its own. */
+        /** Reads a rule. builtIn is null if the baseline defines the action itself. */
         private static Rule readRule(Json in, String name, Rule builtIn) {
             Status least = builtIn == null ? Status.fresh : builtIn.least();
             long maxAgeNanos = Time.NO_BOUND;
@@ -690,7 +691,9 @@ public final class Freshness {
         }
     }
 
-    /** Alert is who should hear of a verdict: nobody, somebody in working hours, or now. */
+    /**
+     * Alert is who should hear about a verdict: nobody, somebody in working hours, or somebody now.
+     */
     enum Alert { none, ticket, page }
 
     /** Scope is what a failure affects: one feed, or the whole state. */
@@ -746,7 +749,7 @@ public final class Freshness {
         stale("last tick {} old, limit {}{}", null),
         fresh("last tick {} old, limit {}{}", null);
 
-        /** One plain sentence, with holes for what Verdict.sentence() puts into it. */
+        /** One plain sentence, with holes that Verdict.sentence() fills. */
         final String sentence;
         /** What to do next; null if that depends on the feed, see Decision.advice(). */
         final String advice;
@@ -769,9 +772,10 @@ public final class Freshness {
             int at) { }
 
     /**
-     * Heartbeat is how long ago a feed has proved that it is connected, if the baseline asks.
+     * Heartbeat is how long ago a feed proved that it is connected, if the baseline asks for it.
      *
      * @param ageNanos the age at the evaluation; above Time.FOREVER if it is missing or not valid
+     *
      */
     record Heartbeat(long ageNanos, long limitNanos) {
         boolean isValid() {
@@ -806,7 +810,7 @@ public final class Freshness {
      * @param detail      for an unknown feed, what was found instead of a valid value, or null if
      *                    nothing was; for a fresh feed, why there is a ticket, or null if there is
      *                    none
-     * @param question    about a member that may be the missing one misspelt; null if there is none
+     * @param question    about a member that may be the missing one, misspelt; null if none is
      * @param obstacle    a second fault, which a recovery of the feed would not cure, so that it
      *                    has to be corrected first; null if there is none
      * @param isExcused   whether the feed is missing and its baseline has it as optional: nobody
@@ -814,6 +818,7 @@ public final class Freshness {
      * @param heartbeat   null if the baseline requires none
      * @param market      null if the feed is fresh or has no calendar, or nobody asks for the alert
      * @param context     what it shares with the other verdicts of its decision
+     *
      */
     record Verdict(String name, Boolean alive, long ageNanos, long limitNanos,
             boolean isTightened, long aheadNanos, Reason reason, Alert alert, String detail,
@@ -853,17 +858,22 @@ public final class Freshness {
             return Status.unknown;
         }
 
-        /** Returns why nobody is paged, though the feed is not fresh; null if somebody is. */
+        /** Returns why nobody is paged although the feed is not fresh; null if somebody is. */
         String silence() {
             return market == null ? null : market.silence();
         }
 
-        /** Returns for how long the feed stays safe if no tick comes; negative if it is not. */
+        /**
+         * Returns how long the feed stays safe if no tick arrives; negative if it is not safe now.
+         */
         long safeForNanos() {
             return leftNanos(SAFE_TO_SERVE);
         }
 
-        /** Returns the latest instant to which it is safe if no tick comes; null if it is not. */
+        /**
+         * Returns the latest instant at which it is still safe if no tick arrives; null if it is
+         * not safe.
+         */
         Instant safeUntil() {
             return isSafe() ? context.now().plusNanos(safeForNanos()) : null;
         }
@@ -889,8 +899,9 @@ public final class Freshness {
         }
 
         /**
-         * Returns for how long the feed satisfies a rule if no tick comes: the least of all bounds.
-         * It is negative if the feed does not satisfy it now, and Time.NO_BOUND if nothing ends it.
+         * Returns how long the feed satisfies a rule if no tick arrives: the smallest of all
+         * bounds. It is negative if the feed does not satisfy the rule now, and Time.NO_BOUND if
+         * nothing ends it.
          */
         long leftNanos(Rule rule) {
             if (allowsNothing() || status().compareTo(rule.least()) < 0) {
@@ -937,7 +948,7 @@ public final class Freshness {
                 sentence = Text.fill("{}; {}", sentence, question);
             }
             if (obstacle != null) {
-                sentence = Text.fill("{}; besides, {}", sentence, obstacle.sentence(figures));
+                sentence = Text.fill("{}; also, {}", sentence, obstacle.sentence(figures));
             }
             return sentence;
         }
@@ -955,8 +966,8 @@ public final class Freshness {
     }
 
     /**
-     * Advice is what to do next. It is the same for feeds that have a template in common, whatever
-     * the values in it are.
+     * Advice is what to do next. Feeds with the same template have the same advice, whatever the
+     * values in it are.
      */
     record Advice(String template, String text) {
         static Advice of(String template, Object... values) {
@@ -964,7 +975,9 @@ public final class Freshness {
         }
     }
 
-    /** Shortfall is what a feed lacks only for what is asked. Templates are as those of Advice. */
+    /**
+     * Shortfall is what a feed lacks only for what is asked. Templates work like those of Advice.
+     */
     record Shortfall(String template, String text) {
         static Shortfall of(String template, Object... values) {
             return new Shortfall(template, Text.fill(template, values));
@@ -980,9 +993,9 @@ public final class Freshness {
     static final class Decision {
         static final String NO_SHARED_FEED = "the state and the baseline have no feeds in common:"
                 + " pass the right --baseline, or correct the feed names";
-        /** With more unexpected feeds than these, no name is looked for among them. */
+        /** With more unexpected feeds than this, no name is looked up among them. */
         private static final int MAX_RENAMED_FEEDS = 100;
-        /** For how many missing feeds a near name is looked for: each takes its time. */
+        /** How many missing feeds to look up a similar name for: each lookup takes time. */
         private static final int MAX_RENAME_LOOKUPS = 1_000;
 
         private final State baseline;
@@ -992,18 +1005,20 @@ public final class Freshness {
         private final Instant now;
         /** How long a watch has seen these same bytes: nothing in them is younger than that. */
         private final long unchangedNanos;
-        /** The age of the snapshot. It is added to every age, so a frozen snapshot goes stale. */
+        /**
+         * The age of the snapshot. It is added to every age, so that a frozen snapshot goes stale.
+         */
         private final long elapsedNanos;
         /** The fault that makes every feed of the snapshot unknown; null if there is none. */
         private final Reason snapshotFault;
-        /** What is plain to see about an as_of that cannot be right; null if nothing is. */
+        /** What is obviously wrong with as_of; null if nothing is. */
         private final Misspelling asOfMisspelling;
         /** A question about a member that may be as_of misspelt; null if there is none. */
         private final String snapshotQuestion;
-        /** Whether anybody asks for the alerts: if not, no calendar is looked at. */
+        /** Whether anybody asks for the alerts; if not, no calendar is read. */
         private final boolean asksAlerts;
         private final Context context;
-        // What only an advice needs is looked up when it is asked for; null until then.
+        // What only advice needs is looked up on demand; null until then.
         private Boolean sharesFeed;
         private List<String> unexpectedFeeds;
         private int renamesLeft = MAX_RENAME_LOOKUPS;
@@ -1206,8 +1221,8 @@ public final class Freshness {
 
         /**
          * Returns whether no tick was due: since the last one, the market has been open for no
-         * longer than the limit. The state has to prove that its writer lives. A required heartbeat
-         * does, since it is within its limit if the age is looked at.
+         * longer than the limit. The state has to prove that its writer is alive. A required
+         * heartbeat does, because the age is only checked once the heartbeat is within its limit.
          */
         private boolean isSilenceExpected(Feed agreed, long ageNanos, long limitNanos,
                 Heartbeat heartbeat) {
@@ -1224,9 +1239,9 @@ public final class Freshness {
         }
 
         /**
-         * Returns whether nobody need hear now of a feed that is down or has no tick yet, since its
-         * market is closed. A tick or heartbeat that was due is heard of at every hour, and so is a
-         * state that is itself too old.
+         * Returns whether nobody needs to be paged now about a feed that is down or has no tick
+         * yet, because its market is closed. An overdue tick or heartbeat pages at any hour, and so
+         * does a state that is itself too old.
          */
         private boolean isOffHours(Feed agreed, Feed claim, long ageNanos, long limitNanos,
                 Heartbeat heartbeat) {
@@ -1242,8 +1257,9 @@ public final class Freshness {
         }
 
         /**
-         * Returns whether nobody need hear now of a heartbeat that is too old: in session neither
-         * it nor a tick was due. Without it, only as_of proves that the writer lives.
+         * Returns whether nobody needs to be paged now about a heartbeat that is too old: in
+         * session neither it nor a tick was due. Without it, only as_of proves that the writer is
+         * alive.
          */
         private boolean isHeartbeatSilent(Feed agreed, Feed claim, long ageNanos, long limitNanos,
                 Heartbeat heartbeat) {
@@ -1255,14 +1271,14 @@ public final class Freshness {
                 return false;
             }
             if (ageNanos == Time.UNKNOWN_AGE && calendar.isOpen(now)) {
-                return false; // that there was no tick yet is heard of while the market is open
+                return false; // a feed without a tick yet pages while the market is open
             }
             return !wasTickDue(calendar, claim, ageNanos, limitNanos);
         }
 
         private boolean wasTickDue(Calendar calendar, Feed claim, long ageNanos, long limitNanos) {
             if (ageNanos == Time.UNKNOWN_AGE) {
-                return isUnmentioned(claim); // null says so, and an absent one is a fault
+                return isUnmentioned(claim); // null means none yet; an absent one is a fault
             }
             return ageNanos > Time.FOREVER || inSessionNanos(calendar, ageNanos) > limitNanos;
         }
@@ -1306,8 +1322,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns a fault that would still be there after a recovery of a feed that is missing or
-         * down or has no fresh heartbeat, or null if there is none.
+         * Returns a fault that recovering a feed that is missing, down or without a fresh heartbeat
+         * would not cure, or null if there is none.
          */
         private Reason obstacle(Reason reason, Feed agreed, long limitNanos) {
             boolean isRecovered = switch (reason) {
@@ -1321,8 +1337,8 @@ public final class Freshness {
             if (snapshotFault != null && !isDatedByRecovery && reason == Reason.feed_missing) {
                 return snapshotFault;
             }
-            // A missing feed returns with its entry of the baseline. If that has no limit, the
-            // common one of the state applies to it.
+            // A missing feed returns with its baseline entry. If that has no limit, the state's
+            // common limit applies.
             boolean isCommonInvalid = reason == Reason.feed_missing
                     && agreed.limitNanos() == Time.COMMON_LIMIT
                     && state.commonLimitNanos() == Time.NO_LIMIT;
@@ -1332,7 +1348,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns a question about a member of another name, if it may be the missing one. */
+        /** Returns a question about a member with another name that may be the missing one. */
         private String question(Reason reason, Feed claim) {
             return switch (reason) {
                 case as_of_missing -> {
@@ -1437,7 +1453,7 @@ public final class Freshness {
             return Text.fill("as_of is {}, which is not an RFC 3339 timestamp", shown);
         }
 
-        /** Returns why a time may lie in the future, or null if that is not plain to see. */
+        /** Returns why a time may lie in the future, or null if the cause is not obvious. */
         private static String localTimeDoubt(String text, long aheadNanos, long limitNanos) {
             if (Misspelling.asLocalTime(text, aheadNanos, limitNanos) == null) {
                 return null;
@@ -1462,7 +1478,7 @@ public final class Freshness {
             return Text.orAbsent(document.text(hasOwn ? feed : null, "max_age_seconds"));
         }
 
-        /** Returns why the age is not known: there was no tick yet, or nobody says. */
+        /** Returns why the age is unknown: there was no tick yet, or the state does not say. */
         private String missingAge(Feed claim) {
             if (tickText(claim) != null) {
                 return "no tick yet: last_tick_at is null";
@@ -1483,7 +1499,9 @@ public final class Freshness {
             return invalidInstant(claim, "last_tick_at", "tick", claim.tick());
         }
 
-        /** Returns what is wrong with an instant that is there, and is no time of that event. */
+        /**
+         * Returns what is wrong with an instant that is present but is not the time of that event.
+         */
         private String invalidInstant(Feed claim, String member, String event, Instant instant) {
             Misspelling found = Misspelling.of(state.plainText(claim, member));
             if (found != null && found.isNoTick()) {
@@ -1553,7 +1571,7 @@ public final class Freshness {
             return Math.min(agreedNanos, claimedNanos);
         }
 
-        /** Returns whether a feed stands in both documents; true if nothing can be evaluated. */
+        /** Returns whether any feed is in both documents; true if nothing can be evaluated. */
         boolean sharesFeed() {
             if (sharesFeed == null) {
                 sharesFeed = error != null || findsSharedFeed();
@@ -1571,9 +1589,10 @@ public final class Freshness {
         }
 
         /**
-         * Returns what to ask before a missing feed is recovered, or null if nothing stands against
-         * that. If the state has a feed that the baseline lacks, the one may have become the other,
-         * and the gate of a recovered one would open for a feed that no producer writes.
+         * Returns what to clarify before a missing feed is recovered, or null if nothing speaks
+         * against it. If the state has a feed that the baseline lacks, the missing one may have
+         * been renamed, and after a recovery the gate would open for a feed that no producer
+         * writes.
          */
         Advice renameDoubt(String missing) {
             List<String> unexpected = unexpectedFeeds();
@@ -1581,7 +1600,7 @@ public final class Freshness {
                 return null;
             }
             String near = null;
-            boolean isWord = missing.length() > 2; // one letter is near to every other
+            boolean isWord = missing.length() > 2; // a single letter is close to every other
             if (isWord && unexpected.size() <= MAX_RENAMED_FEEDS && renamesLeft > 0) {
                 renamesLeft--;
                 near = Text.nearest(missing, unexpected);
@@ -1641,16 +1660,16 @@ public final class Freshness {
                 return timeAdvice;
             }
             if (reason == Reason.as_of_missing && hasNoTickYet(state.feed(verdict.name()))) {
-                return null; // the first tick brings its own date
+                return null; // the first tick will bring its own date
             }
             if (reason == Reason.heartbeat_invalid && hasNoHeartbeatYet(verdict.name())) {
-                return null; // a recovery brings the first one
+                return null; // a recovery writes the first one
             }
             if (reason.advice != null) {
                 return Advice.of(reason.advice);
             }
             if (reason == Reason.age_missing && isUnmentioned(state.feed(verdict.name()))) {
-                return Advice.of(Reason.age_invalid.advice); // absent by the producer's fault
+                return Advice.of(Reason.age_invalid.advice); // the producer left it out
             }
             if (elapsedNanos > verdict.limitNanos() && asOfMisspelling != null) {
                 return Advice.of("make the producer set as_of: it {}", asOfMisspelling.fault());
@@ -1670,12 +1689,14 @@ public final class Freshness {
             return "null".equals(state.text(state.feed(name), "last_heartbeat_at"));
         }
 
-        /** Returns whether an entry says nothing about a tick, not even that there was none. */
+        /** Returns whether an entry says nothing about a tick, not even that there was none yet. */
         private boolean isUnmentioned(Feed claim) {
             return tickText(claim) == null && state.text(claim, "last_tick_age_seconds") == null;
         }
 
-        /** Returns how a time should be written that is wrong in this way; null if that is open. */
+        /**
+         * Returns how a time that is wrong in this way should be written; null if that is unclear.
+         */
         private Advice timeAdvice(Reason reason, Verdict verdict) {
             if (reason == Reason.as_of_invalid && asOfMisspelling != null) {
                 return rewritten("as_of", asOfMisspelling);
@@ -1696,7 +1717,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns what to do about a heartbeat that is no valid one, or null if it is absent. */
+        /** Returns what to do about an invalid heartbeat, or null if it is absent. */
         private Advice heartbeatAdvice(Feed claim, long limitNanos) {
             Instant instant = state.heartbeat(claim);
             if (instant == null) {
@@ -1728,7 +1749,7 @@ public final class Freshness {
                     Reason.clock_skew.advice);
         }
 
-        /** Returns what to do about a last_tick_at that is no time of a tick. */
+        /** Returns what to do about a last_tick_at that is not the time of a tick. */
         private Advice tickAdvice(Feed claim) {
             if (claim.ageNanos() == Time.INVALID_AGE) {
                 return null;
@@ -1736,7 +1757,10 @@ public final class Freshness {
             return instantAdvice(claim, "last_tick_at", "tick");
         }
 
-        /** Returns how an instant should be written that is there, and is no time of that event. */
+        /**
+         * Returns how an instant that is present but is not the time of that event should be
+         * written.
+         */
         private Advice instantAdvice(Feed claim, String member, String event) {
             Misspelling found = Misspelling.of(state.plainText(claim, member));
             if (found != null && found.isNoTick()) {
@@ -1761,7 +1785,7 @@ public final class Freshness {
 
     // ---- Evaluation ----
 
-    /** Role is what a document is read as: a baseline is strict, a state may hold more. */
+    /** Role is what a document is read as: a baseline is strict, a state may contain more. */
     enum Role { baseline, state }
 
     /**
@@ -1788,12 +1812,12 @@ public final class Freshness {
             }
         }
 
-        /** Marks what is said of a baseline: what is said of a state needs no mark. */
+        /** Marks a message about a baseline. One about a state needs no mark. */
         private static String ofRole(Role role, String text) {
             return role == Role.baseline ? "baseline ".concat(text) : text;
         }
 
-        /** Returns what to do about a file that cannot be read, or "" if nobody can tell. */
+        /** Returns what to do about a file that cannot be read, or "" if that is unclear. */
         private static String cure(IOException e, String name, Role role) {
             if (name.indexOf("://") >= 0) {
                 return "; URLs are not supported: fetch it with another program and pipe it to"
@@ -1866,18 +1890,18 @@ public final class Freshness {
             return read(call, null, standardInput);
         }
 
-        /** Reads everything, but for a state that was read ahead; null if none was. */
+        /** Reads everything except a state that was read ahead; ahead is null if none was. */
         static Inputs read(Call call, Source ahead, InputStream standardInput) {
             Source baseline = readBaseline(call);
             Source state = readState(call, baseline, ahead, standardInput);
-            // The clock comes after the last byte: reading may take long.
+            // The clock is read after the last byte: reading may take a while.
             Instant now = clock(call);
             return new Inputs(baseline, state, now, call.has("--now"), System.nanoTime());
         }
 
         /**
-         * Reads a state from standard input, or returns null if it is in a file. Whoever writes to
-         * a pipe may take long, and nobody else should have to wait for that.
+         * Reads a state from standard input, or returns null if it is in a file. The writer of a
+         * pipe may take a while, and nobody else should have to wait for it.
          */
         static Source readAhead(Call call, InputStream standardInput) {
             String name = call.one("--state", null);
@@ -1904,7 +1928,7 @@ public final class Freshness {
                     return baselineAsState(call, name, baseline);
                 }
             } catch (DataException e) {
-                return Source.unreadable(name, e.getMessage()); // the name is no path
+                return Source.unreadable(name, e.getMessage()); // the name is not a valid path
             }
             Source state = ahead != null ? ahead : Source.read(name, Role.state, standardInput);
             boolean isNameless = name.equals("-") && Disk.standardInput() == null;
@@ -1922,8 +1946,8 @@ public final class Freshness {
 
         /**
          * Refuses the baseline as the state: a contract proves nothing about a feed. Only status
-         * without --baseline shows the bundled fixture by itself, so that it can be looked at; it
-         * is read once, because two reads of one file could see two contents.
+         * without --baseline shows the bundled fixture on its own, as a first look. It is read
+         * once, because two reads of one file could see different contents.
          */
         private static Source baselineAsState(Call call, String name, Source baseline) {
             boolean isShow = call.command().equals("status") && !call.has("--baseline");
@@ -1941,7 +1965,7 @@ public final class Freshness {
                     name, copy));
         }
 
-        /** Returns a name for a file that is not there: a pasted copy must not replace one. */
+        /** Returns the name of a file that does not exist yet: a pasted cp must not replace one. */
         private static String freeName() {
             String name = "state.json";
             int number = 1;
@@ -1960,7 +1984,7 @@ public final class Freshness {
             return Instant.ofEpochMilli(System.currentTimeMillis() + 1);
         }
 
-        /** Returns what begins each verdict for people if the clock was replaced, or else "". */
+        /** Returns the prefix of each text verdict if the clock was replaced, otherwise "". */
         String replayMark() {
             return isReplay ? Text.fill("REPLAY {}: ", now) : "";
         }
@@ -1973,7 +1997,7 @@ public final class Freshness {
             return state.error();
         }
 
-        /** Returns whether the baseline has what belongs to a state, or the other way round. */
+        /** Returns whether the baseline has what belongs in a state, or the other way round. */
         boolean looksSwapped() {
             if (error() != null) {
                 return false;
@@ -1989,8 +2013,8 @@ public final class Freshness {
     }
 
     /**
-     * Watch is what repeated evaluations have seen: the last valid state, and since when it is the
-     * same. Two clocks measure that, because one can be set and one can stop.
+     * Watch is what repeated evaluations have seen: the last valid state, and since when it has
+     * been the same. Two clocks measure that, because one can be set and the other can stop.
      */
     record Watch(Document last, Instant since, long sinceNanoTime) {
         /** What a watch has seen before its first evaluation, and all that a single run sees. */
@@ -2000,7 +2024,7 @@ public final class Freshness {
         Watch after(Inputs inputs) {
             Source state = inputs.state();
             if (state.error() != null) {
-                return this; // a state that is not valid for a moment gets no younger by that
+                return this; // a state that is invalid for a moment does not get younger by that
             }
             if (state.document().hasSameContent(last)) {
                 return this;
@@ -2023,9 +2047,10 @@ public final class Freshness {
      *
      * @param isSafe        whether each feed has to be safe to serve
      * @param actions       what each feed has to allow
-     * @param maxAgeNanos   how old its tick may be, whatever else is asked; or Time.NO_BOUND
-     * @param validForNanos how long it has to stay so if no tick comes
+     * @param maxAgeNanos   how old its tick may be, whatever else is asked, or Time.NO_BOUND
+     * @param validForNanos how long it has to stay so if no tick arrives
      * @param atLeast       how many of the feeds are enough; 0 asks for all of them
+     *
      */
     record Demand(boolean isSafe, List<String> actions, long maxAgeNanos, long validForNanos,
             int atLeast) {
@@ -2059,7 +2084,7 @@ public final class Freshness {
 
     /**
      * Evaluation is the answer to one question: do these feeds allow these actions? It is complete
-     * when it is constructed, and not safe unless it was evaluated and each part proves it.
+     * once constructed, and safe only if everything was evaluated and every part proves it.
      */
     static final class Evaluation {
         private final Inputs inputs;
@@ -2071,7 +2096,10 @@ public final class Freshness {
         private final List<Verdict> verdicts;
         /** Those of the verdicts that do not allow what is needed. */
         private final List<Verdict> unsafe = new ArrayList<>();
-        /** If all feeds were asked for, how many are missing and optional: none is vouched for. */
+        /**
+         * If all feeds were asked for, how many optional ones are missing; nothing vouches for
+         * those.
+         */
         private int excused;
         /** Why there is no answer; null if there is one. */
         private final String error;
@@ -2148,7 +2176,7 @@ public final class Freshness {
         }
 
         /**
-         * Returns for how long a feed allows what is needed if no tick comes. It is negative if the
+         * Returns how long a feed allows what is needed if no tick arrives. It is negative if the
          * feed does not allow it now, and Time.NO_BOUND if nothing ends it.
          */
         private long leftNanos(Verdict verdict) {
@@ -2174,7 +2202,7 @@ public final class Freshness {
             return rule == null ? -1 : verdict.leftNanos(rule);
         }
 
-        /** Returns those of these actions that a feed does not allow as the caller asks for. */
+        /** Returns which of these actions a feed does not allow on the caller's terms. */
         List<String> refused(Verdict verdict, List<String> actions) {
             boolean isTooOld = verdict.ageNanos() > demand.maxAgeNanos();
             List<String> refused = new ArrayList<>();
@@ -2186,7 +2214,7 @@ public final class Freshness {
             return refused;
         }
 
-        /** Returns what is blocked on a feed: what its verdict blocks, or only the caller does. */
+        /** Returns what is blocked on a feed, by its verdict or only by what the caller asks. */
         List<String> blocked(Verdict verdict) {
             List<String> blocked = verdict.blocked();
             if (shortfall(verdict, Figures.READABLE) == null) {
@@ -2202,9 +2230,9 @@ public final class Freshness {
         }
 
         /**
-         * Returns the latest instant to which the gate is open if no tick comes: the earliest of
-         * its feeds, or the N-th latest if N of them are enough. It is null if the gate is blocked,
-         * or if nothing ends it.
+         * Returns the latest instant at which the gate is still open if no tick arrives: the
+         * earliest of its feeds, or the N-th latest if N of them are enough. It is null if the gate
+         * is blocked, or if nothing ends it.
          */
         Instant openUntil() {
             if (!isSafe()) {
@@ -2219,8 +2247,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns after what time the next feed stops to be open if no tick comes, or
-         * Time.NO_BOUND if none does.
+         * Returns when the next feed stops being open if no tick arrives, or Time.NO_BOUND if none
+         * does.
          */
         long nextChangeNanos() {
             long[] leftNanos = openNanos();
@@ -2230,7 +2258,7 @@ public final class Freshness {
             return leftNanos[0] - demand.validForNanos();
         }
 
-        /** Returns for how long each feed that is open stays so, the shortest time first. */
+        /** Returns how long each open feed stays open, the shortest time first. */
         private long[] openNanos() {
             long[] leftNanos = new long[verdicts.size() - unsafe.size()];
             int open = 0;
@@ -2256,8 +2284,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns what keeps a feed from being open though its status would do, such as "quote_mm
-         * takes at most 2s"; null if nothing does.
+         * Returns what keeps a feed from being open although its status would do, such as "quote_mm
+         * allows at most 2s"; null if nothing does.
          */
         Shortfall shortfall(Verdict verdict, Figures figures) {
             if (inputs.error() != null || verdict.isExcused()
@@ -2271,7 +2299,7 @@ public final class Freshness {
                     return null;
                 }
                 if (tooOld == null && verdict.ageNanos() > rule.maxAgeNanos()) {
-                    tooOld = Shortfall.of("{} takes at most {}", action,
+                    tooOld = Shortfall.of("{} allows at most {}", action,
                             figures.limit(rule.maxAgeNanos()));
                 }
             }
@@ -2306,7 +2334,7 @@ public final class Freshness {
                     && leftNanos(verdict) == heartbeat.limitNanos() - heartbeat.ageNanos();
         }
 
-        /** Returns whether no tick or heartbeat, however new, would be proved for so long. */
+        /** Returns whether no tick or heartbeat, however new, would stay valid that long. */
         boolean asksTooLong(Verdict verdict) {
             long leftNanos = leftNanos(verdict);
             if (leftNanos >= 0 && isEndedByHeartbeat(verdict)) {
@@ -2392,7 +2420,7 @@ public final class Freshness {
             return call.has("--watch") ? watchStatus(call, streams) : statusOnce(call, streams);
         }
 
-        /** Shows every feed once. Exit 0 only if each one is proved safe. */
+        /** Shows every feed once. Exit 0 only if each one is proven safe. */
         private static int statusOnce(Call call, Streams streams) throws IOException {
             Path target = Targets.of("--output", call);
             Inputs inputs = Inputs.read(call, streams.in());
@@ -2403,7 +2431,7 @@ public final class Freshness {
             } else {
                 deliverStatus(call, evaluation, target);
             }
-            // If the document went to a file or a program, people get the headline.
+            // If the document goes to a file or a program, people get the headline.
             boolean errorInDocument = evaluation.error() != null && !format.equals("text");
             if (call.has("--output") || errorInDocument) {
                 OutputStream people = target == null ? streams.err() : streams.out();
@@ -2412,7 +2440,7 @@ public final class Freshness {
             return evaluation.exit();
         }
 
-        /** Shows every feed again and again, until it is interrupted. So it never exits with 0. */
+        /** Shows every feed repeatedly until interrupted, so it never exits with 0. */
         private static int watchStatus(Call call, Streams streams) throws IOException {
             Path target = Targets.of("--output", call);
             boolean draws = target == null && Environment.isTerminal();
@@ -2457,9 +2485,9 @@ public final class Freshness {
             return new StatusText(call, evaluation, Environment.wantsColors(call));
         }
 
-        /** Waits for the next evaluation of a watch, and no longer than that time. */
+        /** Waits for the next evaluation of a watch, but no longer than that time. */
         private static void pause(Call call, long atMostNanos) {
-            // One more: at the very end it is still open.
+            // One millisecond more: at the very end it is still open.
             long atMostMillis = atMostNanos / 1_000_000 + 1;
             try {
                 Thread.sleep(Math.min(Time.millis(call.one("--watch", null)), atMostMillis));
@@ -2485,8 +2513,8 @@ public final class Freshness {
         }
 
         /**
-         * Looks for the first time. If there is a record, it is locked before the state is read,
-         * until the verdict is on disk: no verdict gets older while it waits for the lock.
+         * Evaluates for the first time. A record is locked before the state is read, until the
+         * verdict is on disk, so that no verdict ages while it waits for the lock.
          */
         private static Evaluation firstLook(Call call, Streams streams, Path record)
                 throws IOException {
@@ -2510,14 +2538,14 @@ public final class Freshness {
                     asksAlerts);
         }
 
-        /** Looks again and again, until the gate is closed. */
+        /** Evaluates repeatedly until the gate is closed. */
         private static int watchGate(Call call, Streams streams, Path record, Evaluation first)
                 throws IOException {
             Evaluation evaluation = first;
             List<String> shown = null;
             while (evaluation.isSafe()) {
                 GateReport report = new GateReport(call, evaluation);
-                // Once is enough, unless the work has to know that it may use other feeds now.
+                // Once is enough, unless the work must learn that it may now use other feeds.
                 boolean speaks = !call.has("--quiet") && !report.openFeeds().equals(shown);
                 if (speaks && !isDelivered(report, streams)) {
                     return UNEVALUATED;
@@ -2529,7 +2557,8 @@ public final class Freshness {
             GateReport report = new GateReport(call, evaluation);
             boolean isDelivered = isDelivered(report, streams);
             if (record != null && evaluation != first) {
-                // The work waits for this end, so it comes before a record that others use.
+                // The work waits for this process to end, so that comes before a record that others
+                // use.
                 try (Delivery delivery = new Delivery()) {
                     delivery.openRecord(record, MAX_LAST_LOCK_NANOS);
                     delivery.append(report.recordLine());
@@ -2637,7 +2666,8 @@ public final class Freshness {
 
         /**
          * Judges by the state's original limits: if they still pass it, it is not a failure. The
-         * feed is null if the whole state has to fail: then a feed that was safe has to be unsafe.
+         * feed is null if the whole state has to fail; then a feed that was safe must become
+         * unsafe.
          */
         private static boolean isNoticed(State before, Document failed, String feed, Instant now) {
             State after = State.of(failed, Role.state);
@@ -2699,7 +2729,7 @@ public final class Freshness {
         private final Edit edit;
         private final Document document;
         private final Decision decisionAfter;
-        /** What to ask first about a feed that is missing; null if there is nothing. */
+        /** What to clarify first about a missing feed; null if there is nothing. */
         private final Advice doubt;
         /** Another feed whose verdict would change; null if there is none. */
         private final Verdict otherChange;
@@ -2779,7 +2809,7 @@ public final class Freshness {
                 return doubt.text();
             }
             if (!after.isSafe()) {
-                return Text.fill("it would still be {}: {}", after.status(),
+                return Text.fill("it would still be {} ({})", after.status(),
                         after.sentence(figures));
             }
             if (otherChange != null) {
@@ -2789,10 +2819,10 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns what to do instead of a refused recovery; null if that is not known. */
+        /** Returns what to do instead of a refused recovery; null if that is unknown. */
         private String next(Figures figures) {
             if (doubt != null || after.isSafe()) {
-                return null; // the doubt says it
+                return null; // the doubt already says it
             }
             Advice advice = decisionAfter.advice(after, figures);
             return advice == null ? null : advice.text();
@@ -2872,7 +2902,7 @@ public final class Freshness {
         private static final String BASELINE_WITH_TERMS = "{ \"max_age_seconds\": 90,"
                 + " \"feeds\": [{ \"name\": \"bravo\", \"max_heartbeat_age_seconds\": 5 },"
                 + " { \"name\": \"planned\", \"optional\": true }] }\n";
-        /** When the market is closed, whatever the clock says: noon of a Saturday, in London. */
+        /** An instant at which the market is closed: noon on a Saturday in London. */
         private static final String WEEKEND = "2025-11-29T12:00:00Z";
         private static final String LAST_TICK_BEFORE_CLOSE = "2025-11-28T20:59:55Z";
         private static final String LAST_TICK_OF_DEAD_FEED = "2025-11-28T20:50:00Z";
@@ -2959,7 +2989,7 @@ public final class Freshness {
             run(exitOfOthers, "gate", "--feed", "alpha", "--feed", "charlie", "--state", failed);
         }
 
-        /** Checks that hours decide who is paged, and never what is open. */
+        /** Checks that trading hours decide who is paged, and never what is open. */
         private void checkSilence() throws IOException {
             write(baseline, BASELINE_WITH_HOURS);
 
@@ -2987,7 +3017,7 @@ public final class Freshness {
             }
         }
 
-        /** Checks that a tick of this second does not stand in for a heartbeat. */
+        /** Checks that not even a tick from this second replaces a heartbeat. */
         private void checkHeartbeats() throws IOException {
             write(baseline, BASELINE_WITH_TERMS);
 
@@ -3000,7 +3030,7 @@ public final class Freshness {
             checkBlocked(Reason.heartbeat_stale, Alert.page);
         }
 
-        /** Checks that a feed may be missing, and that nothing is allowed on it then. */
+        /** Checks that an optional feed may be missing, and that nothing is allowed on it then. */
         private void checkOptionalFeed() throws IOException {
             begin("an optional feed may be missing, but no action is allowed on it");
             writeHeartbeat(Text.fill("\"{}\"", WEEKEND));
@@ -3093,12 +3123,12 @@ public final class Freshness {
                 return null;
             }
             String firstLine = said.toString(StandardCharsets.UTF_8).split("\n")[0];
-            return Text.fill("exit {} instead of {} of {}: {}",
+            return Text.fill("exit {} instead of {} from {}: {}",
                     exit, wanted, String.join(" ", args), firstLine);
         }
     }
 
-    /** Doctor checks the environment that the gate is to run in. */
+    /** Doctor checks the environment the gate will run in. */
     static final class Doctor {
         private final Checks checks = new Checks();
 
@@ -3156,7 +3186,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns which feed of a baseline would be blocked for want of a limit, or null. */
+        /** Returns which feed of a baseline would be blocked because it has no limit, or null. */
         private static String missingLimit(State baseline) {
             for (int i = 0; i < baseline.size(); i++) {
                 Feed feed = baseline.get(i);
@@ -3171,7 +3201,7 @@ public final class Freshness {
         private void checkTemporaryFiles() throws IOException {
             String why = null;
             try {
-                Workspace.with(Document.of("", "a line\n")).close(); // it is read back, too
+                Workspace.with(Document.of("", "a line\n")).close(); // which also reads it back
             } catch (DataException e) {
                 why = e.getMessage();
             }
@@ -3203,8 +3233,8 @@ public final class Freshness {
     }
 
     /**
-     * LastWords writes what a process that others are bound to has to say, for a limited time. A
-     * reader that has stopped reading must not keep it alive.
+     * LastWords writes the last output of a process that others are bound to, within a time limit:
+     * a reader that has stopped reading must not keep it alive.
      */
     private static final class LastWords extends Thread {
         private final OutputStream out;
@@ -3217,7 +3247,7 @@ public final class Freshness {
             setDaemon(true);
         }
 
-        /** Returns whether all was written in time. */
+        /** Returns whether everything was written in time. */
         static boolean write(OutputStream out, byte[] bytes) throws IOException {
             LastWords thread = new LastWords(out, bytes);
             thread.start();
@@ -3231,7 +3261,9 @@ public final class Freshness {
             return true;
         }
 
-        /** Waits for the end of the writing. An interrupt is kept: the next pause tells of it. */
+        /**
+         * Waits until everything is written. An interrupt is kept, for the next pause to notice.
+         */
         private void joinDespiteInterrupt() {
             boolean isInterrupted = false;
             long deadlineNanos = System.nanoTime() + MAX_LAST_WORDS_MILLIS * 1_000_000L;
@@ -3271,7 +3303,7 @@ public final class Freshness {
             return SAFE;
         }
 
-        /** Shows the commands to somebody who has named none. Nothing was evaluated. */
+        /** Shows the general help because no command was given. Nothing was evaluated. */
         static int showUnasked(OutputStream err) throws IOException {
             Output out = new Output(err);
             out.raw("freshness: no command given\n\n");
@@ -6730,7 +6762,7 @@ public final class Freshness {
         private static void addTo(Hours hours, Session session, String day, Json in, int at) {
             Session other = hours.add(session);
             if (other != null) {
-                throw in.error(at, "two sessions of {} overlap: {} and {}", day, other, session);
+                throw in.error(at, "two sessions on {} overlap: {} and {}", day, other, session);
             }
         }
 
@@ -8115,7 +8147,8 @@ public final class Freshness {
 
         /** Returns where the classes come from, in the words of the launcher if it started Java. */
         static String start() {
-            return System.getProperty("freshness.start", "source, compiled by java");
+            String said = System.getProperty("freshness.start", "source, compiled by java");
+            return said.equals("cache") ? "the cache" : said;
         }
 
         /** Returns whether the launcher started Java, so that commands begin with the file. */
@@ -9097,7 +9130,7 @@ start_source() {
 
 start_classes() {
   choose_compilers "$@"
-  set -- -cp "$jar" -Dfreshness.start="the cache" -Djdk.launcher.sourcefile="$me" Freshness "$@"
+  set -- -cp "$jar" -Dfreshness.start=cache -Djdk.launcher.sourcefile="$me" Freshness "$@"
   if [ -n "$users_options" ]; then
     exec "$java" ${no_log:+"$no_log"} "$@" # the options below might not go with the user's
   fi

@@ -456,7 +456,7 @@ case(
     "an action of the baseline",
     {"feed": "alpha", "state": "healthy.json", "baseline": "tight.json", "action": "quote_mm"},
     2,
-    r"GATE BLOCKED: alpha fresh, 8s of 10s, quote_mm takes at most 2s; .*",
+    r"GATE BLOCKED: alpha fresh, 8s of 10s, quote_mm allows at most 2s; .*",
 )
 HEALTHY = {"feed": "alpha", "state": "healthy.json"}
 case(

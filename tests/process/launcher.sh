@@ -161,8 +161,7 @@ next_run() {
   cp -pR "$cache"/* "$work/sound"
   cp "$jar" "$work/sound.jar"
   cp "$archive" "$work/sound.jsa"
-  from_cache="-cp $jar -Dfreshness.start=the cache"
-  from_cache+=" -Djdk.launcher.sourcefile=./Freshness.java Freshness"
+  from_cache="-cp $jar -Dfreshness.start=cache -Djdk.launcher.sourcefile=./Freshness.java Freshness"
   # The options of a start from the cache, in the words of the JVM: how fast it is, is for
   # tests/tools/bench.sh.
   collector=Serial
@@ -340,7 +339,7 @@ odd_arguments() {
     in_fast "$word" "it's" $'two\nlines' '' || continue
     row "the argument $(printf %q "$word") arrives as it is" \
       "$(said ./Freshness.java gate --feed "$word" --state "$work/healthy.json")" \
-      "$(said "$real/bin/java" -cp "$jar" -Dfreshness.start="the cache" \
+      "$(said "$real/bin/java" -cp "$jar" -Dfreshness.start=cache \
       -Djdk.launcher.sourcefile="$app/Freshness.java" Freshness \
       gate --feed "$word" --state "$work/healthy.json")"
   done
@@ -1197,7 +1196,7 @@ versions() {
   speaks 17
   row_like 'a Java that is no program gets one line and exit 3' \
     "$(JAVA_HOME="$work/old" said "${me[@]}")" \
-    "freshness: there is no $work/old/bin/java; *JAVA_HOME* exit 3"
+    "freshness: $work/old/bin/java was not found; *JAVA_HOME* exit 3"
   chmod +x "$work/old/bin/java"
   for number in 17 19.0.2 21 25-ea 26.0.1 99; do
     speaks $number

@@ -492,7 +492,7 @@ pasted_commands() {
     rm -f hostile-recovered.json
     # The first word after java is the source file: the classes stand for it.
     expect "as it is, the recover command of a hostile name is refused: $name" 3 '' \
-      'freshness: *give the age of a tick that you have seen*' \
+      'freshness: *replace it with the age, in seconds, of a tick you have seen*' \
       eval "set -- $command; shift; app \"\$@\""
     expect "with the age of a tick it works in a shell: $name" 0 'RECOVERED: *' '' \
       eval "set -- ${command/%AGE/5}; shift; app \"\$@\""
@@ -563,7 +563,7 @@ modes_and_owners() {
 planted() {
   echo planted | "${other[@]}" tee "planted/$1" >planted.out
   expect "a file that another user has put there is not written: $2" 3 '' \
-    "freshness: *planted/$1: another user's file, *" app_words "$2"
+    "freshness: *planted/$1 belongs to another user, *" app_words "$2"
   check 'and it stays, alone' "$2" \
     "$(cat planted/*) $(names planted) $(ls recovered.planted 2>/dev/null)" "planted $1 "
   rm planted/*
@@ -1197,7 +1197,8 @@ closing_gate() {
   closed 'it closes when the state turns stale' stale.log 2 'GATE BLOCKED: bravo stale, 660s > 90s*'
   opened gone.log
   rm live.json
-  closed 'it closes when the state vanishes' gone.log 3 'GATE BLOCKED: live.json: *no such file*'
+  closed 'it closes when the state vanishes' gone.log 3 \
+    'GATE BLOCKED: cannot read live.json: no such file*'
   opened cut.log
   put half.json
   closed 'it closes when the state is cut' cut.log 3 'GATE BLOCKED: live.json:1:*'
@@ -1477,7 +1478,7 @@ boards() {
       "$(grep -c . <<<"$out") $(headline <<<"$out")" "$lines $unsafe"
   done
   like 'and shows the feed that is not safe, with what is left out' "$err" "$out" \
-    '*feed 200 0000*and +([0-9]) lines more*'
+    '*feed 200 0000*... +([0-9]) more lines (*'
 }
 
 # on_terminal COMMAND...: runs it on a terminal

@@ -409,9 +409,9 @@ final class CalendarTest extends Sandbox {
                 'zone':'UTC','open':['Mon-Mon 09:30-16:00'] => 41: expected two different \
                 weekdays, found Mon-Mon
                 'zone':'UTC','open':['Mon-Fri 09:30-16:00','Wed 15:59-17:00'] => 63: two sessions \
-                of Wed overlap: 09:30-16:00 and 15:59-17:00
+                on Wed overlap: 09:30-16:00 and 15:59-17:00
                 'zone':'UTC','open':['Mon 09:30-16:00','Sun-Mon 00:00-24:00'] => 59: two sessions \
-                of Mon overlap: 09:30-16:00 and 00:00-24:00"""
+                on Mon overlap: 09:30-16:00 and 00:00-24:00"""
                 .replace("CLOSE", close).replace("DAYS", days));
     }
 
@@ -438,7 +438,7 @@ final class CalendarTest extends Sandbox {
                 {'2025-11-28':['Fri 09:30-13:00']} => 83: expected a session like 09:30-16:00, \
                 found Fri 09:30-13:00
                 {'2025-11-28':[0]} => 83: expected a session like 09:30-13:00
-                {'2025-11-28':['09:30-13:00','12:00-14:00']} => 97: two sessions of 2025-11-28 \
+                {'2025-11-28':['09:30-13:00','12:00-14:00']} => 97: two sessions on 2025-11-28 \
                 overlap: 09:30-13:00 and 12:00-14:00
                 {'2025-11-28':['13:00-24:30']} => 83: expected a time from 00:00 to 24:00, found \
                 24:30""".lines().map(begin::concat).reduce((a, b) -> a + "\n" + b).get());

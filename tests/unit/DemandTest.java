@@ -94,9 +94,9 @@ final class DemandTest extends Sandbox {
         writeAged(tight, "8");
         String files = " --state @in.json --baseline @base.json";
         run("gate --feed x --action price_order" + files).exits(2)
-            .says("GATE BLOCKED: x fresh, 8s of 90s, price_order takes at most 5s;"
+            .says("GATE BLOCKED: x fresh, 8s of 90s, price_order allows at most 5s;"
                 + " not allowed: price_order\nblocked on x: price_order\n"
-                + "  why:  last tick 8s old, limit 90s, price_order takes at most 5s\n"
+                + "  why:  last tick 8s old, limit 90s, price_order allows at most 5s\n"
                 + "  next: wait: the next tick opens the gate\n");
         run("gate --feed x" + files).exits(2).says("GATE BLOCKED: x fresh");
         run("status" + files).exits(0).says("FRESHNESS OK");
@@ -108,7 +108,7 @@ final class DemandTest extends Sandbox {
         run("gate --feed x --action serve_cached_status" + files).exits(2).says("GATE BLOCKED");
         writeAged(tight, "3601");
         run("gate --feed x --action read_last_price" + files).exits(2)
-            .says("GATE BLOCKED: x stale, 3601s > 90s, read_last_price takes at most 3600s");
+            .says("GATE BLOCKED: x stale, 3601s > 90s, read_last_price allows at most 3600s");
         write("in.json", document("limit 90", feed("x", "alive false, age 1")));
         run("gate --feed x --action inspect_status" + files).exits(2).says("GATE BLOCKED");
     }
@@ -250,16 +250,16 @@ final class DemandTest extends Sandbox {
         String gate = "gate --feed x --feed y --feed z --action hedge --action quote_mm" + FILES;
         run(gate).exits(2).says("GATE BLOCKED: ", """
             blocked on x, y: quote_mm
-              why:  for example x: last tick 3s old, limit 90s, quote_mm takes at most 2s
+              why:  for example x: last tick 3s old, limit 90s, quote_mm allows at most 2s
               next: wait: the next tick opens the gate
             blocked on z: quote_mm, hedge
-              why:  last tick 6s old, limit 90s, hedge takes at most 5s
+              why:  last tick 6s old, limit 90s, hedge allows at most 5s
               next: wait: the next tick opens the gate
             """);
         run(gate + " --format json").exits(2).reports("why ["
-            + "'last tick 3s old, limit 90s, quote_mm takes at most 2.0000001s', "
-            + "'last tick 4.0001s old, limit 90s, quote_mm takes at most 2.0000001s', "
-            + "'last tick 6s old, limit 90s, hedge takes at most 5s']");
+            + "'last tick 3s old, limit 90s, quote_mm allows at most 2.0000001s', "
+            + "'last tick 4.0001s old, limit 90s, quote_mm allows at most 2.0000001s', "
+            + "'last tick 6s old, limit 90s, hedge allows at most 5s']");
         run("gate --feed x --feed y --max-age-seconds 1 --at-least 2" + FILES).exits(2)
             .says("", "why:  for example x: last tick 3s old, limit 90s, --max-age-seconds is 1\n");
         run("gate --feed x --feed y --valid-for 89" + FILES).exits(2).says("", "blocked on x, y: ",

@@ -201,7 +201,7 @@ final class DomainTest extends Sandbox {
                 "true null 90", UNKNOWN_AGE, "as_of " + cell[1],
                 "make the producer write as_of like " + shown);
         }
-        missing("limit 90", "limit 90, as_of 1795340190", "; besides, as_of is in epoch seconds",
+        missing("limit 90", "limit 90, as_of 1795340190", "; also, as_of is in epoch seconds",
             "make the producer write as_of like 2026-11-22T09:36:30Z");
     }
 
@@ -299,7 +299,7 @@ final class DomainTest extends Sandbox {
         unsafe("feed_down", "limit 90 | limit 90, as_of '2026-11-22T09:35:29Z' | alive false",
             "false null 90", UNKNOWN_AGE, DOWN, "restart the collector: the state is 91s old");
         // What comes first is said beside it, and next is about that.
-        String both = DOWN + "; besides, max_age_seconds is %s" + NO_LIMIT;
+        String both = DOWN + "; also, max_age_seconds is %s" + NO_LIMIT;
         String noLimit = "[??????????]      ? of ?";
         unsafe("feed_down", "limit 90 | limit 'x' | alive false", "false null null", noLimit,
             both.formatted("\"x\" in the state"), LIMIT_IN_STATE);
@@ -719,23 +719,23 @@ final class DomainTest extends Sandbox {
 
     @Harness.Test("domain: no recovery of a missing feed is advised if that would cure nothing")
     static void missingWithoutCure() throws Exception {
-        missing("limit 90", "limit 90, as_of 'x'", "; besides, as_of is x, which is not an RFC"
+        missing("limit 90", "limit 90, as_of 'x'", "; also, as_of is x, which is not an RFC"
             + " 3339 timestamp",
             AS_OF);
         missing("limit 90", "limit 90, as_of '2026-11-22T09:38:00Z'",
-            "; besides, as_of is 60s in the future", CLOCKS);
+            "; also, as_of is 60s in the future", CLOCKS);
         missing("limit 90", "limit 90, as_of '2026-11-22T12:38:00Z'",
-            "; besides, as_of is 10860s (3h 1m) in the future", CLOCKS);
+            "; also, as_of is 10860s (3h 1m) in the future", CLOCKS);
         missing("limit 90", "limit 90, as_of '2026-11-22T09:00:00Z'", "",
             "restart the collector: the state is 2220s old");
         // A recovery dates the tick itself.
         missing("limit 90, require_as_of true", "limit 90", "", RECOVER);
         missing("limit 90", "limit 90, as_of null", "", RECOVER);
         missing("limit -", "limit 90",
-            "; besides, max_age_seconds is absent in the baseline" + NO_LIMIT,
+            "; also, max_age_seconds is absent in the baseline" + NO_LIMIT,
             LIMIT_IN_BASELINE);
         missing("limit 90", "limit null",
-            "; besides, max_age_seconds is null in the state" + NO_LIMIT,
+            "; also, max_age_seconds is null in the state" + NO_LIMIT,
             LIMIT_IN_STATE);
     }
 

@@ -414,12 +414,12 @@ final class HeartbeatTest extends Sandbox {
         write("base.json", BASELINE);
         write("in.json", beat("'2026-11-22T09:30:00Z'"));
         run("recover --feed x --age-seconds 6 --output @out.json" + CALL).exits(2)
-                .says("RECOVERY REFUSED: x: it would still be unknown: last heartbeat 6s old,"
-                        + " limit 5s; nothing was written");
+                .says("RECOVERY REFUSED: x: it would still be unknown (last heartbeat 6s old,"
+                        + " limit 5s); nothing was written");
         write("in.json", document("limit 0", feed("x", TICK
                 + ", last_heartbeat_at '2026-11-22T09:30:00Z'")));
         run("gate --feed x" + CALL).exits(2).says("GATE BLOCKED: x unknown (heartbeat_stale)",
-                "last heartbeat 420s old, limit 5s; besides, max_age_seconds is 0 in the state",
+                "last heartbeat 420s old, limit 5s; also, max_age_seconds is 0 in the state",
                 "next: make the producer write max_age_seconds as a number greater than 0");
     }
 

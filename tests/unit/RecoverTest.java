@@ -53,12 +53,12 @@ final class RecoverTest extends Sandbox {
     @Harness.Test("recover: the report of a refusal, whole")
     static void refusal() throws Exception {
         whole(CALL + " --feed bravo --age-seconds 91", 2, """
-            RECOVERY REFUSED: bravo: it would still be stale: last tick 91s old, limit 90s; \
+            RECOVERY REFUSED: bravo: it would still be stale (last tick 91s old, limit 90s); \
             nothing was written
               recovery: refused
               time: 2026-11-22T09:37:00Z
               feed: bravo
-              refused_because: it would still be stale: last tick 91s old, limit 90s
+              refused_because: it would still be stale (last tick 91s old, limit 90s)
               before: bravo stale, 660s > 90s
               after: bravo stale, 91s > 90s
               changed: bravo last_tick_age_seconds 660 -> 91
@@ -98,7 +98,7 @@ final class RecoverTest extends Sandbox {
             + " --age-seconds 3 --now " + NOW;
         write("in.json", document("limit 90, as_of '2026-11-22T09:00:00Z'",
             feed("x", "alive true, age 1")));
-        run(call).exits(2).says("RECOVERY REFUSED: x: it would still be stale: ",
+        run(call).exits(2).says("RECOVERY REFUSED: x: it would still be stale (",
             "\n  next: restart the collector: the state is 2220s old\n");
         write("in.json", document("limit 90", feed("x", "alive true, age 100, limit 2")));
         equal("a tick that is too old", run(call).exits(2).out().contains("\n  next: "), false);
@@ -156,13 +156,13 @@ final class RecoverTest extends Sandbox {
         Run run = run(call + "90.0000001").exits(2);
         List<String> lines = run.out().lines().limit(7).toList();
         equal("refused", lines.stream().filter(line -> !line.contains("time: ")).toList(),
-            List.of("RECOVERY REFUSED: bravo: it would still be stale: last tick 90.001s old,"
-                    + " limit 90s; nothing was written", "  recovery: refused", "  feed: bravo",
-                "  refused_because: it would still be stale: last tick 90.001s old, limit 90s",
+            List.of("RECOVERY REFUSED: bravo: it would still be stale (last tick 90.001s old,"
+                    + " limit 90s); nothing was written", "  recovery: refused", "  feed: bravo",
+                "  refused_because: it would still be stale (last tick 90.001s old, limit 90s)",
                 "  before: bravo stale, 226804.551s (2d 15h) > 90s",
                 "  after: bravo stale, 90.001s > 90s"));
         run(call + "90.0000001 --format json").exits(2).reports("refused_because"
-            + " 'it would still be stale: last tick 90.0000001s old, limit 90s'",
+            + " 'it would still be stale (last tick 90.0000001s old, limit 90s)'",
             "before.last_tick_age_seconds 226804.550528");
         run(call + "5 --record @record").exits(0)
             .says("RECOVERED: bravo fresh, 5s of 90s\n", "(2d 15h)");

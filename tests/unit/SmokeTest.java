@@ -213,9 +213,9 @@ final class SmokeTest extends Sandbox {
         write("stale", read("stale.json"));
         for (Row row : Row.table("""
                 0 status --state @healthy =>
-                2 status --state @healthy => exit 0 instead of 2 of status --state DIR/healthy: \
+                2 status --state @healthy => exit 0 instead of 2 from status --state DIR/healthy: \
                 FRESHNESS OK: 3 of 3 feeds fresh and safe to serve
-                0 status --state @stale => exit 2 instead of 0 of status --state DIR/stale: \
+                0 status --state @stale => exit 2 instead of 0 from status --state DIR/stale: \
                 FRESHNESS CRITICAL: 1 of 3 feeds unsafe: bravo stale, 660s > 90s
                 2 status --state @stale =>
                 write @new 1 =>
@@ -274,7 +274,7 @@ final class SmokeTest extends Sandbox {
         String why = run("smoke --format json").exits(2).get("checks.0.why").toString();
         equal("JSON", why.contains("was edited"), true);
         Files.writeString(healthy, fixture.replace("bravo", "delta"));
-        String step = "  why: exit 3 instead of 0 of scenario stale --feed bravo --state .+/state"
+        String step = "  why: exit 3 instead of 0 from scenario stale --feed bravo --state .+/state"
             + " --output .+/failed: freshness: unknown feed: bravo; expected one of .*";
         String out = run("smoke").exits(2).out();
         equal("a step", out.lines().anyMatch(line -> line.matches(step)), true);
