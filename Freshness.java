@@ -739,9 +739,8 @@ public final class Freshness {
         heartbeat_invalid("{}",
                 "make the producer write last_heartbeat_at like 2026-11-22T09:37:00Z"),
         heartbeat_stale("last heartbeat {} old, limit {}", null),
-        limit_invalid("max_age_seconds is {}; expected a number greater than 0 and at most"
-                + " " + MAX_AGE_SECONDS,
-                null),
+        limit_invalid("max_age_seconds is {}; expected a number greater than 0 and at most "
+                + MAX_AGE_SECONDS, null),
         age_missing("{}", null),
         age_invalid("{}", "make the producer write last_tick_at as an"
                 + " instant, or last_tick_age_seconds as a number"),
@@ -1607,8 +1606,8 @@ public final class Freshness {
             }
             if (near != null) {
                 return Advice.of("the state has {} instead; if the feed was renamed, review that"
-                        + " and rename {} in the baseline, otherwise fix the"
-                        + " producer", near, missing);
+                        + " and rename {} in the baseline, otherwise fix the producer",
+                        near, missing);
             }
             return Advice.of("the state has {}, which the baseline lacks; if the feed was"
                     + " renamed, review that and rename it in the baseline, otherwise fix the"
@@ -1745,8 +1744,7 @@ public final class Freshness {
                 return null;
             }
             return Advice.of("if it is local time, make the producer write {}; otherwise,"
-                    + " {}", local,
-                    Reason.clock_skew.advice);
+                    + " {}", local, Reason.clock_skew.advice);
         }
 
         /** Returns what to do about a last_tick_at that is not the time of a tick. */
@@ -2604,8 +2602,7 @@ public final class Freshness {
             if (kind != Kind.corrupt && !isNoticed(state, failed, feed, now)) {
                 String hint = kind == Kind.stale ? "; pass a larger --age-seconds" : "";
                 throw new DataException("nothing written: the feed would still be fresh under the"
-                        + " limits in {}{}",
-                        document.label(), hint);
+                        + " limits in {}{}", document.label(), hint);
             }
             try (Delivery delivery = new Delivery()) {
                 if (target == null) {
@@ -3344,19 +3341,19 @@ public final class Freshness {
             this.out = out;
         }
 
-        /** Adds a text for people, whose values are escaped unless they are raw. */
+        /** Adds text for people. Values are escaped unless they are raw. */
         Output text(String template, Object... values) {
             Text.append(text, template, Text.shown(values));
             return this;
         }
 
-        /** Adds a text for a machine, whose values are escaped already by the rules of its form. */
+        /** Adds text for a machine. Values are already escaped by the rules of its format. */
         Output raw(String template, Object... values) {
             Text.append(text, template, values);
             return this;
         }
 
-        /** Writes what has been gathered once it is a large piece. */
+        /** Writes what has been gathered if it is large. */
         void flushIfLarge() throws IOException {
             if (text.length() >= CHUNK_CHARS) {
                 flush();
@@ -3369,7 +3366,10 @@ public final class Freshness {
         }
     }
 
-    /** Seconds is a time that a report gives in seconds; null if it is missing or not valid. */
+    /**
+     * Seconds is a time that a report gives in seconds, written as null if it is missing or
+     * invalid.
+     */
     record Seconds(long nanos) { }
 
     /** Facts are what a report says, in order: the members of a JSON object. */
@@ -3381,7 +3381,7 @@ public final class Freshness {
             return this;
         }
 
-        /** Adds a file by its name and the digest of what it holds; null if there is none. */
+        /** Adds a file: its name, and the digest of its content or null if there is none. */
         Facts addFile(String name, String label, String sha256) {
             return add(name, label).add(name.concat("_sha256"), sha256);
         }
@@ -3405,7 +3405,7 @@ public final class Freshness {
             this.isOneLine = isOneLine;
         }
 
-        /** Returns facts as a line for a record: an object, and its end of line. */
+        /** Returns facts as a line for a record: an object and a newline. */
         static String recordLine(Facts facts) throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             Output out = new Output(line);
@@ -3474,7 +3474,7 @@ public final class Freshness {
             out.raw(end);
         }
 
-        /** Writes a verdict by a template: there may be a million of them. */
+        /** Writes a verdict from a template, because there may be a million of them. */
         private void verdict(Verdict v) throws IOException {
             String reason = v.isSafe() ? null : Text.quoted(v.sentence(Figures.EXACT));
             out.raw("{\"name\": {}, \"alive\": {}, \"last_tick_age_seconds\": {}, "
@@ -3542,7 +3542,7 @@ public final class Freshness {
             this.evaluation = evaluation;
         }
 
-        /** Returns what begins a headline if state and baseline share no feed, or else "". */
+        /** Returns the start of a headline if state and baseline share no feed, otherwise "". */
         static String strangers(Evaluation evaluation) {
             if (evaluation.decision().sharesFeed()) {
                 return "";
@@ -3550,7 +3550,7 @@ public final class Freshness {
             return Decision.NO_SHARED_FEED.concat("; ");
         }
 
-        /** Returns what ends a headline if the documents seem to be swapped, or else "". */
+        /** Returns the end of a headline if the documents seem to be swapped, otherwise "". */
         static String swapHint(Evaluation evaluation) {
             if (!evaluation.decision().sharesFeed() || !evaluation.inputs().looksSwapped()) {
                 return "";
@@ -3568,7 +3568,7 @@ public final class Freshness {
             return Text.named(briefs, "; ");
         }
 
-        /** Returns the same of what is not open, with what keeps it from being so. */
+        /** Returns the same for feeds that are not open, with what keeps them from being open. */
         static String unsafeBriefs(Evaluation evaluation) {
             List<String> briefs = new ArrayList<>();
             for (Verdict verdict : evaluation.unsafe()) {
@@ -3587,7 +3587,7 @@ public final class Freshness {
             return Text.named(briefs, "; ");
         }
 
-        /** Writes each cause once, with the feeds that have it in common. */
+        /** Writes each cause once, with the feeds that share it. */
         void show(String before, Output out) {
             Map<String, List<Verdict>> causes = new LinkedHashMap<>();
             for (Verdict verdict : evaluation.unsafe()) {
@@ -3619,7 +3619,7 @@ public final class Freshness {
             return Text.named(names, ", ");
         }
 
-        /** Returns what was found of feeds with one cause, escaped. */
+        /** Returns what was found about feeds with the same cause, escaped. */
         private String why(List<Verdict> verdicts) {
             Verdict first = verdicts.get(0);
             String sentence = why(evaluation, first, Figures.READABLE);
@@ -3630,7 +3630,9 @@ public final class Freshness {
             return isSame ? Text.visible(sentence) : example(first, sentence);
         }
 
-        /** Returns why a feed is not open, with what only this caller or this action asks for. */
+        /**
+         * Returns why a feed is not open, including what only this caller or this action asks for.
+         */
         static String why(Evaluation evaluation, Verdict verdict, Figures figures) {
             Shortfall shortfall = evaluation.shortfall(verdict, figures);
             if (shortfall == null) {
@@ -3639,7 +3641,7 @@ public final class Freshness {
             return Text.fill("{}, {}", verdict.sentence(figures), shortfall.text());
         }
 
-        /** Returns what to do next about feeds with one cause, escaped. */
+        /** Returns what to do next about feeds with the same cause, escaped. */
         private String next(List<Verdict> verdicts) {
             Verdict first = verdicts.get(0);
             Advice advice = cure(first, Figures.READABLE);
@@ -3653,7 +3655,7 @@ public final class Freshness {
             return isSame ? Text.visible(advice.text()) : example(first, advice.text());
         }
 
-        /** Returns what is said of one of several feeds. */
+        /** Returns a message about one of several feeds, as an example. */
         private static String example(Verdict verdict, String said) {
             return Text.text("for example {}: {}", verdict.name(), said);
         }
@@ -3662,13 +3664,12 @@ public final class Freshness {
             if (verdicts.size() == 1) {
                 return recovery(verdicts.get(0).name());
             }
-            // Without a name in it: the tick that was seen may be that of another feed.
+            // No feed is named here: the tick that was seen may belong to another feed.
             return Text.fill("for each feed in turn, moving the output over the state before the"
-                    + " next:"
-                    + "\n        {}", recovery(placeholder()));
+                    + " next:\n        {}", recovery(placeholder()));
         }
 
-        /** Returns a word that stands for the name of a feed, and is none. */
+        /** Returns a placeholder that is not the name of any feed. */
         private String placeholder() {
             String word = FEED_PLACEHOLDER;
             while (evaluation.decision().of(word) != null) {
@@ -3683,7 +3684,7 @@ public final class Freshness {
             return cure == null ? recovery(verdict.name()) : cure.text();
         }
 
-        /** Returns what to do next about a feed, or null if that is to recover it. */
+        /** Returns what to do next about a feed, or null if the answer is to recover it. */
         private Advice cure(Verdict verdict, Figures figures) {
             if (evaluation.asksTooLong(verdict)) {
                 return Advice.of("pass a shorter --valid-for: not even new data stays valid that"
@@ -3855,7 +3856,7 @@ public final class Freshness {
             return Text.fill("[{}{}]", "#".repeat(full), ".".repeat(BAR_CELLS - full));
         }
 
-        /** Draws the terminal anew: unsafe feeds first, and no more lines than it has. */
+        /** Redraws the terminal: unsafe feeds first, and no more lines than it has. */
         void redraw(Output out) throws IOException {
             List<Verdict> rows = new ArrayList<>(evaluation.unsafe());
             for (Verdict verdict : evaluation.verdicts()) {
@@ -3946,9 +3947,9 @@ public final class Freshness {
         }
     }
 
-    /** StatusMetrics shows all feeds to Prometheus, in its text format. */
+    /** StatusMetrics reports all feeds to Prometheus, in its text format. */
     static final class StatusMetrics {
-        /** Gauge is a value that each feed has. Its name is that of the metric. */
+        /** Gauge is a metric that each feed has. Its name is part of the metric's name. */
         private enum Gauge {
             alive("Whether the feed consumer is up; 0 if unknown."),
             safe_to_serve("Whether the feed is proven safe to serve."),
@@ -4007,7 +4008,7 @@ public final class Freshness {
             out.raw("# HELP {} {}\n# TYPE {} gauge\n", name, help, name);
         }
 
-        /** Writes a sample, or nothing if the value is not known. */
+        /** Writes a sample, or nothing if the value is unknown. */
         private void sample(String name, Gauge gauge, Verdict verdict) {
             String value = value(gauge, verdict);
             if (value == null) {
@@ -4060,7 +4061,7 @@ public final class Freshness {
         }
     }
 
-    /** GateReport says whether work may go on, and if not, which of it and why. */
+    /** GateReport says whether the job may run, and if not, what is blocked and why. */
     static final class GateReport {
         private final Call call;
         private final Evaluation evaluation;
@@ -4099,7 +4100,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns how many are open, and which if too few are; or "" if all have to be. */
+        /** Returns how many feeds are open, and which if too few are, or "" if all have to be. */
         private String enough() {
             if (!call.has("--at-least")) {
                 return "";
@@ -4115,7 +4116,7 @@ public final class Freshness {
                     which);
         }
 
-        /** Returns the open feeds in a few words each: all of them if the work has to choose. */
+        /** Returns the open feeds in a few words each: all of them if the job has to choose. */
         private String openBriefs() {
             if (!call.has("--at-least")) {
                 return Explanations.briefs(evaluation.verdicts());
@@ -4135,7 +4136,7 @@ public final class Freshness {
             return Text.fill("; open until {}", until);
         }
 
-        /** Returns the names of the feeds that the work may use. */
+        /** Returns the names of the feeds the job may use. */
         List<String> openFeeds() {
             List<String> names = new ArrayList<>();
             for (Verdict verdict : evaluation.open()) {
@@ -4151,7 +4152,7 @@ public final class Freshness {
             return Text.fill("allowed: {}", String.join(", ", actions));
         }
 
-        /** Returns those of the actions asked for that a feed blocks. */
+        /** Returns the requested actions that a feed blocks. */
         private List<String> refusedActions() {
             List<String> asked = call.all("--action");
             Set<String> refused = new HashSet<>();
@@ -4184,7 +4185,7 @@ public final class Freshness {
             return Evidence.addTo(facts, evaluation);
         }
 
-        /** Adds what this caller asks for beyond the actions, and what that leads to. */
+        /** Adds what this caller asks for beyond the actions, and the outcome. */
         private void addDemand(Facts facts) {
             Demand demand = evaluation.demand();
             if (call.has("--max-age-seconds")) {
@@ -4207,7 +4208,7 @@ public final class Freshness {
             facts.add("why", why);
         }
 
-        /** Returns all feeds asked for that are not proved, even those that nobody knows. */
+        /** Returns all requested feeds that are not proven fresh, even unknown ones. */
         private List<String> blockedFeeds() {
             List<String> blocked = new ArrayList<>(call.all("--feed"));
             for (Verdict verdict : evaluation.verdicts()) {
@@ -4223,7 +4224,7 @@ public final class Freshness {
     static final class WorkReport {
         private final String headline;
         private final Facts facts;
-        /** The name of the fact that is a command, or null. It is shown as it can be pasted. */
+        /** The name of the fact that is a command, or null. It is shown ready to paste. */
         private final String commandFact;
 
         WorkReport(String headline, Facts facts, String commandFact) {
@@ -4271,17 +4272,17 @@ public final class Freshness {
 
     /** Checks are the lines of smoke and doctor. */
     static final class Checks {
-        /** Check is one line of the report, with why it has failed; null if it has passed. */
+        /** Check is one line of the report, with why it failed; null if it passed. */
         private record Check(String name, String why) { }
 
         private final List<Check> checks = new ArrayList<>();
 
-        /** Adds a check, and why it has failed, or null if it has passed. */
+        /** Adds a check, with why it failed, or null if it passed. */
         void add(String name, String why) {
             checks.add(new Check(name, why));
         }
 
-        /** Notes why the last check has failed, unless that is known already or null. */
+        /** Notes why the last check failed, unless that is null or already known. */
         void fault(String why) {
             int last = checks.size() - 1;
             Check check = checks.get(last);
@@ -4341,9 +4342,9 @@ public final class Freshness {
     // ---- State ----
 
     /**
-     * State is what a document claims: the state of a producer, or, as a baseline, the contract
-     * that was reviewed. It reads an entry when it is asked for: as objects, a million feeds would
-     * take twice the gate's time and memory.
+     * State is what a document claims: a producer's state or, as a baseline, the reviewed contract.
+     * Entries are read on demand: as objects, a million feeds would take twice the gate's time and
+     * memory.
      */
     static final class State {
         static final State NONE = new State(Document.of("", "{}"));
@@ -4365,10 +4366,10 @@ public final class Freshness {
         private boolean requiresAsOf;
         private long commonLimitNanos = Time.COMMON_LIMIT;
         private Map<String, Calendar> calendars = Collections.emptyMap();
-        /** The calendar of the feeds that name none of their own; null if there is none. */
+        /** The calendar of feeds that do not name one; null if there is none. */
         private String commonCalendar;
         private Actions actions = Actions.BUILT_IN;
-        /** Each calendar that is named, and where it is named first; null until one is. */
+        /** Each calendar that is named, and where it is first named; null until one is. */
         private Map<String, Integer> namedCalendars;
 
         private State(Document document) {
@@ -4431,8 +4432,7 @@ public final class Freshness {
             long limitNanos = Time.limitNanos(text);
             if (role == Role.baseline && limitNanos == Time.NO_LIMIT) {
                 throw in.error(at, "expected a limit, a number greater than 0 and at most {},"
-                        + " found {}",
-                        MAX_AGE_SECONDS, Json.shortened(text));
+                        + " found {}", MAX_AGE_SECONDS, Json.shortened(text));
             }
             return limitNanos;
         }
@@ -4447,7 +4447,7 @@ public final class Freshness {
             asOf = Time.instant(asOfText);
         }
 
-        /** Reads what only a baseline can ask for. In a state it is as any other member. */
+        /** Reads what only a baseline can ask for. In a state it is like any other member. */
         private void readTerm(Json in, Role role) {
             if (role == Role.baseline) {
                 terms.readCommon(in);
@@ -4499,7 +4499,7 @@ public final class Freshness {
             return name;
         }
 
-        /** Checks that each calendar that is named is there. It may come after its name. */
+        /** Checks that each named calendar is defined. The definition may come after the name. */
         private void checkNamedCalendars(Json in) {
             if (namedCalendars == null) {
                 return;
@@ -4582,7 +4582,7 @@ public final class Freshness {
 
         /**
          * Skips a member that the decision does not use. In a baseline, one that is neither known
-         * nor a note is an error: it might be a misspelt rule.
+         * nor a note is an error: it could be a misspelt rule.
          */
         static void skipOther(Json in, Role role, List<String> known) {
             String name = in.name();
@@ -4600,7 +4600,7 @@ public final class Freshness {
             return index.size();
         }
 
-        /** Returns a feed by its place in the document, from 0. */
+        /** Returns a feed by its position in the document, from 0. */
         Feed get(int i) {
             return readFeed(index.offset(i));
         }
@@ -4661,7 +4661,7 @@ public final class Freshness {
             return asOf;
         }
 
-        /** Returns what as_of says; null if it is absent, or null itself. */
+        /** Returns what as_of says; null if it is absent or null. */
         String asOfText() {
             return asOfText;
         }
@@ -4689,8 +4689,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns when a feed last proved that it is connected; null if nobody says, and
-         * Time.UNREADABLE if what is there is no instant.
+         * Returns when a feed last proved that it is connected; null if the state does not say, and
+         * Time.UNREADABLE if the value is not an instant.
          */
         Instant heartbeat(Feed feed) {
             Json in = new Json(document, feed.at());
@@ -4704,7 +4704,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns the actions that a baseline knows. Those of a state decide nothing. */
+        /** Returns the actions a baseline knows. Those in a state are ignored. */
         Actions actions() {
             return actions;
         }
@@ -4730,7 +4730,7 @@ public final class Freshness {
             return commonLimitNanos;
         }
 
-        /** Returns the limit of a feed: its own, or the common one, or else the given one. */
+        /** Returns the limit of a feed: its own, else the common one, else the given one. */
         long limitNanos(Feed feed, long fallbackNanos) {
             if (feed.limitNanos() != Time.COMMON_LIMIT) {
                 return feed.limitNanos();
@@ -4747,7 +4747,7 @@ public final class Freshness {
             return text == null ? null : Json.shortened(text);
         }
 
-        /** Returns what a member says, a string without its quotes; null if it is absent. */
+        /** Returns what a member says, strings without quotes; null if it is absent. */
         String plainText(Feed feed, String member) {
             Json in = document.objectOf(feed);
             in.enterObject("an object");
@@ -4762,7 +4762,7 @@ public final class Freshness {
 
         /**
          * Returns a question about a member of a feed, or of the document if that is null, which
-         * may be a missing one by another name: "found lastTickAt: did you mean last_tick_at?".
+         * may be a missing one under another name: "found lastTickAt: did you mean last_tick_at?".
          * Returns null if there is none.
          */
         String nearMiss(Feed feed, String... wanted) {
@@ -4788,7 +4788,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns the message about a name that no feed has. */
+        /** Returns the message about a name that is not a feed's. */
         String unknownFeed(String feed) {
             if (feed.indexOf(',') >= 0) {
                 return Text.fill("unknown feed: {}; to name several feeds, repeat --feed", feed);
@@ -4802,13 +4802,13 @@ public final class Freshness {
     }
 
     /**
-     * Terms are what a baseline can ask for besides limits and calendars. What a feed has of its
-     * own is read when it is asked for, and only if some feed has it: most baselines have none.
+     * Terms are what a baseline can ask for besides limits and calendars. What a feed sets for
+     * itself is read on demand, and only if some feed sets any: most baselines do not.
      */
     static final class Terms {
-        /** The limit of a heartbeat that nobody requires. */
+        /** The limit of a heartbeat that is not required. */
         static final long NOT_REQUIRED = Time.COMMON_LIMIT;
-        /** The warn age of a feed that has none: it is half the limit that applies. */
+        /** The warn age of a feed that has none: half the limit that applies. */
         static final long HALF_THE_LIMIT = Time.COMMON_LIMIT;
         private static final String HEARTBEAT = "max_heartbeat_age_seconds";
         private static final String WARN = "warn_age_seconds";
@@ -4831,7 +4831,7 @@ public final class Freshness {
             this.document = document;
         }
 
-        /** Reads a term for all feeds that have none of their own. */
+        /** Reads a term for all feeds that do not set it themselves. */
         void readCommon(Json in) {
             int at = in.at();
             boolean isWarnAge = in.name().equals(WARN);
@@ -4897,7 +4897,7 @@ public final class Freshness {
         /** Checks the warn ages of the feeds to which the common limit applies. */
         void checkCommonWarnAges(Json in, long limitNanos) {
             boolean isNone = highestWarnNanos == HALF_THE_LIMIT
-                    || limitNanos == Time.COMMON_LIMIT; // a feed without any limit is blocked
+                    || limitNanos == Time.COMMON_LIMIT; // no limit at all: blocked anyway
             if (!isNone) {
                 checkWarnAge(in, highestWarnAt, highestWarnNanos, limitNanos);
             }
@@ -4910,7 +4910,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns past which age a fresh feed needs a look, or HALF_THE_LIMIT. */
+        /** Returns the age past which a fresh feed needs a look, or HALF_THE_LIMIT. */
         long warnNanos(Feed agreed) {
             if (hasOwnWarnAges) {
                 String own = document.member(agreed, WARN);
@@ -4940,8 +4940,8 @@ public final class Freshness {
     }
 
     /**
-     * Index finds the place of a feed in its document by its name. It keeps offsets and hashes
-     * instead of names.
+     * Index finds a feed's position in its document by name. It keeps offsets and hashes instead of
+     * names.
      */
     static final class Index {
         static final int NOT_FOUND = -1;
@@ -4975,7 +4975,7 @@ public final class Freshness {
             return slots[slot(name, hash(name))] - 1;
         }
 
-        /** Adds an entry that begins at that offset. Returns false if its name is there already. */
+        /** Adds an entry that begins at that offset. Returns false if its name is already there. */
         boolean add(String name, int offset) {
             if (size == offsets.length) {
                 grow();
@@ -5039,7 +5039,7 @@ public final class Freshness {
 
         /**
          * Hashes a name with a polynomial over the field of HASH_PRIME, at a point that differs in
-         * each run. Two names collide at no more points than they have characters. So nobody can
+         * each run. Two names collide at no more points than they have characters, so nobody can
          * write a state whose names collide, and the table stays fast.
          */
         static int hash(String name) {
@@ -5058,7 +5058,7 @@ public final class Freshness {
     // ---- Edits ----
 
     /**
-     * Edit changes single values of a state. Everything else stays in place and byte for byte. It
+     * Edit changes single values of a state. Everything else stays in place, byte for byte. It
      * collects the changes, at their offsets in the old document, and applies them all at once.
      */
     static final class Edit {
@@ -5080,15 +5080,16 @@ public final class Freshness {
             if (splices.isEmpty()) {
                 return document;
             }
-            Collections.sort(splices); // stable: what is added at one place stays in its order
+            Collections.sort(splices); // stable: additions at one offset stay in order
             return document.with(splices);
         }
 
         /**
          * Notes that a tick of that age was seen. A feed that dates its ticks gets the date, and
-         * the age only if it has one.
+         * the age only if it already states one.
          *
-         * @param ageSeconds a JSON text; below 0 for a tick from the future
+         * @param ageSeconds JSON text; negative for a tick from the future
+         *
          */
         void tick(Feed feed, String ageSeconds, Instant now) {
             boolean isDated = document.member(feed, "last_tick_at") != null;
@@ -5124,7 +5125,7 @@ public final class Freshness {
             return Text.fill("\"{}\"", instant);
         }
 
-        /** Dates a state, its ticks and its heartbeats back by the time that it is frozen for. */
+        /** Backdates a state, its ticks and its heartbeats by how long it is to be frozen. */
         void freeze(State state, Instant now) {
             for (int i = 0; i < state.size(); i++) {
                 Feed feed = state.get(i);
@@ -5186,7 +5187,7 @@ public final class Freshness {
             changes.add(feed.name().concat(" removed"));
         }
 
-        /** Puts a missing feed back: its baseline entry with a fresh tick, in its old place. */
+        /** Restores a missing feed: its baseline entry with a fresh tick, in its old place. */
         void insert(State state, State baseline, Feed agreed, String ageSeconds, Instant now) {
             boolean needsDate = state.hasNullAsOf()
                     || (state.asOfText() == null && baseline.requiresAsOf());
@@ -5219,7 +5220,7 @@ public final class Freshness {
             return edit.apply().text();
         }
 
-        /** Returns the last feed that stands before that one in the baseline and is not missing. */
+        /** Returns the last feed that precedes that one in the baseline and is not missing. */
         private static Feed feedBefore(State state, State baseline, Feed agreed) {
             for (int i = baseline.placeOf(agreed) - 1; i >= 0; i--) {
                 Feed present = state.feed(baseline.get(i).name());
@@ -5271,7 +5272,7 @@ public final class Freshness {
      */
     static final class Json {
         private static final int MAX_SHOWN_CHARS = 40;
-        /** How much of what was found an error has to see: the longest common mistake. */
+        /** How much of the text an error looks at: the longest common mistake. */
         private static final int FOUND_BYTES = 8;
 
         private final Document document;
@@ -5283,10 +5284,10 @@ public final class Freshness {
         /** Whether the next member or element is the first of its object or array. */
         private boolean first;
         private boolean isAscii = true;
-        /** The member names so far of each object or array that is open; an array has none. */
+        /** The member names so far of each open object or array; an array has none. */
         private final List<Set<String>> names = new ArrayList<>();
 
-        /** Begins at the first value from that offset on. */
+        /** Begins at the first value at or after that offset. */
         Json(Document document, int from) {
             this.document = document;
             at = from;
@@ -5421,7 +5422,7 @@ public final class Freshness {
             }
         }
 
-        /** Skips any value and returns its text, cut after the length of the longest number. */
+        /** Skips any value and returns its text, cut at the length of the longest number. */
         String valueText() {
             int from = at;
             skip();
@@ -5582,7 +5583,7 @@ public final class Freshness {
             }
         }
 
-        /** Checks an escape, and that each half of a surrogate pair has the other one. */
+        /** Checks an escape, and that surrogates come in pairs. */
         private void checkEscape() {
             int from = at;
             at++;
@@ -5626,7 +5627,9 @@ public final class Freshness {
             return (char) value;
         }
 
-        /** Checks the encoding. Only strings can hold other bytes than ASCII, and all were read. */
+        /**
+         * Checks the encoding. Only strings can hold non-ASCII bytes, and all strings were read.
+         */
         private void checkUtf8() {
             int invalidAt = document.invalidUtf8At();
             if (invalidAt >= 0) {
@@ -5650,7 +5653,7 @@ public final class Freshness {
             return error(at, "expected {}, found {}", what, found());
         }
 
-        /** Returns what stands at the cursor, a common mistake by its name. */
+        /** Returns what is at the cursor, naming a common mistake. */
         private String found() {
             if (at >= document.length()) {
                 return "the end";
@@ -5733,24 +5736,24 @@ public final class Freshness {
         static final long MAX_AGE_NANOS = MAX_AGE_SECONDS * SECOND;
         /** A limit above the highest age that can be stated blocks no stated age. */
         static final long MAX_LIMIT_NANOS = MAX_AGE_NANOS;
-        /** About 126 years. A longer time is cut to it, and two of them fit in a long. */
+        /** About 126 years. Longer times are cut to it, and two of them fit in a long. */
         static final long FOREVER = 4 * MAX_AGE_NANOS;
         // A missing age lies above every limit, and a missing limit below every age, so a
         // forgotten check fails closed.
         static final long UNKNOWN_AGE = FOREVER + 1;
         static final long INVALID_AGE = FOREVER + 2;
         static final long NO_LIMIT = -1;
-        /** The limit of a feed, or of a document, that states none of its own. */
+        /** The limit of a feed or document that does not state one. */
         static final long COMMON_LIMIT = -2;
-        /** The bound of what has none: no age reaches it, and no time ends it. */
+        /** Stands for no bound: no age reaches it, and no time ends it. */
         static final long NO_BOUND = Long.MAX_VALUE;
-        /** An instant that is there and cannot be read. It is older than every limit. */
+        /** An instant that is present but cannot be read. It is older than every limit. */
         static final Instant UNREADABLE = Instant.MIN;
 
         private static final int NANO_DIGITS = 9;
         private static final long NOT_A_TIME = -1;
 
-        /** Rounding is the direction for a time that falls between two nanoseconds. */
+        /** Rounding is the direction in which a time between two nanoseconds is rounded. */
         enum Rounding {
             /** For an age: an age of 90.0000000001 s is above a limit of 90 s. */
             UP,
@@ -5771,8 +5774,8 @@ public final class Freshness {
         }
 
         /**
-         * Reads an age that a state claims. One from -1 up to 0 is 0, since a tick may lie up to a
-         * second ahead: clocks differ by a little.
+         * Reads an age that a state claims. One from -1 up to 0 counts as 0: clocks differ a
+         * little, so a tick may be up to a second ahead.
          */
         static long claimedAgeNanos(String json) {
             if (!json.startsWith("-")) {
@@ -5791,13 +5794,14 @@ public final class Freshness {
             if (nanos == NOT_A_TIME || nanos == 0) {
                 return NO_LIMIT;
             }
-            // Rounded up, so that not even a part of a nanosecond above the maximum is taken.
+            // Rounded up, so that not even a fraction of a nanosecond above the maximum is
+            // accepted.
             return nanos(json, Rounding.UP) > MAX_LIMIT_NANOS ? NO_LIMIT : nanos;
         }
 
         /**
          * Reads a JSON number of seconds. A time above FOREVER is cut to it. Returns NOT_A_TIME if
-         * the text is no number, or one that is negative or has too many digits.
+         * the text is not a number, or one that is negative or has too many digits.
          */
         private static long nanos(String json, Rounding rounding) {
             Decimal number = Decimal.parse(json);
@@ -5807,9 +5811,9 @@ public final class Freshness {
         private static long nanos(Decimal number, Rounding rounding) {
             int used = number.usedDigits();
             if (used == 0) {
-                return 0; // whatever its sign and its exponent
+                return 0; // whatever its sign and exponent
             }
-            int wholeDigits = number.pointAt + NANO_DIGITS; // so many make whole nanoseconds
+            int wholeDigits = number.pointAt + NANO_DIGITS; // these make whole nanoseconds
             int decimals = used - number.pointAt;
             if (number.negative || decimals > MAX_NUMBER_CHARS) {
                 return NOT_A_TIME;
@@ -5830,13 +5834,13 @@ public final class Freshness {
 
         /**
          * Decimal is a number taken apart. For example, -12.5e3 is negative, has the digits 125,
-         * and its point stands after 5 of them (the last two are zeros that nobody wrote).
+         * and its point is after 5 of them (the last two are implied zeros).
          */
         private record Decimal(boolean negative, String digits, int pointAt) {
-            /** A larger exponent changes nothing, given how many digits a number may have. */
+            /** A larger exponent makes no difference, given how many digits a number may have. */
             private static final int MAX_EXPONENT = 1_000_000;
 
-            /** Reads a number of RFC 8259, section 6, or returns null if the text is none. */
+            /** Reads a number as in RFC 8259, section 6, or returns null if the text is not one. */
             static Decimal parse(String text) {
                 if (text.length() > MAX_NUMBER_CHARS) {
                     return null;
@@ -5903,7 +5907,7 @@ public final class Freshness {
                 return new Decimal(negative, digits, pointAt - count);
             }
 
-            /** Returns the value of a digit; 0 after the last one. */
+            /** Returns the value of a digit; 0 past the last one. */
             int digit(int i) {
                 return i < digits.length() ? digits.charAt(i) - '0' : 0;
             }
@@ -5922,7 +5926,7 @@ public final class Freshness {
             return c >= '0' && c <= '9';
         }
 
-        /** Writes a time in seconds, such as 660 or 0.25; null if it is missing or not valid. */
+        /** Writes a time in seconds, such as 660 or 0.25; null if it is missing or invalid. */
         static String seconds(long nanos) {
             if (nanos < 0 || nanos > FOREVER) {
                 return null;
@@ -5942,7 +5946,9 @@ public final class Freshness {
             return text.toString();
         }
 
-        /** Reads a number of seconds as milliseconds; anything else is longer than any watch. */
+        /**
+         * Reads a number of seconds as milliseconds; anything else becomes longer than any watch.
+         */
         static long millis(String seconds) {
             return ageNanos(seconds) / 1_000_000;
         }
@@ -5967,8 +5973,8 @@ public final class Freshness {
 
         /**
          * Reads a date-time of RFC 3339, section 5.6, such as 2026-11-22T09:37:00.25+01:00, or
-         * returns null if it is none. A leap second is none. What is finer than a nanosecond is cut
-         * off, which moves a tick or a date into the past and makes an age larger.
+         * returns null if it is not one. A leap second is not one. Anything finer than a nanosecond
+         * is cut off, which moves a tick or a date into the past and makes an age larger.
          */
         static Instant instant(String text) {
             if (!hasForm(text, 0, "0000-00-00T00:00:00")) {
@@ -5990,7 +5996,7 @@ public final class Freshness {
             return local.toInstant(ZoneOffset.UTC).minusSeconds(offsetSeconds);
         }
 
-        /** Reads the instant that stands for now, rounded up: that makes no age smaller. */
+        /** Reads the instant that replaces now, rounded up, so that no age gets smaller. */
         static Instant instantRoundedUp(String text) {
             Instant instant = instant(text);
             if (instant == null || isWholeNanos(text)) {
@@ -6091,25 +6097,26 @@ public final class Freshness {
     }
 
     /**
-     * Misspelling says what is wrong with a time that was refused, and how it is written. It is for
-     * people and decides nothing: the time stays refused.
+     * Misspelling says what is wrong with a refused time, and how to write it. It is for people and
+     * decides nothing: the time stays refused.
      *
-     * @param fault   what is said of the member, such as "has a space instead of T"
+     * @param fault   what to say about the member, such as "has a space instead of T"
      * @param instant the same moment as Time.instant() reads it; null if the text does not tell
+     *
      */
     record Misspelling(String fault, String instant, Meaning meaning) {
-        /** Meaning is what a text is about, as far as it tells. */
+        /** Meaning is what a text stands for, as far as one can tell. */
         enum Meaning { INSTANT, INSTANT_IF_UTC, NO_TICK, UNKNOWN }
 
-        /** The first epoch time that is taken for one: an earlier number may be anything. */
+        /** The earliest number taken for an epoch time: a smaller one may be anything. */
         private static final long YEAR_2000_NANOS = 946_684_800 * Time.SECOND;
         private static final long HALF_HOUR_NANOS = 1800 * Time.SECOND;
-        /** A tick that is older than this need not be a fresh one by a local clock. */
+        /** A tick older than this may not be a fresh one by a local clock. */
         private static final long MAX_LOCAL_AGE_NANOS = 300 * Time.SECOND;
         /** The time zone that is furthest ahead of UTC is 14 hours ahead. */
         private static final int MAX_HALF_HOURS = 28;
 
-        /** Returns what is wrong with a text, or null if that is not plain to see. */
+        /** Returns what is wrong with a text, or null if it is not obvious. */
         static Misspelling of(String text) {
             String stripped = text.strip();
             String noTick = noTick(stripped);
@@ -6135,16 +6142,16 @@ public final class Freshness {
             return meaning == Meaning.NO_TICK;
         }
 
-        /** Returns the time as it should be written, or null if the text does not tell. */
+        /** Returns the time as it should be written, or null if the text is ambiguous. */
         String suggestion() {
-            // No switch: the one over each enum would be loaded by each command.
+            // Not a switch: every command would load one per enum.
             if (meaning == Meaning.INSTANT_IF_UTC) {
                 return instant.concat(" if it is UTC, otherwise with its offset");
             }
             return instant;
         }
 
-        /** Returns what is said of the time that a program writes before any tick, or null. */
+        /** Returns what to say about a time that programs write before any tick, or null. */
         private static String noTick(String text) {
             if (text.startsWith("0001-01-01")) {
                 return "is the zero time of Go and .NET";
@@ -6174,7 +6181,9 @@ public final class Freshness {
             return instant != null && Instant.EPOCH.equals(Time.instant(instant));
         }
 
-        /** Returns what a number of seconds, or of parts of a second, since 1970 means, or null. */
+        /**
+         * Returns what a number of seconds, or fractions of a second, since 1970 means, or null.
+         */
         private static Misspelling epochTime(String text) {
             Time.Decimal number = Time.Decimal.parse(text);
             if (number == null) {
@@ -6207,9 +6216,9 @@ public final class Freshness {
         }
 
         /**
-         * Returns a time that is ahead with the offset of the zone that explains it, if local time
-         * may have been written as UTC, or else null. That zone is the multiple of half an hour
-         * that makes the time fresh.
+         * Returns a time that is ahead with the offset that explains it, if local time may have
+         * been written as UTC; otherwise null. That offset is the multiple of half an hour that
+         * makes the time fresh.
          */
         static String asLocalTime(String text, long aheadNanos, long limitNanos) {
             long halfHours = (aheadNanos + HALF_HOUR_NANOS / 2) / HALF_HOUR_NANOS;
@@ -6229,11 +6238,11 @@ public final class Freshness {
             return Text.fill("{}+{}:{}", text.substring(0, offsetAt), hours, minutes);
         }
 
-        /** Parts reads a date and time part by part, and notes those that are written otherwise. */
+        /** Parts reads a date and time part by part, and notes which are written differently. */
         private static final class Parts {
             private final String text;
             private final List<String> faults = new ArrayList<>();
-            /** The instant as it should be written, as far as it is read. */
+            /** The instant as it should be written, as far as it has been read. */
             private final StringBuilder instant = new StringBuilder();
             private Meaning meaning = Meaning.INSTANT;
             /** The offset of the next character. */
@@ -6246,7 +6255,7 @@ public final class Freshness {
                 }
             }
 
-            /** Returns what is wrong; null if nothing is, or the text is no date and time. */
+            /** Returns what is wrong; null if nothing is, or if the text is not a date and time. */
             Misspelling misspelling() {
                 if (!readDate() || !readTime() || !readOffset() || faults.isEmpty()) {
                     return null;
@@ -6289,7 +6298,7 @@ public final class Freshness {
                 return true;
             }
 
-            /** Reads all that follows the time. */
+            /** Reads everything after the time. */
             private boolean readOffset() {
                 int bracketAt = text.indexOf('[', at);
                 if (bracketAt < 0) {
@@ -6356,7 +6365,7 @@ public final class Freshness {
                 return false;
             }
 
-            /** Reads the zone that Go writes, which may stand before a reading of its clock. */
+            /** Reads the zone as Go writes it, which may precede a monotonic clock reading. */
             private boolean readZoneBehindOffset(String rest) {
                 int clockAt = rest.indexOf(" m=");
                 String zone = clockAt < 0 ? rest : rest.substring(0, clockAt);
@@ -6364,7 +6373,7 @@ public final class Freshness {
                 return isZone(zone);
             }
 
-            /** Reads a zone that stands in the place of an offset. Only that of UTC is known. */
+            /** Reads a zone in place of an offset. Only UTC's is known. */
             private boolean readZone(String zone) {
                 String upper = zone.toUpperCase(Locale.ROOT);
                 instant.append('Z');
@@ -6426,7 +6435,7 @@ public final class Freshness {
         EXACT,
         /**
          * For people: at most three decimals, and a long time in days, hours and minutes, too. An
-         * age is rounded up and a limit down, so that an age above its limit is seen to be above.
+         * age is rounded up and a limit down, so that an age above its limit looks that way.
          */
         READABLE;
 
@@ -6434,15 +6443,15 @@ public final class Freshness {
         private static final long MINUTE = 60 * Time.SECOND;
         private static final long HOUR = 60 * MINUTE;
         private static final long DAY = 24 * HOUR;
-        /** A number of seconds from here on tells people little. */
+        /** From here on, a bare number of seconds tells people little. */
         private static final long LONG_TIME = 10_000 * Time.SECOND;
 
-        /** Writes an age that stands beside its limit; "?" if it is missing or not valid. */
+        /** Writes an age that is shown beside its limit; "?" if it is missing or invalid. */
         String age(long ageNanos, long limitNanos) {
             if (this == EXACT || ageNanos > limitNanos) {
                 return roundedUp(ageNanos);
             }
-            // Rounded apart, an age that is within its limit would look older than that.
+            // Rounded separately, an age within its limit could look older than the limit.
             long roundedNanos = Math.min(up(ageNanos), down(limitNanos));
             return written(roundedNanos);
         }
@@ -6465,7 +6474,7 @@ public final class Freshness {
             return nanos - rest + MILLISECOND;
         }
 
-        /** Rounds down, but never to nothing: 0 is no limit. */
+        /** Rounds down, but never to zero: 0 is not a limit. */
         private static long down(long nanos) {
             if (nanos < MILLISECOND) {
                 return nanos;
@@ -6595,7 +6604,7 @@ public final class Freshness {
             return beforeNanos;
         }
 
-        /** Returns the first open time from that one on, or NONE. */
+        /** Returns the first open time at or after that one, or NONE. */
         long openFrom(long timeNanos) {
             for (Session session : sessions) {
                 if (timeNanos < session.endNanos()) {
@@ -6605,7 +6614,10 @@ public final class Freshness {
             return NONE;
         }
 
-        /** Returns the first time until which it has been open so long: above 0, at most all. */
+        /**
+         * Returns the first time by which it has been open that long: more than 0, at most the
+         * whole day.
+         */
         long whenOpenFor(long nanos) {
             long restNanos = nanos;
             for (Session session : sessions) {
@@ -6620,7 +6632,7 @@ public final class Freshness {
     }
 
     /**
-     * Calendar is when a market is open. It decides who is paged, and never what is open to work.
+     * Calendar is when a market is open. It decides who is paged, never what may run.
      *
      * <p>An instant is in session if its date and time in the calendar's zone lie in a session. So
      * an hour that the zone skips has no time, and one that it repeats counts twice. Between two
@@ -6629,6 +6641,7 @@ public final class Freshness {
      *
      * <p>The rules of a zone are loaded when the first of these questions is asked: that takes half
      * as long as a start. A gate in text asks none of them.
+     *
      */
     static final class Calendar {
         private static final List<String> MEMBERS = Arrays.asList("zone", "open", "dates");
@@ -6644,7 +6657,7 @@ public final class Freshness {
         private ZoneRules rules;
         private final Hours[] week = new Hours[WEEK];
         private long weekNanos;
-        /** The dates with hours of their own, by their local days. */
+        /** Dates with their own hours, by local day. */
         private final TreeMap<Long, Hours> dates = new TreeMap<>();
 
         private Calendar() {
@@ -6830,8 +6843,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns when the market opens, or null while it is open. Each day that a date closes
-         * takes a step, so this ends; a market that opens in more than Time.FOREVER opens then.
+         * Returns when the market opens, or null while it is open. Each day closed by a date takes
+         * one step, so this terminates; an opening further away than Time.FOREVER is cut to it.
          */
         Instant opensAt(Instant now) {
             if (isOpen(now)) {
@@ -6851,7 +6864,7 @@ public final class Freshness {
         }
 
         /**
-         * Returns the first instant until which the market has been open for so long since that
+         * Returns the first instant by which the market has been open that long since the given
          * one, or null if that takes more than Time.FOREVER.
          */
         Instant whenInSession(Instant from, long openNanos) {
@@ -6874,12 +6887,13 @@ public final class Freshness {
         }
 
         /**
-         * Returns until when it is no wonder that no tick comes: "market closed until Mon 09:30
+         * Returns until when the absence of ticks is expected: "market closed until Mon 09:30
          * America/New_York" or, while it is open, "first tick due by 09:31:25".
          *
          * @param event      what is to come: a tick or a heartbeat
          * @param last       when the newest one came
          * @param limitNanos how old it may get in session
+         *
          */
         String silence(String event, Instant last, Instant now, long limitNanos) {
             Instant opening = opensAt(now);
@@ -6896,7 +6910,7 @@ public final class Freshness {
             return Text.fill("first {} due by {}{}", event, weekday, clockTime(due, true));
         }
 
-        /** Returns a weekday, such as "Mon ", with the date if there is such a day before it. */
+        /** Returns a weekday, such as "Mon ", with the date if the same weekday comes sooner. */
         private String weekday(Instant instant, Instant now) {
             long day = local(instant).day();
             String weekday = WEEKDAYS.get(weekday(day));
@@ -6906,7 +6920,7 @@ public final class Freshness {
             return Text.fill("{} {} ", weekday, LocalDate.ofEpochDay(day));
         }
 
-        /** Returns a local time such as 09:30 or 09:31:25; a part of a second is left out. */
+        /** Returns a local time such as 09:30 or 09:31:25, without fractions of a second. */
         private String clockTime(Instant instant, boolean withSeconds) {
             int seconds = (int) (local(instant).timeNanos() / Time.SECOND);
             String minutes = Text.fill("{}:{}", twoDigits(seconds / 3600),
@@ -7025,7 +7039,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns when the market has been open for so long, above 0, by local time alone. */
+        /** Returns when the market has been open that long (more than 0), by local time alone. */
         private Local whenOpenFor(Local from, long openNanos) {
             long day = from.day();
             long restNanos = openNanos + hours(day).openNanosBefore(from.timeNanos());
@@ -7037,16 +7051,16 @@ public final class Freshness {
         }
     }
 
-    /** Zones tell which time zones there are, without loading one. */
+    /** Zones knows which time zones exist, without loading one. */
     static final class Zones {
         private static final String UTC = "UTC";
 
         private Zones() { }
 
         /**
-         * Returns whether this is a zone such as America/New_York, or UTC. To ask Java takes a
-         * third as long as a start, so its file of zones is searched first. Java is asked for what
-         * is not found there.
+         * Returns whether this is a zone such as America/New_York, or UTC. Asking Java takes a
+         * third as long as a start, so its file of zones is searched first, and Java is asked only
+         * about what is not found there.
          */
         static boolean exists(String zone) {
             if (zone.equals(UTC)) {
@@ -7080,7 +7094,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns what may be meant by the name of a zone that there is not. */
+        /** Returns which zone an unknown name may mean. */
         static String suggestion(String zone) {
             List<String> known = new ArrayList<>();
             for (String name : ZoneRulesProvider.getAvailableZoneIds()) {
@@ -7105,7 +7119,7 @@ public final class Freshness {
 
     // ---- Files ----
 
-    /** Splice puts a text in the place of the bytes of a document between two offsets. */
+    /** Splice replaces the bytes of a document between two offsets with a text. */
     record Splice(int from, int to, byte[] text) implements Comparable<Splice> {
         @Override public int compareTo(Splice other) {
             return Integer.compare(from, other.from);
@@ -7115,7 +7129,7 @@ public final class Freshness {
     /** Document is a file's content, read whole. */
     static final class Document {
         private final String label;
-        /** The content, and a zero byte after it, so that a reader need not ask for the end. */
+        /** The content with a zero byte after it, so that a reader need not check for the end. */
         private final byte[] bytes;
 
         private Document(String label, byte[] bytes) {
@@ -7144,7 +7158,7 @@ public final class Freshness {
             return (int) size;
         }
 
-        /** Returns whether a file holds this document from its start to its end. */
+        /** Returns whether a file holds exactly this document. */
         boolean isIn(RandomAccessFile file) throws IOException {
             byte[] piece = new byte[Math.min(bytes.length, CHUNK_BYTES)];
             int at = 0;
@@ -7162,7 +7176,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns a copy with those splices, which are sorted and do not overlap. */
+        /** Returns a copy with these splices, which are sorted and do not overlap. */
         Document with(List<Splice> splices) {
             long length = length();
             for (Splice splice : splices) {
@@ -7257,15 +7271,15 @@ public final class Freshness {
                 digest.update(bytes, 0, length());
                 return HexFormat.of().formatHex(digest.digest());
             } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e); // each JDK has to have it
+                throw new IllegalStateException(e); // every JDK must have it
             }
         }
     }
 
     /**
      * InputFile is a regular file that is read twice through one descriptor, because a writer that
-     * rewrites it in place may have been in the middle of the first read. If another file is
-     * renamed over it meanwhile, that does no harm: what was opened is whole.
+     * rewrites it in place may have been halfway through during the first read. If another file is
+     * renamed over it in the meantime, that does no harm: the opened one is whole.
      */
     static final class InputFile implements AutoCloseable {
         private final String name;
@@ -7298,10 +7312,10 @@ public final class Freshness {
                     new RandomAccessFile(path.toFile(), "r"));
         }
 
-        /** Returns the content, or null if its length changes meanwhile. */
+        /** Returns the content, or null if its length changes in the meantime. */
         Document read() throws IOException {
             int length = Document.checkSize(file.length(), name);
-            byte[] bytes = new byte[length + 1]; // with room for one byte too many
+            byte[] bytes = new byte[length + 1]; // with room for one extra byte
             int at = 0;
             while (at < bytes.length) {
                 int read = file.read(bytes, at, Math.min(bytes.length - at, CHUNK_BYTES));
@@ -7320,8 +7334,8 @@ public final class Freshness {
 
         /**
          * Returns whether the file stays as it was read for that long, or for longer if it was just
-         * written. Each look comes after a pause, which gives a writer its turn: without one, both
-         * reads see the same moment.
+         * written. Each check follows a pause, which gives a writer its turn: without one, both
+         * reads could see the same moment.
          */
         boolean stillHolds(Document document, long stableNanos) throws IOException {
             FileTime modified = attributes.lastModifiedTime();
@@ -7332,13 +7346,15 @@ public final class Freshness {
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             boolean isReplaced = !Objects.equals(attributes.fileKey(), now.fileKey());
             if (isReplaced) {
-                // The time of what was opened cannot be told now, so it has to stay for longer.
+                // The time of the opened file is unknown now, so it must stay unchanged for longer.
                 return staysFor(document, FILE_TIME_STEP_NANOS);
             }
             return modified.equals(now.lastModifiedTime());
         }
 
-        /** Looks several times: one look may be torn like the read, and then see the same. */
+        /**
+         * Checks several times: a single check may be torn like the read, and see the same bytes.
+         */
         private boolean staysFor(Document document, long nanos) throws IOException {
             for (int i = 0; i < STABILITY_CHECKS; i++) {
                 LockSupport.parkNanos(nanos / STABILITY_CHECKS);
@@ -7350,8 +7366,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns for how long a change may still leave a file with the time that it has, because
-         * the clock that dates files goes in steps: 0 unless it was just written.
+         * Returns how long a change may still leave the file's time as it is, because the clock
+         * that dates files moves in steps: 0 unless the file was just written.
          */
         static long unclearNanos(FileTime modified, Instant now) {
             Instant time = modified.toInstant();
@@ -7370,10 +7386,10 @@ public final class Freshness {
     }
 
     /**
-     * Guarded is work that must leave nothing behind if a signal ends the process. Two threads
-     * meet here: the one that does the work, and the one that the JVM starts when it ends. Each
-     * step that would leave something behind holds the monitor, so the JVM's thread comes before
-     * it or after it. If it came before, the step never begins.
+     * Guarded is work that must leave nothing behind if a signal ends the process. Two threads meet
+     * here: the one that does the work, and the one that the JVM starts when it ends. Each step
+     * that would leave something behind holds the monitor, so the JVM's thread runs before or after
+     * it. If it runs before, the step never begins.
      */
     abstract static class Guarded implements AutoCloseable {
         private final Thread shutdownHook = new ShutdownHook();
@@ -7390,7 +7406,7 @@ public final class Freshness {
         /** Undoes unfinished work. It is called with the monitor held, possibly twice. */
         abstract void undo() throws IOException;
 
-        /** Once the process ends, waits for it: nobody would clean up what is begun now. */
+        /** If the process is ending, waits for that: nobody would clean up what is begun now. */
         final synchronized void waitIfProcessEnds() throws IOException {
             try {
                 while (processEnds) {
@@ -7407,7 +7423,7 @@ public final class Freshness {
             try {
                 undo();
             } catch (IOException e) {
-                // What is there stays, and there is nowhere left to report it.
+                // What is there stays, and there is nowhere left to report this.
             }
         }
 
@@ -7450,7 +7466,7 @@ public final class Freshness {
         private NewFile newFile;
         private RecordFile record;
 
-        /** Creates the new file beside its target, to be written to. */
+        /** Creates the new file beside its target, ready to be written. */
         synchronized OutputStream create(Path target) throws IOException {
             waitIfProcessEnds();
             newFile = new NewFile(target);
@@ -7463,13 +7479,13 @@ public final class Freshness {
             newFile.expect(document);
         }
 
-        /** Appends a line to a file that others append to as well. */
+        /** Appends a line to a file that others also append to. */
         void append(Path path, String line) throws IOException {
             openRecord(path, MAX_LOCK_SECONDS * Time.SECOND);
             append(line);
         }
 
-        /** Opens a file that others append to as well. From now on it is locked. */
+        /** Opens a file that others also append to. From now on it is locked. */
         void openRecord(Path path, long maxWaitNanos) throws IOException {
             long begunNanoTime = System.nanoTime();
             String obstacle = lock(path);
@@ -7509,9 +7525,9 @@ public final class Freshness {
             }
         }
 
-        /** Returns why that has to be tried again, or null if it is done. */
+        /** Returns why this must be tried again, or null if it is done. */
         private synchronized FileSystemException tryCommit() throws IOException {
-            // If a signal's thread has deleted the new file, that is no fault of this work.
+            // If a signal's thread has deleted the new file, this work is not at fault.
             waitIfProcessEnds();
             if (newFile == null) {
                 stage = Stage.DONE; // the document went to standard output
@@ -7524,7 +7540,7 @@ public final class Freshness {
                 if (Disk.hasUnixAttributes()) {
                     throw e;
                 }
-                return e; // Windows replaces no file that somebody has open
+                return e; // Windows does not replace a file that is open elsewhere
             }
             // The new name is on disk once its directory is. If that fails, nothing is undone.
             newFile.flushDirectory();
@@ -7558,7 +7574,7 @@ public final class Freshness {
         private synchronized void undoAndClose() throws IOException {
             try {
                 if (newFile != null) {
-                    newFile.close(); // first, because Windows deletes no open file
+                    newFile.close(); // first, because Windows does not delete open files
                 }
             } finally {
                 undoAndCloseRecord();
@@ -7579,7 +7595,7 @@ public final class Freshness {
         private static final class NewFile {
             private final Path target;
             private final Path path;
-            /** The directory, to be flushed; null if the system opens no directories. */
+            /** The directory, to be flushed; null if the system cannot open directories. */
             private FileChannel directory;
             private FileChannel channel;
             /** The owner, the group and the mode of the target; null if it has none of these. */
@@ -7596,7 +7612,7 @@ public final class Freshness {
 
             OutputStream create() throws IOException {
                 attributes = Owners.attributes(target);
-                // It was checked before, but a watch writes it again and again.
+                // It was checked before, but a watch writes it repeatedly.
                 if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
                         && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
                     throw new DataException("{}: no longer a regular file", target);
@@ -7610,7 +7626,8 @@ public final class Freshness {
                         StandardOpenOption.WRITE);
                 isCreated = true;
                 if (attributes != null) {
-                    // The group first: once the file belongs to somebody else, it is fixed.
+                    // The group first: once the file belongs to somebody else, it can no longer be
+                    // changed.
                     takeOver("gid");
                     takeOver("uid");
                     takeOver("mode");
@@ -7625,7 +7642,7 @@ public final class Freshness {
                     if (Disk.hasUnixAttributes()) {
                         throw e;
                     }
-                    return null; // Windows opens none
+                    return null; // Windows cannot open one
                 }
             }
 
@@ -7634,7 +7651,7 @@ public final class Freshness {
                     Files.setAttribute(path, "unix:".concat(attribute), attributes.get(attribute),
                             LinkOption.NOFOLLOW_LINKS);
                 } catch (FileSystemException e) {
-                    // Only root may give a file away. Anybody else gets a file of their own.
+                    // Only root may give a file away. Anyone else gets a file of their own.
                 }
             }
 
@@ -7685,7 +7702,7 @@ public final class Freshness {
             }
         }
 
-        /** RecordFile is a file to which others append lines as well, each under its lock. */
+        /** RecordFile is a file that others also append lines to, each under its lock. */
         private static final class RecordFile {
             private static final String LOCKED =
                     "another process has locked this record; fuser or lslocks shows which";
@@ -7693,7 +7710,7 @@ public final class Freshness {
 
             private final Path path;
             private FileChannel channel;
-            /** What tells this file from another one of the same name. */
+            /** What distinguishes this file from another one of the same name. */
             private Object fileKey;
             /** Whether this work created the file. */
             private boolean isNew;
@@ -7706,8 +7723,8 @@ public final class Freshness {
             }
 
             /**
-             * Opens and locks the file. Returns why that has to be tried again, or null if it is
-             * locked. The system is not asked to wait: a reader may hold a lock forever.
+             * Opens and locks the file. Returns why this must be tried again, or null if it is
+             * locked. The system is not asked to wait, because a reader may hold a lock forever.
              */
             String lock() throws IOException {
                 try {
@@ -7782,7 +7799,10 @@ public final class Freshness {
                 channel.force(true);
             }
 
-            /** Returns whether somebody died while appending: the last line has no end. */
+            /**
+             * Returns whether a process died while appending, which leaves a last line without an
+             * end.
+             */
             private boolean endsInsideLine() throws IOException {
                 if (length == 0) {
                     return false;
@@ -7847,7 +7867,7 @@ public final class Freshness {
             }
         }
 
-        /** Returns who runs this process. Java does not tell, but a new file does. */
+        /** Returns who runs this process. Java does not say, but the owner of a new file does. */
         private static Object ownUid(Path directory) throws IOException {
             Path probe = Files.isWritable(directory)
                     ? Files.createTempFile(directory, ".freshness-", ".tmp")
@@ -7862,7 +7882,7 @@ public final class Freshness {
 
     /** Workspace is a temporary directory, deleted when it is closed or the process ends. */
     static final class Workspace extends Guarded {
-        /** All that smoke and doctor write there. */
+        /** Everything smoke and doctor write there. */
         private static final List<String> FILES =
                 Arrays.asList("state", "baseline", "failed", "report", "recovered", "again");
 
@@ -7927,7 +7947,7 @@ public final class Freshness {
         }
 
         private synchronized void delete() throws IOException {
-            waitIfProcessEnds(); // or files that the JVM has deleted would fail this check
+            waitIfProcessEnds(); // otherwise files the JVM has deleted would fail this check
             for (String file : FILES) {
                 Files.deleteIfExists(directory.resolve(file));
             }
@@ -7959,7 +7979,7 @@ public final class Freshness {
             return path;
         }
 
-        /** Refuses a standard output that was opened onto the input, without emptying it. */
+        /** Refuses a standard output that was opened onto the input without truncating it. */
         private static void refuseInputAsOutput(Call call) {
             String state = call.one("--state", Environment.bundledBaseline());
             if (!"-".equals(state) && isNamed(Path.of("/dev/stdout"), state)) {
@@ -7999,7 +8019,7 @@ public final class Freshness {
 
         private static boolean isProgram(Path path) {
             if (path.toString().endsWith(".class")) {
-                return true; // this one's, or another's: no state has such a name
+                return true; // this program's or another's: no state has such a name
             }
             for (String entry : Environment.classPath()) {
                 if (isNamed(path, entry)) {
@@ -8015,11 +8035,11 @@ public final class Freshness {
         }
     }
 
-    /** Disk holds the helpers that the types of files share. */
+    /** Disk holds helpers that the file types share. */
     static final class Disk {
         private Disk() { }
 
-        /** Returns a name of what --state - reads, or null if the system has none for it. */
+        /** Returns a path of what --state - reads, or null if the system has none. */
         static String standardInput() {
             for (String name : Arrays.asList("/dev/stdin", "/proc/self/fd/0", "/dev/fd/0")) {
                 if (Files.exists(Path.of(name))) {
@@ -8042,12 +8062,14 @@ public final class Freshness {
             return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
         }
 
-        /** Returns whether both are one file, even by another spelling or through a link. */
+        /**
+         * Returns whether both are the same file, even if spelled differently or through a link.
+         */
         static boolean isSameFile(Path one, Path other) {
             try {
                 return Files.isSameFile(one, other);
             } catch (IOException e) {
-                // One of them does not exist yet. Then their names and directories decide.
+                // One of them does not exist yet, so their names and directories decide.
                 Path a = one.toAbsolutePath();
                 Path b = other.toAbsolutePath();
                 if (a.getParent() == null || b.getParent() == null) {
@@ -8093,9 +8115,9 @@ public final class Freshness {
         private Environment() { }
 
         /**
-         * Returns this source file, or null if the start does not say where that is. The source
-         * launcher of each JDK says it, and a start from the cache does. Compiled classes do not:
-         * a Freshness.java in the working directory need not be the one that runs.
+         * Returns this source file, or null if it is unknown where that is. Java's source launcher
+         * says so, and so does a start from the cache. Compiled classes do not: a Freshness.java in
+         * the working directory need not be the one that runs.
          */
         static Path source() {
             String said = System.getProperty("jdk.launcher.sourcefile", "");
@@ -8115,13 +8137,13 @@ public final class Freshness {
             return System.getProperty("java.class.path").split(File.pathSeparator);
         }
 
-        /** Returns whether the start says where the source is, and it is still there. */
+        /** Returns whether it is known where the source is, and it is still there. */
         static boolean hasSource() {
             Path source = source();
             return source != null && Files.exists(source);
         }
 
-        /** Returns a file beside the source, as short as the working directory allows, or null. */
+        /** Returns the path of a file beside the source, as short as possible, or null. */
         private static String beside(String name) {
             Path source = source();
             if (source == null) {
@@ -8136,7 +8158,7 @@ public final class Freshness {
             return beside(BUNDLED_BASELINE);
         }
 
-        /** Returns the bundled fixture, or throws with what to do otherwise. */
+        /** Returns the bundled fixture, or throws with what to do instead. */
         static String fixture(String advice) {
             String name = bundledBaseline();
             if (name == null) {
@@ -8151,7 +8173,9 @@ public final class Freshness {
             return said.equals("cache") ? "the cache" : said;
         }
 
-        /** Returns whether the launcher started Java, so that commands begin with the file. */
+        /**
+         * Returns whether the launcher started Java, so that printed commands begin with the file.
+         */
         private static boolean isStartedByFile() {
             return System.getProperty("freshness.start") != null;
         }
@@ -8164,7 +8188,7 @@ public final class Freshness {
                 return Text.fill("java -cp {} Freshness", Text.shellWord(classes));
             }
             if (!source.toString().endsWith(".java")) {
-                // A copy with another name is a program by itself, with #! in its first line.
+                // A copy with another name is a program of its own, with #! in its first line.
                 return asCommand(source, source.toString());
             }
             String file = beside(source.getFileName().toString());
@@ -8204,7 +8228,7 @@ public final class Freshness {
         static OutputStream standardOutput() {
             String in = descriptor(0);
             String out = descriptor(1);
-            // With its input closed, the JVM has put a file of its own there, and /dev/null at 1.
+            // If input is closed, the JVM has put a file of its own there, and /dev/null at 1.
             boolean bothClosed = out.equals("/dev/null") && in.endsWith("/lib/modules");
             if (!in.isEmpty() && (out.isEmpty() || bothClosed)) {
                 return new ClosedOutput();
@@ -8234,7 +8258,7 @@ public final class Freshness {
         static boolean isTerminal() {
             String name = descriptor(1);
             if (name.isEmpty()) {
-                // System.console() would know on Linux, too, but is slow to load. From JDK 22 on,
+                // System.console() would also know on Linux, but is slow to load. From JDK 22 on,
                 // only the one of java.base is null if there is no terminal.
                 System.setProperty("jdk.console", "java.base");
                 return System.console() != null;
@@ -8282,12 +8306,16 @@ public final class Freshness {
         /** Raw marks a value that is shown as it is. */
         record Raw(String value) { }
 
-        /** Vouches for a value: a command line to be pasted, a color, or what was escaped. */
+        /**
+         * Vouches for a value: a command line to paste, a color, or text that is already escaped.
+         */
         static Raw raw(String value) {
             return new Raw(value);
         }
 
-        /** Returns a message as data, with nothing escaped: each report has rules of its own. */
+        /**
+         * Returns a message as data, with nothing escaped: each report escapes by its own rules.
+         */
         static String fill(String template, Object... values) {
             StringBuilder text = new StringBuilder();
             append(text, template, values);
@@ -8295,8 +8323,8 @@ public final class Freshness {
         }
 
         /**
-         * Returns a text for people. Its values are escaped, unless they are raw: a feed's name
-         * must not clear the terminal, and one with a newline must not fake a line.
+         * Returns text for people. Values are escaped unless they are raw: a feed's name must not
+         * clear the terminal, and one with a newline must not fake a line.
          */
         static String text(String template, Object... values) {
             StringBuilder text = new StringBuilder();
@@ -8304,7 +8332,7 @@ public final class Freshness {
             return text.toString();
         }
 
-        /** Appends a template, with a value in the place of each hole. */
+        /** Appends a template with a value in each hole. */
         static void append(StringBuilder text, String template, Object... values) {
             int from = 0;
             for (Object value : values) {
@@ -8321,7 +8349,7 @@ public final class Freshness {
             text.append(template, from, template.length());
         }
 
-        /** Returns the values as people may see them. */
+        /** Returns the values as people may safely see them. */
         static Object[] shown(Object... values) {
             Object[] shown = new Object[values.length];
             for (int i = 0; i < values.length; i++) {
@@ -8334,7 +8362,7 @@ public final class Freshness {
             return shown;
         }
 
-        /** Returns a JSON string. What a terminal might act on is escaped too. */
+        /** Returns a JSON string. Anything a terminal might act on is escaped too. */
         static String quoted(String value) {
             return fill("\"{}\"", escaped(value, '"'));
         }
@@ -8358,12 +8386,12 @@ public final class Freshness {
 
         /**
          * Escapes backslashes, the character that is special there, and whatever a terminal does
-         * not draw, so that names that differ look different: a space counts at the beginning and
-         * at the end. A combining mark stays only after a letter or a digit: anywhere else it would
-         * change what stands before the name.
+         * not draw, so that names that differ look different: at the beginning and the end even a
+         * space is escaped. A combining mark stays only after a letter or a digit: anywhere else it
+         * would change what stands before the name.
          */
         private static String escaped(String value, char special) {
-            StringBuilder text = null; // until something has to be escaped: hardly ever
+            StringBuilder text = null; // until something has to be escaped, which is rare
             int done = 0;
             boolean carriesMark = false;
             int at = 0;
@@ -8420,7 +8448,9 @@ public final class Freshness {
             };
         }
 
-        /** Returns whether what Unicode calls a letter, a mark or a symbol is drawn as nothing. */
+        /**
+         * Returns whether a terminal draws nothing for what Unicode calls a letter, mark or symbol.
+         */
         private static boolean isBlank(int point) {
             return point == 0x34f // combining grapheme joiner
                     || isBetween(point, 0x115f, 0x1160) // Hangul fillers
@@ -8484,7 +8514,7 @@ public final class Freshness {
             return fill("{}{}and {} more", first, separator, more);
         }
 
-        /** Returns the known word that is nearest, or null if none is near. */
+        /** Returns the closest known word, or null if none is close. */
         static String nearest(String word, List<String> known) {
             int maxEdits = Math.min(MAX_EDITS, word.length() / 3 + 1);
             for (int edits = 1; edits <= maxEdits; edits++) {
@@ -8497,7 +8527,7 @@ public final class Freshness {
             return null;
         }
 
-        /** Returns the nearest known word as a question, or the known words, or "". */
+        /** Returns the closest known word as a question, or all known words, or "". */
         static String suggestion(String word, List<String> known) {
             String near = nearest(word, known);
             if (near != null) {
@@ -8509,7 +8539,7 @@ public final class Freshness {
             return fill("; expected one of {}", String.join(", ", known));
         }
 
-        /** Returns whether so many insertions, deletions and replacements make b of a. */
+        /** Returns whether that many insertions, deletions and replacements turn a into b. */
         static boolean isNear(String a, String b, int edits) {
             return isNear(a, 0, b, 0, edits);
         }
@@ -8534,7 +8564,7 @@ public final class Freshness {
                     || isNear(a, i, b, j + 1, edits - 1);
         }
 
-        /** Returns a word that a shell reads as this one, whatever it holds. */
+        /** Returns a shell word that stands for this text, whatever it contains. */
         static String shellWord(String word) {
             if (isPlainShellWord(word)) {
                 return word;
@@ -8562,13 +8592,13 @@ public final class Freshness {
         }
     }
 
-    /** Similarity is how a member can be like the one that is meant, the closest first. */
+    /** Similarity is how a member can resemble the intended one, the closest first. */
     enum Similarity {
-        /** Only case and signs differ, as in lastTickAt or "alive?". */
+        /** Only case and punctuation differ, as in lastTickAt or "alive?". */
         SPELLING,
         /** It is misspelt, as in last_tik_at. */
         MISTAKE,
-        /** It is another usual name of the same, such as timestamp. */
+        /** It is another common name for the same thing, such as timestamp. */
         SYNONYM;
 
         private static final List<String> TICK_TIMES = Arrays.asList("lasttick", "lastticktime",
@@ -8579,10 +8609,10 @@ public final class Freshness {
         private static final List<String> WRITE_TIMES = Arrays.asList("timestamp", "ts", "time",
                 "writtenat", "generatedat", "updatedat");
         private static final List<String> LIVENESS = Arrays.asList("isalive", "up", "isup");
-        /** One letter of so many may be wrong. */
+        /** One letter in this many may be wrong. */
         private static final int LETTERS_PER_EDIT = 5;
 
-        /** Returns the first name that is like the one that is meant, or null if none is. */
+        /** Returns the first name that resembles the intended one, or null if none does. */
         String first(List<String> found, String meant) {
             for (String name : found) {
                 if (holds(name, meant)) {
@@ -8635,7 +8665,7 @@ public final class Freshness {
      * @param form what its value looks like, such as FILE or text|json; empty if it takes none
      */
     record Option(String name, String form, boolean required, boolean repeated) {
-        /** So many digits are an int. */
+        /** A number with this many digits fits in an int. */
         private static final int MAX_COUNT_DIGITS = 9;
 
         boolean isOperand() {
@@ -8725,7 +8755,7 @@ public final class Freshness {
             return "; expected a number of seconds from 0.1 to 86400";
         }
 
-        /** Only a baseline says which actions there are, so nothing but the form is known yet. */
+        /** Only a baseline says which actions there are, so only the form can be checked yet. */
         private static String actionFault(String value) {
             if (Actions.isName(value)) {
                 return null;
@@ -8825,13 +8855,13 @@ public final class Freshness {
         }
     }
 
-    /** Call is one command line. It parses, and no more: it reads no file, clock or terminal. */
+    /** Call is one command line. It only parses: it reads no file, clock or terminal. */
     static final class Call {
         private final Usage usage;
         /** Whether this asks for the help of the command, as in "gate --help". */
         private final boolean asksForHelp;
         private final Map<String, List<String>> values = new LinkedHashMap<>();
-        /** What is given more than once for an option. */
+        /** Values that are given more than once for an option. */
         private final List<String> repeatedValues = new ArrayList<>();
 
         private Call(Usage usage, boolean asksForHelp) {
@@ -8954,7 +8984,7 @@ public final class Freshness {
             }
         }
 
-        /** Checks the rules that a usage line does not hold. */
+        /** Checks the rules that a usage line cannot express. */
         private void checkRules() {
             for (String option : Arrays.asList("--baseline", "--record")) {
                 if (one(option, "").equals("-")) {
@@ -8995,18 +9025,17 @@ public final class Freshness {
             }
         }
 
-        /** Checks that so many different feeds are named. */
+        /** Checks that enough different feeds are named. */
         private void checkCount() {
             for (String feed : all("--feed")) {
                 if (repeatedValues.contains(feed)) {
                     throw error("--feed {} was given more than once, and --at-least counts"
-                            + " different feeds",
-                            feed);
+                            + " different feeds", feed);
                 }
             }
             int named = all("--feed").size();
             if (Integer.parseInt(one("--at-least", null)) > named) {
-                throw error("--at-least {} can never be met: feeds named: {}",
+                throw error("--at-least {} exceeds the number of feeds named, {}",
                         one("--at-least", null), named);
             }
         }
@@ -9035,7 +9064,10 @@ public final class Freshness {
             return asksForHelp;
         }
 
-        /** Returns whether an option is given. Throws if no command has it: that is a typo here. */
+        /**
+         * Returns whether an option is given. Throws if no command has it, which is a typo in this
+         * file.
+         */
         boolean has(String option) {
             return !all(option).isEmpty();
         }
@@ -9046,7 +9078,7 @@ public final class Freshness {
             return given.isEmpty() ? fallback : given.get(0);
         }
 
-        /** Returns what is given for an option, each value once; nothing if it is not given. */
+        /** Returns the values given for an option, each once; none if it is not given. */
         List<String> all(String option) {
             boolean isOwn = usage.options().containsKey(option);
             if (!isOwn && !Usage.isKnown(option)) {
