@@ -491,7 +491,7 @@ public final class Freshness {
         } catch (DataException e) {
             problem = e.getMessage();
         } catch (IOException e) {
-            problem = Text.fill("cannot write the output: {}", Disk.reason(e));
+            problem = Text.fill("cannot write the output: {}{}", Disk.reason(e), Disk.place(e));
         } catch (OutOfMemoryError e) {
             problem = "out of memory; give the JVM more, for example with JDK_JAVA_OPTIONS=-Xmx4g";
         } catch (Throwable e) {
@@ -7308,6 +7308,9 @@ public final class Freshness {
                         + " --state -",
                         name);
             }
+            if (!Files.isReadable(path)) {
+                throw new AccessDeniedException(name); // else the message would have the name twice
+            }
             return new InputFile(name, path, attributes,
                     new RandomAccessFile(path.toFile(), "r"));
         }
@@ -8093,6 +8096,20 @@ public final class Freshness {
                 reason = failure.getReason(); // without the path, which the message names
             }
             return reason == null ? e.getClass().getSimpleName() : reason;
+        }
+
+        /** Returns the end of a message: where a file could not be used, or "" if unknown. */
+        static String place(IOException e) {
+            String name = e instanceof FileSystemException failure ? failure.getFile() : null;
+            if (name == null) {
+                return "";
+            }
+            Path place = path(name);
+            if (name.endsWith(".tmp")) {
+                place = place.getParent(); // nobody knows the name of the new file
+            }
+            String cure = e instanceof AccessDeniedException ? "; let this user write there" : "";
+            return Text.fill(" at {}{}", place, cure);
         }
 
         static void sleep(long millis) throws IOException {
@@ -9094,38 +9111,38 @@ public final class Freshness {
 }
 
 /* ---- Launcher ----
-# What a shell runs. Line 1 of the file is a comment for Java. A shell reads it as a command that
-# takes what stands from "launch() {" to the last line, evaluates it and calls launch.
+# What a shell runs. Line 1 of the file is a comment to Java; to a shell it is a command that reads
+# everything from "launch() {" to the last line, evaluates it and calls launch.
 #
-# It starts the program from classes that were compiled from this very source, if the cache has
-# them, and from the source otherwise. It decides nothing about feeds: it hands over to Java with
-# exec, or says in one line why it cannot, and exits with 3. It needs a POSIX sh: dash, bash, zsh,
-# BusyBox, macOS. A start from the cache runs no programs but sed (in line 1), readlink (without
-# JAVA_HOME), sha256sum, find and java.
+# It starts the program from classes compiled from exactly this source if the cache has them, and
+# from the source otherwise. It decides nothing about feeds: it hands over to Java with exec, or
+# says in one line why it cannot and exits with 3. It needs a POSIX sh: dash, bash, zsh, BusyBox,
+# macOS. A start from the cache runs only sed (in line 1), readlink (without JAVA_HOME), sha256sum,
+# find and java.
 #
-# In the cache there are
+# The cache contains
 #   DIGESTS          an entry: one line, with the name of a directory and the sizes of its two
-#                    files. DIGESTS are those of the source and of what says which JDK it is, so
-#                    that an edit or another JDK means another entry.
-#   classes.XXXXXX/  program.jar, the compiled classes, and program.jsa, Java's image of them in
-#                    memory.
+#                    files. DIGESTS are those of the source and of what identifies the JDK, so
+#                    that an edit or another JDK gets another entry.
+#   classes.XXXXXX/  program.jar, the compiled classes, and program.jsa, Java's memory image of
+#                    them.
 #
-# A directory is filled where it stays: Java takes an image only for a jar in the place where it
-# was made. The entry comes last, when the files are on the disk. So a build that is cut short, by
-# a signal or by a power cut, leaves no entry, and a file that is cut later has another size than
-# its entry says: both are built again. A byte that changes within a file is not noticed: digests
-# of both files would cost each start a tenth.
+# A directory is filled where it will stay: Java accepts an image only for a jar that is where it
+# was when the image was made. The entry comes last, once the files are on disk. So a build that is
+# cut short by a signal or a power cut leaves no entry, and a file that is truncated later differs
+# from the size in its entry: both are built again. A byte that changes within a file goes
+# unnoticed: digests of both files would make each start a tenth slower.
 launch() {
   set +u # the shell that reads this may have been told that unset variables are errors
   [ -z "$ZSH_VERSION" ] || emulate sh
   IFS='
 '
-  why='' # it starts from the source, if it does
+  why='' # why it starts from the source, if it does
   no_log=''
   unset _JAVA_LAUNCHER_DEBUG # with it, Java prints more than the verdict
   [ -f "$me" ] || fail 'run it as a file: a pipe cannot be read twice'
   case $me in
-    -* | @*) me=./$me ;; # Java takes the one for an option, and the other for a file with arguments
+    -* | @*) me=./$me ;; # to Java, one is an option and the other a file of arguments
   esac
   java=${JAVA_HOME:+$JAVA_HOME/bin/java}
   java=${java:-$(command -v java)}
@@ -9154,8 +9171,8 @@ launch() {
 # ---- Start ----
 
 start_source() {
-  # The quick compiler alone takes 0.7 to 0.8 of the time. A class path that does not exist keeps
-  # out plugins for javac that lie in the working directory.
+  # The quick compiler alone needs 0.7 to 0.8 of the time. A class path that does not exist keeps
+  # javac plugins in the working directory out.
   exec "$java" ${no_log:+"$no_log"} -XX:TieredStopAtLevel=1 -cp /dev/null/none \
     -Dfreshness.start="source, $why" --source 17 "$me" "$@"
 }
@@ -9167,21 +9184,21 @@ start_classes() {
     exec "$java" ${no_log:+"$no_log"} "$@" # the options below might not go with the user's
   fi
   set -- -XX:TieredStopAtLevel="$compilers" -XX:+Use"$collector"GC "$@"
-  # Each of these is worth its line. The figures are what a gate on three feeds takes more of
-  # processor time without it, on 17, 21 and 25. What is set last comes first on the command line.
-  set -- -XX:CompileThresholdScaling=3 "$@" # 8 %, 7 %, 8 %: most methods are called too seldom
+  # Each of these earns its line. The figures say how much more CPU time a gate on three feeds needs
+  # without it, on 17, 21 and 25. What is set last comes first on the command line.
+  set -- -XX:CompileThresholdScaling=3 "$@" # 8 %, 7 %, 8 %: most methods are called too rarely
   set -- -XX:ArchiveRelocationMode=0 "$@" # 13 %, 16 %, 17 %: the image stays at its own address
-  set -- -XX:+UnlockDiagnosticVMOptions "$@" # 17 and 21 ask it for the one above
+  set -- -XX:+UnlockDiagnosticVMOptions "$@" # 17 and 21 require it for the one above
   set -- -XX:-UsePerfData "$@" # 1 %, 3 %, 1 %, and no file for jps and jstat
   set -- -Xlog:disable "$@" # not for speed: warnings about the image would precede the verdict
   set -- -XX:SharedArchiveFile="$archive" "$@" # 27 %, 26 %, 37 %
-  set -- -XX:+IgnoreUnrecognizedVMOptions "$@" # another maker's Java may not know them all
+  set -- -XX:+IgnoreUnrecognizedVMOptions "$@" # another vendor's Java may not know them all
   exec "$java" "$@"
 }
 
-# choose_compilers ARGUMENT...: by the largest file among them. The optimizing compiler pays from
-# some 20 MB on; before, it costs a tenth. Java 17 takes objects from its archive with G1 only;
-# everywhere else the serial collector starts faster.
+# choose_compilers ARGUMENT...: by the largest file among them. The optimizing compiler pays off
+# from about 20 MB; below that, it costs a tenth. Java 17 loads objects from its archive only with
+# G1; everywhere else the serial collector starts faster.
 choose_compilers() {
   compilers=1
   for file; do
@@ -9205,7 +9222,7 @@ check_directory() {
     /*)
       # shellcheck disable=SC3013 # dash, bash, zsh and BusyBox have -ef
       if [ . -ef "$PWD" ]; then
-        return # nearly always, and without a process
+        return # nearly always, without starting a process
       fi
       ;;
   esac
@@ -9222,9 +9239,9 @@ check_directory() {
 # ---- The user's options for Java ----
 
 # check_options: refuses every option that is not known to leave the verdict alone. With others Java
-# lists its modules, prints its flags or runs other code, and exits with 0: whoever asked the gate
-# would take it for open. Java splits the variables at white space, and knows quotes, backslashes
-# and @files. None of these is let through.
+# lists its modules, prints its flags or runs other code, and exits with 0: the caller
+# would take the gate for open. Java splits the variables at white space, and understands quotes,
+# backslashes and @files; none of these is let through.
 check_options() (
   set -f
   blanks=$(printf ' \t\n\v\f\r.')
@@ -9247,7 +9264,7 @@ harmless() { # WORD
     -XX:MaxRAMPercentage=* | -XX:MinRAMPercentage=* | -XX:InitialRAMPercentage=*)
       is_decimal "${1#*=}"
       ;;
-    -XX:ActiveProcessorCount=?????*) return 1 ;; # for each of them Java takes memory
+    -XX:ActiveProcessorCount=?????*) return 1 ;; # Java allocates memory for each of them
     -XX:ActiveProcessorCount=*) is_number "${1#*=}" ;;
     -XX:TieredStopAtLevel=[01234]) ;;
     -XX:+UseSerialGC | -XX:+UseParallelGC | -XX:+UseG1GC | -XX:+UseZGC | -XX:+UseShenandoahGC) ;;
@@ -9278,9 +9295,9 @@ refuse() { # VARIABLE WORD
   fail "$1 holds an option that is not known to be harmless: $(printf %.200s "$2"); $(how_to_clear)"
 }
 
-# answers: whether Java, started with these options in the way that comes next, is this program.
-# Options that do not go together, or a heap that is too small, make Java exit with 1 before it
-# begins. A heap that cannot be had makes it write a log, too, and not here.
+# answers: whether Java, started with these options in the way that comes next, runs this program.
+# Incompatible options, or a heap that is too small, make Java exit with 1 before it begins. A heap
+# that cannot be allocated also makes it write a log, which must not end up here.
 answers() {
   no_log=-XX:ErrorFile=/dev/null
   answer=$("$start" --version </dev/null 2>/dev/null) || return
@@ -9300,7 +9317,7 @@ how_to_clear() {
 
 # ---- The cache ----
 
-# find_entry: sets cache and entry, or why there is none.
+# find_entry: sets cache and entry, or sets why if there is none.
 find_entry() {
   cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/freshness
   case $cache in
@@ -9310,7 +9327,7 @@ find_entry() {
   case $FRESHNESS_CACHE in
     off*) why='FRESHNESS_CACHE=off, or neither XDG_CACHE_HOME nor HOME is set' ;;
   esac
-  # In another user's home, its owner could exchange what was checked, and nothing is put there.
+  # In another user's home, its owner could swap what was checked, so nothing is put there.
   base=${XDG_CACHE_HOME:-$HOME}
   if [ -z "$why" ] && [ -d "$base" ] && ! owned "$base"; then
     why="cache directory is not trusted: $cache"
@@ -9326,7 +9343,7 @@ name_entry() { # SOURCE
   home=${home%/bin/java}
   if [ -f "$home/release" ]; then
     digests=$(sha256sum "$1" "$home/release") || return
-  else # a shim, behind which any JDK may stand
+  else # a shim, which may stand for any JDK
     digests=$(asked_version "$java" | sha256sum "$1" -) || return
   fi
   of_jdk=${digests##*"$IFS"}
@@ -9353,8 +9370,8 @@ ready() {
 } 2>/dev/null
 
 # trusted FILE...: whether each is the user's own or root's, and nobody else can write it; jar and
-# archive also whether they have their sizes. The first is the directory in which the cache's parent
-# could be exchanged: it may also be like /tmp, where nobody can move what is not theirs.
+# archive also whether they have the right sizes. The first is the directory in which the cache's
+# parent could be swapped; it may be like /tmp, where nobody can move what is not theirs.
 trusted() {
   for file; do
     owned "$file" || return
@@ -9369,15 +9386,15 @@ owned() { # FILE
   [ -O "$1" ] || [ -n "$(find "$1" -prune -user 0 2>/dev/null)" ]
 }
 
-# prepare: makes the entry, or says why there is none.
+# prepare: makes the entry, or sets why if it cannot.
 prepare() {
   (umask 077 && mkdir -p "$cache")
-  unset jar_bytes archive_bytes # of a damaged entry
+  unset jar_bytes archive_bytes # left from a damaged entry
   if ! trusted "$cache/../.." "$cache/.." "$cache"; then
     why="cache directory is not trusted: $cache"
     return
   fi
-  # A signal waits until the build, which gets it too, has cleared up: then this shell exits.
+  # A signal waits until the build, which also gets it, has cleaned up; then this shell exits.
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 131' QUIT
@@ -9392,13 +9409,13 @@ build() (
   umask 022
   made=''
   trap '[ -z "$made" ] || rm -rf "$made"' EXIT
-  trap 'exit 1' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # dash leaves EXIT out if a signal ends it
+  trap 'exit 1' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # dash skips EXIT if a signal ends it
   made=$(mktemp -d "$cache/classes.XXXXXX") || exit
-  chmod 755 "$made" || exit # what root builds may be for all
+  chmod 755 "$made" || exit # what root builds may be used by all
   work=$made/work
   mkdir "$work" || exit
 
-  # What is compiled gives the entry its name, and not the source, which may be edited meanwhile.
+  # The entry is named after what is compiled, not after the source, which may be edited meanwhile.
   cp "$me" "$work/Freshness.java" || exit
   name_entry "$work/Freshness.java" || exit
   "$java" -XX:TieredStopAtLevel=1 -m jdk.compiler/com.sun.tools.javac.Main --release 17 -proc:none \
@@ -9419,15 +9436,15 @@ build() (
   esac
   [ -f "$archive" ] || : >"$archive" || exit
 
-  sync "$jar" "$archive" || sync || exit # a sync that takes no files takes all there are
+  sync "$jar" "$archive" || sync || exit # a sync that takes no file names flushes everything
   sizes="$(($(wc -c <"$jar"))) $(($(wc -c <"$archive")))" || exit
-  (echo "${made#"$cache/"} $sizes" >"$work/entry") || exit # a limit on sizes kills who writes
+  (echo "${made#"$cache/"} $sizes" >"$work/entry") || exit # a file size limit kills the writer
 
-  trap '' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # from here on another start may use it
-  [ -f "$entry" ] || rm -rf "$entry" # into a directory ln would put it
+  trap '' HUP INT QUIT PIPE ALRM TERM USR1 USR2 # from here on, another start may use it
+  [ -f "$entry" ] || rm -rf "$entry" # ln would put it into a directory
   if ! ln "$work/entry" "$entry"; then
     ! ready || exit 0 # another build was first
-    mv -f "$work/entry" "$entry" || exit # what is there is damaged
+    mv -f "$work/entry" "$entry" || exit # what is there is damaged, so replace it
   fi
   trap - EXIT
   rm -rf "$work"
@@ -9438,11 +9455,10 @@ built_here() { # DIRECTORY
   [ -e "$1/program.jar" ] || [ -d "$1/work" ]
 }
 
-# clear_away: what lies longest in the cache, beyond a dozen entries, and what builds that were
-# killed left there.
+# clear_away: removes the oldest entries of the cache beyond a dozen, and what killed builds left.
 clear_away() {
   cd "$cache" || return
-  # shellcheck disable=SC2010 # only names of the launcher's own get through
+  # shellcheck disable=SC2010 # only the launcher's own names get through
   ls -t | grep -E '^(classes[.][A-Za-z0-9]{6}|[0-9a-f]{64}-[0-9a-f]{64})$' | tail -n +25 |
     while read -r old; do
       case $old in
@@ -9459,7 +9475,7 @@ clear_away() {
 
 # ---- Finding a Java, and failing without one ----
 
-# asked_version JAVA: what it says of itself, without the user's options.
+# asked_version JAVA: what it says about itself, without the user's options.
 asked_version() (
   unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
   "$1" -version 2>&1
@@ -9472,7 +9488,7 @@ new_enough() { # JAVA
   esac
 }
 
-# stop WHY: for want of a Java; names one that is on this machine.
+# stop WHY: there is no usable Java; suggests one that is on this machine.
 stop() {
   for jdk in /usr/lib/jvm/* /opt/* /opt/homebrew/opt/* \
     /Library/Java/JavaVirtualMachines/*"/Contents/Home" ~/.sdkman/candidates/java/*; do
@@ -9484,15 +9500,14 @@ stop() {
   fail "$1; install Java 17 or newer, or set JAVA_HOME to one"
 }
 
-# quoted TEXT: prints it as one word of a shell, to be pasted; fails if it has more than printable
-# ASCII.
+# quoted TEXT: prints it as one shell word to paste; fails if it has more than printable ASCII.
 quoted() {
   others=$(printf %s "$1" | LC_ALL=C tr -d ' -~' && echo .)
   [ "$others" = . ] || return
   printf '%s\n' "$1" | sed "s/'/'\\\\''/g; s/^/'/; s/\$/'/"
 }
 
-# fail MESSAGE: in one line, without anything that a terminal would act on.
+# fail MESSAGE: prints it on one line, without anything a terminal would act on.
 fail() {
   line=$(printf %s "$1" | LC_ALL=C tr -c ' -~' '?') || line='Java cannot be started'
   printf 'freshness: %s\n' "$line" >&2

@@ -348,7 +348,19 @@ unreadable_places() {
     "$(said ${other[@]+"${other[@]}"} "${program[@]}" status --state sealed/state.json)" \
     'FRESHNESS UNKNOWN: cannot read sealed/state.json: permission denied; let this user read it;'\
 ' nothing is safe to serve exit 3'
+  like 'a directory that may not be written' 'scenario stale --output sealed/out.json' \
+    "$(said ${other[@]+"${other[@]}"} "${program[@]}" scenario stale --feed bravo \
+    --output sealed/out.json)" \
+    'freshness: cannot write the output: permission denied at */sealed*; let this user write there'\
+' exit 3'
   rmdir sealed
+  cp "$healthy" sealed.json
+  chmod 000 sealed.json
+  like 'a state that may not be read, in a directory that may' 'status --state sealed.json' \
+    "$(said ${other[@]+"${other[@]}"} "${program[@]}" status --state sealed.json)" \
+    'FRESHNESS UNKNOWN: cannot read sealed.json: permission denied; let this user read it;'\
+' nothing is safe to serve exit 3'
+  rm sealed.json
   # Classes that are not told where their source is have no baseline of their own, whatever the
   # directory holds.
   mkdir -p bare/data

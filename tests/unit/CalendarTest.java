@@ -11,8 +11,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * CalendarTest checks when a market is open, how much of an age falls into that, and what is said
- * of it. All dates lie in the past: what is to come, another Java may have other rules for.
+ * CalendarTest checks when a market is open, how much of an age falls into open hours, and what
+ * is said about it. All dates are in the past: for future dates another Java may have other rules.
  */
 final class CalendarTest extends Sandbox {
     private static final long SECOND = 1_000_000_000L;
@@ -143,7 +143,7 @@ final class CalendarTest extends Sandbox {
                 2025-03-31T07:00:00Z => open
                 2025-10-24T16:30:00+01:00 => 2025-10-27T08:00:00Z
                 2025-10-27T07:59:59Z => 2025-10-27T08:00:00Z""");
-        // A session that begins in the hour that is skipped, one that lies in it, one that ends.
+        // A session that begins in the skipped hour, one that lies in it, one that ends in it.
         opens(calendar("America/New_York", "'Sun 02:30-04:00'", ""), """
                 2025-03-09T01:59:59-05:00 => 2025-03-09T03:00:00-04:00
                 2025-03-09T07:00:00Z => open
@@ -154,7 +154,7 @@ final class CalendarTest extends Sandbox {
         opens(calendar("America/New_York", "'Sun 01:00-02:30'", ""), """
                 2025-03-09T01:59:59-05:00 => open
                 2025-03-09T03:00:00-04:00 => 2025-03-16T01:00:00-04:00""");
-        // A session in the hour that is repeated opens twice.
+        // A session in the repeated hour opens twice.
         opens(calendar("America/New_York", "'Sun 01:15-01:45'", ""), """
                 2025-11-02T01:15:00-04:00 => open
                 2025-11-02T01:45:00-04:00 => 2025-11-02T01:15:00-05:00
@@ -265,7 +265,7 @@ final class CalendarTest extends Sandbox {
         equal("often", openNanos > 180_000_000 * SECOND, true);
     }
 
-    // ---- When it has been open for so long ----
+    // ---- When it has been open that long ----
 
     @Harness.Test("calendar: when the time in session reaches a limit")
     static void reachedLimits() {
@@ -348,7 +348,7 @@ final class CalendarTest extends Sandbox {
         }
     }
 
-    /** Checks what is said of a calendar: its members, then the column and the fault, or -. */
+    /** Checks what is said about a calendar: its members, then the column and the fault, or -. */
     private static void faults(String table) {
         for (Row row : Row.table(table)) {
             String want = row.cell(1).equals("-") ? "valid" : "test:1:" + row.cell(1);
@@ -554,7 +554,7 @@ final class CalendarTest extends Sandbox {
 
     @Harness.Test("zones: what is said to exist is what Java has, of the form Area/City, and UTC")
     static void zones() {
-        // Not every Java need have the file; what is not in it is slower, and that is all.
+        // Not every Java has the file; what is not in it is only slower.
         boolean isFile = Files.exists(Path.of(System.getProperty("java.home"), "lib", "tzdb.dat"));
         for (String zone : ZoneId.getAvailableZoneIds()) {
             boolean isWanted = zone.contains("/") || zone.equals("UTC");

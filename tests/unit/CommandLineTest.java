@@ -3,9 +3,9 @@ import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** CommandLineTest: which calls are refused, and what is said of them. */
+/** CommandLineTest: which calls are refused, and with which message. */
 final class CommandLineTest extends Sandbox {
-    /** A replacement character stands for bytes that were no text. */
+    /** A replacement character stands for bytes that could not be decoded. */
     private static final String NO_TEXT = "\ufffd";
 
     // ---- Commands ----
@@ -111,7 +111,7 @@ final class CommandLineTest extends Sandbox {
                 String longer = option.substring(0, 3) + option.substring(2);
                 refused(call + " " + longer + value, "unknown option: " + longer + meant);
                 refused(call + " " + option.toUpperCase() + value, "unknown option");
-                // An argument that holds a line of the help is no option either.
+                // An argument that contains a line of the help is not an option either.
                 refused(call + " %" + value, "unknown option", option + " FILE");
                 refused(call + " %" + value, "unknown option", option + value);
             }

@@ -7,7 +7,7 @@ import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** DecisionTest checks what is decided of a feed, from a baseline, a state and an instant. */
+/** DecisionTest checks what is decided about a feed from a baseline, a state and an instant. */
 final class DecisionTest extends Sandbox {
     private static final String BASELINE = document("limit 90", feed("x", "alive true, age 8"));
 
@@ -94,7 +94,7 @@ final class DecisionTest extends Sandbox {
                 "alive true, age " + max + " => stale page " + max + "/90",
                 "alive true, age " + max + ".0000000001 => age_invalid page ?/90",
                 "alive true, age " + (max + 1) + " => age_invalid page ?/90",
-                // NOW in seconds since 1970: a time in the place of an age
+                // NOW in seconds since 1970: a time in place of an age
                 "alive true, age 1795340220 => age_invalid page ?/90");
     }
 
@@ -333,7 +333,7 @@ final class DecisionTest extends Sandbox {
         String baseline = document("limit 90", feed("x", ""), feed("y", ""));
         equal(mixed, decided(baseline, mixed, NOW),
                 "x fresh none 8/90, y as_of_missing page ?/90");
-        // In a baseline it decides nothing, as any date there.
+        // In a baseline it decides nothing, like any date there.
         String state = document("limit 90", feed("x", "alive true, age 8"));
         equal(state, decided(document("limit 90, as_of null", feed("x", "")), state, NOW),
                 "x fresh none 8/90");
@@ -475,7 +475,7 @@ final class DecisionTest extends Sandbox {
                 "alive true, last_tick_at '0001-01-01T00:00:00Z' => age_invalid page ?/90",
                 "alive true, last_tick_at '1970-01-01T00:00:00Z' => age_invalid page ?/90",
                 "alive true, last_tick_at '1970-01-01T00:00:00Z', age 3 => age_invalid page ?/90",
-                // As long ago as an age may be, and a nanosecond more.
+                // As old as an age may be, and one nanosecond more.
                 "alive true, last_tick_at '1995-03-16T07:50:20Z' => stale page 1000000000/90",
                 "alive true, last_tick_at '1995-03-16T07:50:19.999999999Z'"
                     + " => age_invalid page ?/90");
@@ -549,7 +549,7 @@ final class DecisionTest extends Sandbox {
 
     // ---- Rows ----
 
-    /** Checks rows of what a state says of its feed, by a limit of 90 in both documents. */
+    /** Checks rows of what a state says about its feed, with a limit of 90 in both documents. */
     private static void verdicts(String... rows) {
         for (String row : rows) {
             String[] half = halves(row);

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * DeliveryTest is about the section Files, as far as it writes: new files, records, both or
+ * DeliveryTest covers the writing half of the section Files: new files, records, both or
  * neither of them, their owners and modes, and standard output.
  */
 final class DeliveryTest extends Sandbox {
-    /** An owner that the system is not expected to know. */
+    /** An owner that the system is unlikely to know. */
     private static final int STRANGER = 54321;
     private static final int ROOT = 0;
 
@@ -59,7 +59,7 @@ final class DeliveryTest extends Sandbox {
         }
     }
 
-    /** Returns which files of this test are open, as far as the system says. */
+    /** Returns which files of this test are open, as far as the system can tell. */
     private static List<String> openFiles() throws IOException {
         List<String> open = new ArrayList<>();
         for (int number = 0; number < 64; number++) {
@@ -68,7 +68,7 @@ final class DeliveryTest extends Sandbox {
                 continue;
             }
             String target = Files.readSymbolicLink(link).toString();
-            // What is deleted belongs to the tests before.
+            // Deleted files belong to earlier tests.
             boolean isDeleted = target.endsWith(" (deleted)");
             if (target.startsWith(dir.toRealPath().toString()) && !isDeleted) {
                 open.add(target);
@@ -105,7 +105,7 @@ final class DeliveryTest extends Sandbox {
         }
     }
 
-    /** Returns the files that a delivery has made and not renamed yet. */
+    /** Returns the files that a delivery has created but not renamed yet. */
     private static List<Path> temporaryFiles() throws IOException {
         List<Path> found = new ArrayList<>();
         try (var files = Files.newDirectoryStream(dir, ".freshness-*")) {
@@ -166,7 +166,7 @@ final class DeliveryTest extends Sandbox {
         if (isRoot()) {
             Files.setAttribute(out, "unix:uid", STRANGER);
             Files.setAttribute(out, "unix:gid", STRANGER);
-            // A change of the owner clears the first two bits, and so does each writing.
+            // Changing the owner clears the first two bits, and so does each write.
             mode = 06755;
         }
         Files.setAttribute(out, "unix:mode", mode);
@@ -321,7 +321,7 @@ final class DeliveryTest extends Sandbox {
                 delivery.commit();
                 equal("commit", "done", "fails");
             } catch (FileSystemException expected) {
-                // No file takes the place of a directory.
+                // A file cannot replace a directory.
                 equal("not done", Files.isDirectory(taken), true);
             }
             delete(taken);
@@ -357,7 +357,7 @@ final class DeliveryTest extends Sandbox {
         void run() throws IOException;
     }
 
-    /** Checks that this waits for the end of the process; here, an interrupt comes instead. */
+    /** Checks that this waits for the process to end; here, an interrupt comes instead. */
     private static void checkWaits(String what, Work work) throws InterruptedException {
         Thread here = Thread.currentThread();
         Thread end = new Thread(() -> {
@@ -399,9 +399,9 @@ final class DeliveryTest extends Sandbox {
         return Files.exists(dir.resolve("record")) ? read("record") : "absent";
     }
 
-    // ---- Records that are waited for ----
+    // ---- Waiting for a record ----
 
-    /** What becomes of a record while its lock is waited for, and what there is at the end. */
+    /** What happens to a record while its lock is waited for, and what it is at the end. */
     private record Rotation(String change, String record, boolean isRefused) { }
 
     @Harness.Test("delivery: a line goes to the record that has its name once the lock is free")
@@ -436,7 +436,7 @@ final class DeliveryTest extends Sandbox {
         }
     }
 
-    /** Changes the record, and then gives its lock free. */
+    /** Changes the record, then releases its lock. */
     private static void change(String change, Path record, FileChannel holder) {
         Path newer = dir.resolve("newer");
         try {
@@ -522,7 +522,7 @@ final class DeliveryTest extends Sandbox {
         equal(piped, exitUnheard(piped, new ByteArrayOutputStream()), 3);
     }
 
-    /** Returns the exit code of a call whose standard error takes nothing. */
+    /** Returns the exit code of a call whose standard error accepts nothing. */
     private static int exitUnheard(String call, OutputStream out) {
         return Freshness.run(arguments(call), UNREAD, out, new Full(0));
     }
@@ -565,7 +565,7 @@ final class DeliveryTest extends Sandbox {
         }
     }
 
-    /** Returns names of 1 to 4 bytes a character, so that each piece ends in another place. */
+    /** Returns names with 1 to 4 bytes per character, so that each piece ends somewhere else. */
     private static List<String> longNames() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < FEEDS; i++) {
@@ -583,7 +583,7 @@ final class DeliveryTest extends Sandbox {
         return names;
     }
 
-    /** Returns the report for people on feeds of these names. */
+    /** Returns the report for people on feeds with these names. */
     private static String longText(List<String> names) {
         StringBuilder text = new StringBuilder();
         text.append("FRESHNESS OK: 1000 of 1000 feeds fresh and safe to serve\n\n");

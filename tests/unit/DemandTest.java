@@ -12,9 +12,9 @@ import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** DemandTest: what work needs of a feed, by its baseline or by its caller. */
+/** DemandTest: what a job requires of a feed, by its baseline or by its caller. */
 final class DemandTest extends Sandbox {
-    /** Writes a baseline of x with these actions, and a state in which its tick is so old. */
+    /** Writes a baseline of x with these actions, and a state in which its tick is that old. */
     private static void writeAged(String actions, String age) throws Exception {
         String feed = feed("x", "alive true, age " + age);
         write("in.json", document("limit 90", feed));
@@ -30,7 +30,7 @@ final class DemandTest extends Sandbox {
         return text.replace('\'', '"');
     }
 
-    // ---- Actions of one's own ----
+    // ---- Custom actions ----
 
     private static final String OWN = "'quote_mm':{'max_age_seconds':2},"
         + "'show_last_price':{'min_status':'stale','max_age_seconds':3600},'plain':{},"
@@ -149,7 +149,7 @@ final class DemandTest extends Sandbox {
             run("gate --feed x --state @in.json --baseline @base.json").exits(3)
                 .says("GATE BLOCKED: baseline ", "base.json:1:", row.cell(1));
         }
-        // The actions of a state decide nothing, and are kept.
+        // The actions of a state decide nothing, but are kept.
         write("base.json", document("limit 90", feed("x", "")));
         write("in.json", withActions("'a':1", feed("x", "alive true, age 1")));
         run("gate --feed x --state @in.json --baseline @base.json").exits(0);
@@ -462,7 +462,7 @@ final class DemandTest extends Sandbox {
             claims.toArray(new String[0])));
     }
 
-    /** Returns a time, often as it is written and sometimes with all its nanoseconds. */
+    /** Returns a time, mostly as it is written and sometimes with all its nanoseconds. */
     private static double seconds(Random random) {
         if (random.nextBoolean()) {
             return 1 + random.nextInt(150);

@@ -3,7 +3,7 @@ import java.time.Instant;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** DoctorTest: what doctor checks and prints. SmokeTest has what both print alike. */
+/** DoctorTest: what doctor checks and prints. SmokeTest covers what both have in common. */
 final class DoctorTest extends Sandbox {
     private static final String NO_NAME = "expected a member name in double quotes, found the end";
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** DomainTest: for every reason, what each report says: sentence, figures, alert, what next. */
+/** DomainTest: what each report says for every reason: sentence, figures, alert, next step. */
 final class DomainTest extends Sandbox {
     private static final String CALL = " --state @in.json --baseline @base.json --now " + NOW;
     private static final String UNKNOWN_AGE = "[??????????]      ? of 90s";
@@ -219,7 +219,7 @@ final class DomainTest extends Sandbox {
                 "true null 90", UNKNOWN_AGE, "last_tick_at " + half[1] + ": no tick yet",
                 nullUntil);
         }
-        // An empty line of a log is written so, too: that says nothing about a first tick.
+        // An empty log line looks like this too, which says nothing about a first tick.
         unsafe("age_invalid", "limit 90 | limit 90 | alive true, last_tick_at ''",
             "true null 90", UNKNOWN_AGE, "last_tick_at is empty",
             "make the producer write last_tick_at like 2026-11-22T09:37:00Z");
@@ -259,7 +259,7 @@ final class DomainTest extends Sandbox {
                 "true null 90", UNKNOWN_AGE, "as_of is " + shown + question,
                 "as_of is " + exact + question, advice, advice);
         }
-        // Too old or too new by the nearest zone, no such zone, and a zone that is stated.
+        // Too old or too new for the nearest zone, no such zone, and a zone that is stated.
         for (String row : List.of("11:35:29.999999999Z => 7110s => 7109.999999999s",
             "11:37:01.000000001Z => 7201.001s => 7201.000000001s", "09:37:02Z => 2s => 2s",
             "09:51:00Z => 840s => 840s", "10:22:00+00:01 => 2640s => 2640s",
@@ -274,7 +274,7 @@ final class DomainTest extends Sandbox {
             "limit 90 | limit 90 | alive true, last_tick_at '2026-11-23T00:07:00Z'",
             "true null 90", UNKNOWN_AGE, "last_tick_at is 52200s (14h 30m) in the future",
             "last_tick_at is 52200s in the future", CLOCKS, CLOCKS);
-        // A wide limit takes the nearest zone, and none that is a quarter of an hour away.
+        // A wide limit picks the nearest zone, never one that is a quarter of an hour away.
         unsafe("tick_skew",
             "limit 3600 | limit 3600 | alive true, last_tick_at '2026-11-22T09:51:59Z'",
             "true null 3600", "[??????????]      ? of 3600s",
@@ -382,7 +382,7 @@ final class DomainTest extends Sandbox {
         unsafe("age_missing", "limit 90 | limit 90 | alive true, age null, ts 1", "true null 90",
             UNKNOWN_AGE, NO_SUCH_AGE + "last_tick_age_seconds is null"
                 + found.formatted("ts", "last_tick_at"), RECOVER);
-        // What is there is not missing, whatever else there is.
+        // What is present is not missing, whatever else there is.
         unsafe("stale", "limit 90 | limit 90 | alive true, age 91, lastTickAt 'x', ts 1",
             "true 91 90", "[##########]    91s of 90s", "last tick 91s old, limit 90s", RECOVER);
     }
@@ -565,7 +565,7 @@ final class DomainTest extends Sandbox {
         unsafe(reason, documents, figures, row, why, why, next, next);
     }
 
-    /** Checks why and next apart for people and for programs: their times differ. */
+    /** Checks why and next separately for people and for programs: their times differ. */
     private static void unsafe(String reason, String documents, String figures, String row,
             String why, String exactWhy, String next, String exactNext) throws Exception {
         writeDocuments(documents);
@@ -588,7 +588,7 @@ final class DomainTest extends Sandbox {
         programs(reason, figure, string(exactWhy), "page", string(exactNext));
     }
 
-    /** What JSON and metrics say; the reason and what next are JSON. */
+    /** What JSON and metrics say; the reason and the next step are JSON. */
     private static void programs(String reason, String[] figure, String why, String alert,
             String next) {
         String status = statusOf(reason);

@@ -14,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** EditsTest checks the bytes that scenario and recover change in a state, and those they keep. */
 final class EditsTest extends Sandbox {
     /**
-     * Documents as producers write them, with marks where a scenario may change something: LIMIT
+     * Documents as producers write them, marked where a scenario may change something: LIMIT
      * and AS_OF are the state's, the others bravo's. What is between { and } of bravo's entry, and
      * the comma that goes with it, stands between &lt; and &gt;.
      */
@@ -37,14 +37,14 @@ final class EditsTest extends Sandbox {
         }
 
         """,
-        // Minified, bravo first, and another object that looks like it.
+        // Minified, with bravo first, and another object that looks like it.
         "{'as_of':'AS_OF','feeds':["
             + "<{'name':'bravo','alive':ALIVE,'last_tick_age_seconds':AGE},>"
             + "{'name':'alpha','alive':true,'last_tick_age_seconds':11},"
             + "{'x':{'name':'bravo','alive':true,'last_tick_age_seconds':11},"
             + "'name':'charlie','alive':true,'last_tick_age_seconds':11}],"
             + "'max_age_seconds':LIMIT}",
-        // Tabs and CR LF, members spelled with escapes, bravo last, no line end at the end.
+        // Tabs and CR LF, members spelled with escapes, bravo last, no final newline.
         "{\r\n\t'as\\u005fof': 'AS_OF',\r\n\t'max_age_\\u0073econds': LIMIT,\r\n\t'feeds': [\r\n"
             + "\t\t{'name': 'charlie',\t'alive': true, 'last_tick_age_seconds': 7},\r\n"
             + "\t\t{'name': 'alpha', 'alive': true, 'last_tick_age_seconds': 8}"
@@ -124,7 +124,7 @@ final class EditsTest extends Sandbox {
             run(call).exits(0);
             equal(row, read("out.json"), twoFeeds(half[1]));
         }
-        // Its age must be stale by the limit that there was: nobody would catch it otherwise.
+        // Its age must be stale by the original limit: nobody would catch it otherwise.
         write("in.json", document("limit 659.9", feed("bravo", "alive true, age 8")));
         run(call).exits(0);
         equal("659.9", read("out.json"),
@@ -183,7 +183,7 @@ final class EditsTest extends Sandbox {
         }
     }
 
-    // If each edit moved the rest of the file, so many would not end in time.
+    // If each edit moved the rest of the file, this many would not finish in time.
     @Harness.Test(isLong = true,
             value = "edits: a hundred thousand edits in one file are each in their place")
     static void manyEdits() throws Exception {
@@ -420,7 +420,7 @@ final class EditsTest extends Sandbox {
         }
     }
 
-    /** Returns whether the second text is the first with something put in at one place. */
+    /** Returns whether the second text is the first with something inserted at one place. */
     private static boolean isInsertedOnly(String before, String after) {
         if (after.length() <= before.length()) {
             return false;

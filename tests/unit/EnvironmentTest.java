@@ -3,7 +3,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** EnvironmentTest is about where the program is, what it calls itself, and its colors. */
+/** EnvironmentTest checks where the program is, what it calls itself, and its colors. */
 final class EnvironmentTest extends Sandbox {
     private static final String SOURCE = "jdk.launcher.sourcefile";
     private static final String NO_BASELINE = "baseline not found: started this way, the program"
@@ -11,7 +11,7 @@ final class EnvironmentTest extends Sandbox {
     private static final String CLASSES =
             "java -cp " + System.getProperty("java.class.path") + " Freshness";
 
-    // ---- A source that is not known ----
+    // ---- An unknown source ----
 
     /** Runs this as if Java said this of the source; null if it says nothing. */
     static void withSource(String said, Harness.Body body) throws Exception {
@@ -28,7 +28,7 @@ final class EnvironmentTest extends Sandbox {
         }
     }
 
-    /** Runs this in both ways in which a start may not say where the source is. */
+    /** Runs this in both ways in which a start can fail to say where the source is. */
     private static void withoutSource(Harness.Body body) throws Exception {
         withSource(null, body);
         withSource("", body);
@@ -74,7 +74,7 @@ final class EnvironmentTest extends Sandbox {
         });
     }
 
-    /** A call that cannot do without the source, and what it says to do. */
+    /** A call that needs the source, and what it says to do. */
     private record Advice(String call, String toDo) { }
 
     @Harness.Test("environment: without a source, what needs it says what to do")

@@ -106,7 +106,7 @@ final class EvaluationTest extends Sandbox {
             Freshness.Evaluation second = look(now, nanoTime, first);
             Freshness.Verdict verdict = second.decision().of("x");
             equal(row, verdict.reason() + " " + shown(verdict.ageNanos()), half[1]);
-            // A third look still counts from the first; other bytes begin anew.
+            // A third look still counts from the first; other bytes start over.
             Freshness.Evaluation third = look(now, nanoTime + 1, second);
             equal(row + ", again", ageNanos(third) >= verdict.ageNanos(), true);
             write("in.json", STATE_B);
@@ -126,7 +126,7 @@ final class EvaluationTest extends Sandbox {
         equal("added: " + addedNanos, addedNanos > 0 && addedNanos <= sinceNanos, true);
         long readNanos = second.inputs().nanoTime();
         equal("read: " + readNanos, readNanos >= before, true);
-        // Bytes that are new begin anew by this clock too.
+        // New bytes start over by this clock too.
         write("in.json", STATE_B);
         long begin = System.nanoTime();
         Freshness.Evaluation changed = evaluation(START, second);
@@ -295,7 +295,7 @@ final class EvaluationTest extends Sandbox {
 
     @Harness.Test("clock: it is read after the last byte of the state")
     static void clockAfterLastByte() throws Exception {
-        // The input ends only when the tick in it is older than its limit.
+        // The input ends only once the tick in it is older than its limit.
         Instant tick = Instant.now();
         String state = document("", feed("x", "alive true, last_tick_at '" + tick + "'"));
         write("base.json", document("limit 0.05", feed("x", "")));
@@ -331,7 +331,7 @@ final class EvaluationTest extends Sandbox {
 
     @Harness.Test("clock: it is read once, and what is written is dated by that")
     static void clockIsReadOnce() throws Exception {
-        // The entry is so long that a second look would be another millisecond.
+        // The entry is so long that a second look would come a millisecond later.
         String note = "x-note '" + "y".repeat(8_000_000) + "'";
         String entry = feed("x", note + ", alive false, last_tick_at null");
         write("base.json", document("limit 90", entry, feed("y", "")));

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * FilesTest is about the section Files, as far as it reads: which targets are refused, and what
- * is believed of a file that changes while it is read. DeliveryTest has what is written.
+ * FilesTest covers the reading half of the section Files: which targets are refused, and what is
+ * believed about a file that changes while it is read. DeliveryTest covers what is written.
  */
 final class FilesTest extends Sandbox {
-    /** Names that no document can be read from. */
+    /** Names of files that no document can be read from. */
     private static final List<String> UNREADABLE = List.of(
             "@fifo", "@device", "/dev/zero", "/dev/null", "@sub", "/", "@absent.json",
             "@in.json/x", "@dangling.json", "@nul\0.json", "@" + "x".repeat(5000));
@@ -70,7 +70,7 @@ final class FilesTest extends Sandbox {
             for (String call : withBaseline) {
                 refused(call + " --output %", target.refusal, at(target.name));
             }
-            // A scenario has no --baseline, and so no baseline but the bundled one.
+            // A scenario has no --baseline, so its only baseline is the bundled one.
             if (!target.isBaseline() || target.name.startsWith("HOME")) {
                 String scenario = "scenario stale --feed bravo --state @in.json --output %";
                 refused(scenario, target.refusal, at(target.name));
@@ -278,7 +278,7 @@ final class FilesTest extends Sandbox {
     static void mixtureWithCoarseTimeIsNotBelieved() throws Exception {
         write("base.json", MIXTURE);
         MappedByteBuffer memory = mapped("in.json", MIXTURE);
-        // Such a file system gives the rest, 100 ms later, the same time.
+        // Such a file system gives the rest the same time 100 ms later.
         long wholeSecondMillis = System.currentTimeMillis() / 1000 * 1000;
         equal("dated", dir.resolve("in.json").toFile().setLastModified(wholeSecondMillis), true);
         Thread late = onWait(100, () -> memory.put(0, BRAVO_IS_STALE.getBytes(UTF_8)));
@@ -313,7 +313,7 @@ final class FilesTest extends Sandbox {
             + " producer write a new file and rename it over the old one\n");
     }
 
-    /** A time of modification, and how long it may be the time of another writing, too. */
+    /** A modification time, and how long another write may still get the same one. */
     private record Unclear(String modified, long nanos) { }
 
     @Harness.Test("files: how long a file may be written again without getting another time")
@@ -330,7 +330,7 @@ final class FilesTest extends Sandbox {
                 new Unclear("2026-11-22T09:36:58Z", 1),
                 new Unclear("2026-11-22T09:36:57Z", 0),
                 new Unclear("1970-01-01T00:00:00Z", 0),
-                // Times to come.
+                // Times in the future.
                 new Unclear("2026-11-22T09:37:00.001Z", 10_000_000),
                 new Unclear("2030-01-01T00:00:00Z", 10_000_000))) {
             FileTime modified = FileTime.from(Instant.parse(row.modified));
@@ -375,7 +375,7 @@ final class FilesTest extends Sandbox {
                 StandardOpenOption.WRITE)) {
             FileChannel.MapMode mode = FileChannel.MapMode.READ_WRITE;
             MappedByteBuffer memory = channel.map(mode, 0, channel.size());
-            // Of a page, only the first change is dated.
+            // Only the first change to a page is dated.
             memory.put(0, text.getBytes(UTF_8));
             Files.setLastModifiedTime(file, time);
             return memory;

@@ -132,7 +132,7 @@ final class GateTest extends Sandbox {
         }
     }
 
-    /** The command is refused as it is, and recovers bravo once it is told an age. */
+    /** The command is refused as printed, and recovers bravo once it is given an age. */
     private static void recovers(String command) throws Exception {
         equal("no age was seen yet", command.endsWith(" --age-seconds AGE"), true);
         String refused = paste(command).exits(3).err();
@@ -266,11 +266,11 @@ final class GateTest extends Sandbox {
             "GATE BLOCKED: unknown feed: feed3; did you mean feed1?\n");
         whole("gate --feed qqqqqqqqqq" + files, 3,
             "GATE BLOCKED: unknown feed: qqqqqqqqqq; expected one of feed12, feed1, feed2\n");
-        // No suggestion is sought for what no feed can be named.
+        // No suggestion is sought for what cannot be a feed's name.
         write("base.json", document("limit 90", feed("n".repeat(190), "")));
         run("gate" + files + " --feed " + "q".repeat(100_000)).exits(3)
             .says("GATE BLOCKED: unknown feed: q");
-        // Names as long as they may be, and all but near, are compared in time.
+        // Names of maximum length that are nearly close are compared in time.
         String[] alike = new String[50];
         for (int i = 0; i < alike.length; i++) {
             alike[i] = feed("a".repeat(150 + i), "");
@@ -352,7 +352,7 @@ final class GateTest extends Sandbox {
         write("broken.json", "{");
         run("gate --feed alpha --feed nobody --feed bravo --state @stale.json --format json")
             .exits(3).reports("blocked_feeds ['nobody', 'bravo']", "exit 3");
-        // What is allowed on an unknown feed is not proved if nothing could be evaluated.
+        // What is allowed on an unknown feed is not proven if nothing could be evaluated.
         for (String state : List.of("@absent.json", "@broken.json")) {
             String call = "gate --feed alpha --feed bravo --format json --state " + state;
             run(call).exits(3).reports("blocked_feeds ['alpha', 'bravo']");
@@ -409,7 +409,7 @@ final class GateTest extends Sandbox {
         Files.writeString(home.resolve("data/healthy.json"), fixture);
     }
 
-    /** It says nothing while it is open, so that the interruption is the next thing there is. */
+    /** It says nothing while it is open, so that the interruption is the next event. */
     @Harness.Test("gate: other feeds do not close a watch")
     static void watchOfOtherFeeds() throws Exception {
         write("in.json", fixture);
@@ -422,7 +422,7 @@ final class GateTest extends Sandbox {
             Steps.NOTHING);
     }
 
-    /** The reader is not done when the watch notices the interrupt, and is waited for still. */
+    /** The reader is not done when the watch notices the interrupt, and is still waited for. */
     @Harness.Test("gate: a watch that is interrupted while it writes says so, once it has written")
     static void watchInterruptedInAWrite() throws Exception {
         write("in.json", fixture);

@@ -63,7 +63,7 @@ final class HeartbeatTest extends Sandbox {
                 '2026-11-22 09:37:00Z' => heartbeat_invalid page""");
         equal("absent", decided(BASELINE, document("", feed("x", TICK)), NOW),
                 "x heartbeat_invalid page 13020/86400");
-        // A tick of this second proves no heartbeat.
+        // Not even a tick from this second proves a heartbeat.
         equal("a tick", decided(BASELINE, document("", feed("x", "alive true, age 0")), NOW),
                 "x heartbeat_invalid page 0/86400");
     }

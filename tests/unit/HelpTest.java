@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** HelpTest: what help, --version and a bare call print. */
+/** HelpTest: what help, --version and a call without arguments print. */
 final class HelpTest extends Sandbox {
     @Harness.Test("help: of the program, whole")
     static void ofTheProgram() {

@@ -67,7 +67,7 @@ final class JudgeSamples {
         "2026-11-22T09:35:37.99999999999Z"
     };
 
-    /** Texts that look like an instant and are none. */
+    /** Texts that look like an instant but are not. */
     static final String[] NO_DATES = {
         "2026-02-30T09:37:00Z", "2025-02-29T09:37:00Z", "1900-02-29T00:00:00Z",
         "2026-11-31T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-21T24:00:00Z",

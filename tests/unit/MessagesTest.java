@@ -2,7 +2,7 @@ import java.nio.file.Files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** MessagesTest: what is said of a document, a file or a feed that cannot be used. */
+/** MessagesTest: what is said about a document, a file or a feed that cannot be used. */
 final class MessagesTest extends Sandbox {
     /** A document, one byte a character; ' stands for ", and ` for '. The place and the message. */
     private static final String[][] MISTAKES = {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** NamesTest: hostile names, of feeds, files and directories, in all that is printed. */
+/** NamesTest: hostile names of feeds, files and directories in everything that is printed. */
 final class NamesTest extends Sandbox {
     static final List<String> NAMES = List.of("\u001b[31mred\u001b[0m", "\u001b]0;title\u0007",
         "a\nFRESHNESS OK: 1 of 1", "a\r\nb", "tab\tx", "nul\0x", "bell\b\u0007\u007f",
@@ -51,7 +51,7 @@ final class NamesTest extends Sandbox {
                 String all = run.out() + run.err();
                 equal(run.call(), all.contains("alpha" + escape) && !all.contains(more), true);
             }
-            // A column of its table is as wide as what stands in it.
+            // A table column is as wide as its content.
             List<String> rows = linesWith("[#", run("status" + FILES));
             equal(escape, rows.get(0).indexOf("["), rows.get(1).indexOf("["));
         }

@@ -4,7 +4,7 @@ import java.util.List;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * OptionalTest checks feeds that a baseline has as optional, since they are planned or retired:
+ * OptionalTest checks feeds that are optional in a baseline because they are planned or retired:
  * missing, one pages nobody and leaves the whole eligible, and nothing is allowed on it.
  */
 final class OptionalTest extends Sandbox {

@@ -4,7 +4,7 @@ import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** RecoverTest: what recover reports. EditsTest has the bytes that it writes. */
+/** RecoverTest: what recover reports. EditsTest covers the bytes that it writes. */
 final class RecoverTest extends Sandbox {
     private static final String CALL =
         "recover --state @stale.json --output @out.json --now " + NOW;

@@ -5,7 +5,7 @@ import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** ReportsTest: what reports have in common: briefs, explanations, evidence, the form of JSON. */
+/** ReportsTest: what reports have in common: briefs, explanations, evidence, JSON layout. */
 final class ReportsTest extends Sandbox {
     private static final String FILES = " --state @in.json --baseline @=in.json";
 

@@ -1,7 +1,7 @@
 import java.util.ArrayList;
 import java.util.List;
 
-/** Row is one line of a table. Its cells stand between arrows: "input => what is wanted". */
+/** Row is one line of a table. Arrows separate its cells: "input => what is wanted". */
 record Row(String line, List<String> cells) {
     /** Returns the rows of a text block. An arrow at the end of a line has an empty cell behind. */
     static List<Row> table(String text) {

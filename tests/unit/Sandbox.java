@@ -40,7 +40,7 @@ abstract class Sandbox {
     private static final FileTime YESTERDAY = FileTime.from(Instant.now().minusSeconds(86_400));
     static final List<String> KINDS = List.of("stale", "unknown", "down", "missing", "skewed",
             "loosened", "frozen", "corrupt");
-    /** The kinds that are about all feeds, and take no --feed. */
+    /** The kinds that affect the whole state and take no --feed. */
     static final List<String> WHOLE_KINDS = List.of("frozen", "corrupt");
     static final List<String> ACTIONS = List.of("inspect_status", "read_last_price",
             "serve_cached_status", "price_order", "publish_signal", "rebalance_position");
@@ -393,7 +393,7 @@ abstract class Sandbox {
 
     // ---- Files ----
 
-    /** Writes a file of yesterday: one that was written only just now is read more slowly. */
+    /** Writes a file dated yesterday: one that was only just written is read more slowly. */
     static void write(String name, String text) throws IOException {
         Path file = Files.writeString(dir.resolve(name), text);
         Files.setLastModifiedTime(file, YESTERDAY);
@@ -440,8 +440,8 @@ abstract class Sandbox {
         write("sub/old.json", "old");
         Files.createSymbolicLink(dir.resolve("soft-old.json"), dir.resolve("sub/old.json"));
         Files.createSymbolicLink(dir.resolve("dangling.json"), dir.resolve("nowhere.json"));
-        // The device is like /dev/null, but not the machine's: a faulty program that root runs
-        // would replace that one.
+        // A copy of /dev/null, not the machine's own: a faulty program run by root would replace
+        // that one.
         String make = "mkfifo fifo && { mknod device c 1 3 2>/dev/null || mkfifo device; }";
         Process shell = new ProcessBuilder("sh", "-c", make).directory(dir.toFile()).start();
         equal(make, shell.waitFor(), 0);
@@ -539,7 +539,7 @@ abstract class Sandbox {
         }
     }
 
-    /** Full is a standard output that takes so many bytes and then no more, like a full disk. */
+    /** Full is a standard output that accepts so many bytes and no more, like a full disk. */
     static final class Full extends OutputStream {
         private int room;
 

@@ -3,7 +3,7 @@ import java.nio.file.Files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** ScenarioTest: what scenario reports. EditsTest has the bytes that it writes. */
+/** ScenarioTest: what scenario reports. EditsTest covers the bytes that it writes. */
 final class ScenarioTest extends Sandbox {
     @Harness.Test("scenario: the report of each kind of one feed, whole")
     static void reportsOnOneFeed() throws Exception {

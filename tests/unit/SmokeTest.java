@@ -8,7 +8,7 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** SmokeTest: what smoke plays and prints. */
+/** SmokeTest: what smoke runs and prints. */
 final class SmokeTest extends Sandbox {
     @Harness.Test("smoke: its report, whole")
     static void report() {
@@ -58,7 +58,7 @@ final class SmokeTest extends Sandbox {
             """), true);
     }
 
-    // ---- What it plays: a check that asks less would pass all the same ----
+    // ---- What it runs: a check that asks less would pass all the same ----
 
     @Harness.Test("smoke: what it plays")
     static void played() throws Exception {
@@ -162,7 +162,7 @@ final class SmokeTest extends Sandbox {
         return want.toString();
     }
 
-    /** Rehearsal notes what is played, and plays nothing. */
+    /** Rehearsal records what would be run, and runs nothing. */
     private static final class Rehearsal extends Freshness.Smoke {
         private final StringBuilder played = new StringBuilder();
 
@@ -241,7 +241,7 @@ final class SmokeTest extends Sandbox {
         }
     }
 
-    /** Plays one step, and returns the exit code and the report. */
+    /** Runs one step, and returns the exit code and the report. */
     private static String step(String... words) throws Exception {
         Freshness.Checks checks = new Freshness.Checks();
         Freshness.Smoke smoke = new Freshness.Smoke(dir, checks);

@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** SourceTest is about the text of the program: its map, its imports and its form. */
+/** SourceTest checks the text of the program: its map, its imports and its layout. */
 final class SourceTest extends Sandbox {
     private static final int MAX_COLUMNS = 100;
     /** A banner of Java or of the shell, such as "// ---- Decision ----". */

@@ -3,7 +3,7 @@ import java.io.InputStream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** StartTest is about the section Start: what a call ends with if something goes wrong inside. */
+/** StartTest checks the section Start: how a call ends if something goes wrong inside. */
 final class StartTest extends Sandbox {
     /** An error that comes up while standard input is read, and what is said about it. */
     private record Failure(Throwable thrown, String line) { }

@@ -14,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class StatusTest extends Sandbox {
     private static final String FIXTURE_SHA256 =
         "62881c02e5348e8f234e6e2ff02dee093269966a9e9130b62e39e0e188010719";
-    /** What JSON says of a fresh feed behind its figures. */
+    /** What JSON says about a fresh feed after its figures. */
     private static final String ALL_ALLOWED = """
         "freshness_status": "fresh", "safe_to_serve": true, "safe_until": "UNTIL", \
         "allowed_actions": ["inspect_status", "read_last_price", "serve_cached_status", \
@@ -416,7 +416,7 @@ final class StatusTest extends Sandbox {
             "feeds.2.last_tick_age_seconds null", "feeds.2.alive null");
     }
 
-    // ---- Machine formats where nothing could be evaluated ----
+    // ---- Machine formats if nothing could be evaluated ----
 
     @Harness.Test("status: machine formats name every feed unsafe if the state fails")
     static void programsWithoutState() throws Exception {
@@ -696,7 +696,7 @@ final class StatusTest extends Sandbox {
                 + " that your collector is running") + Steps.INTERRUPTED,
             () -> write("in.json", fixture.replace(": 11\n", ": 660\n")),
             () -> delete(dir.resolve("in.json")),
-            // A cut does not bring another line: they are unknown already.
+            // A truncated file does not add another line: they are already unknown.
             () -> write("in.json", "{"),
             () -> write("in.json", fixture.replaceFirst("(?s)(bravo.*?)true", "$1false")),
             () -> write("in.json", fixture));
@@ -727,7 +727,7 @@ final class StatusTest extends Sandbox {
                 write("in.json", text);
                 write("base.json", text);
             });
-        // One that leaves and comes back as it was has been away.
+        // One that leaves and comes back unchanged has still been away.
         write("in.json", document("limit 90", X, Y));
         write("base.json", document("limit 90", X, Y));
         Steps.watch(call, 3, OK_2 + """
@@ -816,7 +816,7 @@ final class StatusTest extends Sandbox {
         Files.createDirectory(dir.resolve("metrics"));
         Steps.watch("status --state @in.json --watch 0.1 --format prometheus"
             + " --output @metrics/feeds.prom", 3,
-            OK + "freshness: cannot write the output: no such file\n",
+            OK + "freshness: cannot write the output: no such file at " + dir + "/metrics\n",
             () -> delete(dir.resolve("metrics")));
     }
 

@@ -4,7 +4,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** TextTest: templates, escapes, widths, suggestions, and words of a shell. */
+/** TextTest: templates, escapes, widths, suggestions and shell words. */
 final class TextTest extends Sandbox {
     // ---- Templates ----
 
@@ -328,7 +328,7 @@ final class TextTest extends Sandbox {
         }
     }
 
-    // ---- Words of a shell ----
+    // ---- Shell words ----
 
     @Harness.Test("text: a word of a shell stays as it is, or stands in quotes, or is bytes in hex")
     static void shellWords() {

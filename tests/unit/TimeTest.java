@@ -7,11 +7,11 @@ import java.util.List;
 
 /** TimeTest checks how times are read and written: ages, limits, instants, seconds, timestamps. */
 final class TimeTest extends Sandbox {
-    /** Texts that look like an instant and are none. */
+    /** Texts that look like an instant but are not. */
     static final List<String> NO_INSTANTS = List.of("", "x", "Z", "now", "1795340220",
-            // no day or no offset, or a space for the T
+            // no day or no offset, or a space instead of the T
             "2026-11-22", "2026-11-22T09:37:00", "2026-11-22T09:37Z", "2026-11-22 09:37:00Z",
-            // decimals that are missing, or behind a comma
+            // missing decimals, or decimals after a comma
             "2026-11-22T09:37:00.Z", "2026-11-22T09:37:00.+00:00", "2026-11-22T09:37:00,5Z",
             "2026-11-22T09:37:00.-5Z",
             // no such time or day
