@@ -60,7 +60,7 @@ if command -v mvn >/dev/null &&
   sed 's/: 11$/: 660/' "$healthy" >"$work/stale.json"
   cd "$work/a copy"
   row 'status, in the directory of the program' "$(jbang Freshness.java status)" \
-    'FRESHNESS UNKNOWN: baseline not found: *name one with --baseline*exit 3'
+    'FRESHNESS UNKNOWN: baseline not found: *pass --baseline*exit 3'
   row 'there too, with --baseline' \
     "$(jbang Freshness.java status --baseline data/healthy.json --state "$work/state.json")" \
     'FRESHNESS OK: 3 of 3 feeds*exit 0'

@@ -102,8 +102,8 @@ leftovers() {
 before() {
   without 'asks for Unix attributes' 'if (!Disk.hasUnixAttributes()) {' 'if (false) {' \
     "*View 'unix' not available" 'read unix:*: UnsupportedOperationException'
-  without 'flushes each directory' 'return null; // Windows opens none' 'throw e;' \
-    '*permission denied' "open $work/flushes each directory: AccessDeniedException"
+  without 'flushes each directory' 'return null; // Windows cannot open one' 'throw e;' \
+    '*permission denied*' "open $work/flushes each directory: AccessDeniedException"
 }
 
 # --- The same as on Linux -------------------------------------------------------------------------
