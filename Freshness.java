@@ -5656,7 +5656,7 @@ public final class Freshness {
         /** Returns what is at the cursor, naming a common mistake. */
         private String found() {
             if (at >= document.length()) {
-                return "the end";
+                return "the end of the input";
             }
             String mistake = commonMistake();
             if (mistake != null) {

@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** DoctorTest: what doctor checks and prints. SmokeTest covers what both have in common. */
 final class DoctorTest extends Sandbox {
-    private static final String NO_NAME = "expected a member name in double quotes, found the end";
+    private static final String NO_NAME =
+        "expected a member name in double quotes, found the end of the input";
 
     @Harness.Test("doctor: its report, whole")
     static void report() throws Exception {

@@ -319,7 +319,8 @@ final class GateTest extends Sandbox {
         write("base.json", document("limit 90", feed("x", "")));
         write("in.json", "{");
         String files = " --state @in.json --baseline @base.json --now " + NOW;
-        String error = "DIR/in.json:1:2: expected a member name in double quotes, found the end";
+        String error = "DIR/in.json:1:2: expected a member name in double quotes,"
+            + " found the end of the input";
         whole("gate --feed x" + files, 3, "GATE BLOCKED: " + error + "\n");
         Run run = run("gate --feed x --action price_order --format json" + files).exits(3);
         equal("error", plain(run.err()), "freshness: " + error + "\n");

@@ -24,7 +24,7 @@ final class MessagesTest extends Sandbox {
         {"{`a`:1}", "1:2: NAME, found a single quote (JSON uses double quotes)"},
         {"{'a':1 }}", "1:9: expected the end of the file, found '}'"},
         {"{'a' 1}", "1:6: expected ':', found '1'"},
-        {"{", "1:2: NAME, found the end"},
+        {"{", "1:2: NAME, found the end of the input"},
         {"{'a':\u0001}", "1:6: expected a value, found byte 0x1"},
         {"[]", "1:1: TOP, found an array; put it into an object, as its member \"feeds\""},
         {" [{'name':'x'}]", "1:2: TOP, found an array; put it into an object, as its member"
@@ -70,7 +70,7 @@ final class MessagesTest extends Sandbox {
         {"{'a':[1 2]}", "1:9: expected ',' or ']', found '2'"},
         {"{'a':1 2}", "1:8: expected ',' or '}', found '2'"},
         {"{'a':'\n'}", "1:7: expected an escaped control character, found byte 0xa"},
-        {"{'a':'", "1:7: expected '\"', found the end"},
+        {"{'a':'", "1:7: expected '\"', found the end of the input"},
         {"{'a':'\\x'}", "1:8: expected one of \" \\ / b f n r t u, found 'x'"},
         {"{'a':'\\u00g0'}", "1:11: expected four hexadecimal digits, found 'g'"},
         {"{'a':'\\ud800'}", "1:7: unpaired surrogate in an escape"},
@@ -170,7 +170,8 @@ final class MessagesTest extends Sandbox {
         cannot read baseline DIR/absent.json: no such file; \
         check the path given with --baseline
         --feed bravo --state @stale.json --baseline @typo.json --output @o => \
-        baseline DIR/typo.json:1:2: expected a member name in double quotes, found the end
+        baseline DIR/typo.json:1:2: expected a member name in double quotes, \
+        found the end of the input
         --feed bravo --state @sub --output @o => DIR/sub is a directory; expected a file
         --feed bravo --state @fifo --output @o => \
         DIR/fifo is not a regular file; to read from a pipe use --state -

@@ -184,7 +184,7 @@ final class StatusTest extends Sandbox {
         write("in.json", "{");
         whole("status --state @in.json --baseline @base.json --now " + NOW, 3, """
             FRESHNESS UNKNOWN: DIR/in.json:1:2: expected a member name in double quotes, \
-            found the end; nothing is safe to serve
+            found the end of the input; nothing is safe to serve
             """);
         whole("status --state / --baseline @healthy.json", 3, """
             FRESHNESS UNKNOWN: / is a directory; expected a file; nothing is safe to serve
@@ -341,7 +341,7 @@ final class StatusTest extends Sandbox {
         write("base.json", document("limit 90", feed("x", "")));
         write("in.json", "{");
         String error =
-            "DIR/in.json:1:2: expected a member name in double quotes, found the end";
+            "DIR/in.json:1:2: expected a member name in double quotes, found the end of the input";
         Run run = run("status --format json --state @in.json --baseline @base.json --now " + NOW)
             .exits(3);
         equal("error", plain(run.err()),
@@ -377,7 +377,7 @@ final class StatusTest extends Sandbox {
               "baseline_sha256": "021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96",
               "exit": 3,
               "error": "baseline \
-            DIR/in.json:1:2: expected a member name in double quotes, found the end",
+            DIR/in.json:1:2: expected a member name in double quotes, found the end of the input",
               "feeds": null
             }
             """);
@@ -785,7 +785,8 @@ final class StatusTest extends Sandbox {
             TIME bravo stale -> unknown: CUT
             TIME charlie fresh -> unknown: CUT
             """.replace("CUT", "the state cannot be evaluated: DIR/in.json:1:2:"
-                + " expected a member name in double quotes, found the end") + Steps.INTERRUPTED,
+                + " expected a member name in double quotes, found the end of the input")
+                + Steps.INTERRUPTED,
             () -> {
                 look.run();
                 write("in.json", fixture.replace(": 11\n", ": 660\n"));
