@@ -24,7 +24,7 @@
  *   Decision      baseline, state and instant in, verdicts out; no file, clock or output
  *   Evaluation    what was read and when, what a watch saw before, what follows from both
  *   Commands      a function or a type per command: read, decide, render, write
- *   Reports       one type per form: text, JSON, metrics, gate, work, checks
+ *   Reports       one type per form: text, JSON, metrics, board, gate, work, checks
  *   State         what a document claims, and the index that finds a feed in it
  *   Edits         changes of single values; everything else stays byte for byte
  *   JSON          the grammar of RFC 8259, and nothing about feeds
@@ -114,6 +114,7 @@ import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -178,6 +179,14 @@ public final class Freshness {
     static final int MAX_HEADLINE_FEEDS = 5;
     /** How many known words a message lists if none of them is close. */
     static final int MAX_LISTED_WORDS = 10;
+    /**
+     * How many feeds a board shows, each in a row; of those that are left, one row for each kind
+     * has the number. No row begins after so many characters.
+     */
+    static final int MAX_BOARD_ROWS = 1_000;
+    static final int MAX_BOARD_CHARS = 1 << 20;
+    /** How many actions a board counts on; it has the number of the others. */
+    static final int MAX_BOARD_ACTIONS = 50;
     /** Maximum edit distance for a spelling suggestion. */
     static final int MAX_EDITS = 3;
     /** Assumed height of a terminal that does not report one. */
@@ -195,8 +204,8 @@ public final class Freshness {
      * "..." follows what may be repeated.
      */
     private static final String[] USAGES = {
-        "status [--state FILE] [--baseline FILE] [--format text|json|prometheus] [--output FILE]"
-            + " [--watch SECONDS] [--color auto|always|never] [--now INSTANT]",
+        "status [--state FILE] [--baseline FILE] [--format text|json|prometheus|html]"
+            + " [--output FILE] [--watch SECONDS] [--color auto|always|never] [--now INSTANT]",
         "gate --feed NAME... --state FILE [--action ACTION...] [--baseline FILE]"
             + " [--max-age-seconds N] [--valid-for SECONDS] [--at-least N]"
             + " [--record FILE] [--format text|json] [--watch SECONDS] [--quiet] [--now INSTANT]",
@@ -269,7 +278,7 @@ public final class Freshness {
                                     (default: data/healthy.json, a test fixture)
 
             Output:
-              --format FORMAT       output format: text (default), json or prometheus
+              --format FORMAT       output format: text (default), json, prometheus or html
               --output FILE         write the result to FILE, atomically; - writes to
                                     standard output (default: -)
               --color WHEN          auto (default; color on a terminal only), always or
@@ -2474,6 +2483,7 @@ public final class Freshness {
             switch (call.one("--format", "text")) {
                 case "json" -> StatusJson.show(evaluation, out);
                 case "prometheus" -> new StatusMetrics(evaluation, out).show();
+                case "html" -> new StatusBoard(call, evaluation, out).show();
                 default -> statusText(call, evaluation).show(out);
             }
             out.flush();
@@ -4058,6 +4068,802 @@ public final class Freshness {
 
         private static String label(String name) {
             return name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+        }
+    }
+
+    /**
+     * StatusBoard shows all feeds on a page for people. The page proves nothing by itself: it says
+     * "not proved" until its script has compared the evaluation with the reader's clock, and the
+     * script lets every age go on counting. So a page whose writer has died does not stay green.
+     *
+     * What the script needs is in data attributes, in whole milliseconds, rounded against safety:
+     *   table  evaluated  when the state was evaluated, since 1970
+     *          every      the interval of a watch; 0 if there is none
+     *          total      how many feeds there are, with those that have no row
+     *          excused    how many of them are optional and missing
+     *          rules      "name status age" of each action: the least status, the highest age or -
+     *          unruled    how many actions are not among the rules
+     *          replay     there if --now has replaced the clock
+     *          error      there if nothing could be evaluated
+     *   tr     status, alert     as in the other reports
+     *          age, limit        of the newest tick; age is left out if it is not known
+     *          left              for how long a fresh feed stays safe if no tick comes
+     *          beat, beat-limit  the same as age and limit, of a heartbeat that is required
+     *          opens             when the market opens, since 1970
+     *          said              the age as the sentence has it, to be counted on
+     *          why               the sentence of a feed that is fresh, for when it no longer is
+     *          nothing           there if not even inspect_status is allowed
+     *          optional          there if the feed may be missing, and is
+     *          count             for how many feeds the row stands, if it is not a feed
+     */
+    static final class StatusBoard {
+        /** Group is what the rows are ordered by. */
+        private enum Group {
+            PAGED("unsafe"), UNPAGED("unsafe, and nobody is paged"), OPTIONAL("optional, missing"),
+            TICKET("safe when evaluated, with a ticket"), FRESH("safe when evaluated");
+
+            final String words;
+
+            Group(String words) {
+                this.words = words;
+            }
+
+            static Group of(Verdict verdict) {
+                if (verdict.isExcused()) {
+                    return OPTIONAL;
+                }
+                if (verdict.isSafe()) {
+                    return verdict.alert() == Alert.ticket ? TICKET : FRESH;
+                }
+                return verdict.alert() == Alert.none ? UNPAGED : PAGED;
+            }
+        }
+
+        private static final long MILLISECOND = Time.SECOND / 1_000;
+        private static final int MIN_INTERVAL_MILLIS = 1_000;
+
+        private static final String HEAD = """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+                img-src data:; style-src '{}'; script-src '{}'; base-uri 'none'; \
+                form-action 'none'">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta name="color-scheme" content="light dark">
+                {}<title>Freshness: not proved</title>
+                <link rel="icon" href="data:image/svg+xml,%3Csvg \
+                xmlns='http://www.w3.org/2000/svg' \
+                viewBox='0 0 16 16'%3E%3Cpath fill='%23d5333e' d='M8 0 16 15H0z'/%3E%3C/svg%3E">
+                <style>{}</style>
+                </head>
+                <body>
+                <header data-tone="page">
+                <h1>Not proved</h1>
+                <p>This page proves nothing by itself: its script compares it with your clock, \
+                and the script has not run here.</p>
+                {}</header>
+                <p id="said" class="unseen" role="status"></p>
+                """;
+
+        private static final String REFRESH = """
+                <noscript><meta http-equiv="refresh" content="{}"></noscript>
+                """;
+
+        private static final String TABLE = """
+                ><caption class="unseen">The feeds, unsafe ones first</caption>
+                <thead><tr><th scope="col">feed</th><th scope="col">status</th>\
+                <th scope="col">newest tick, limit</th>\
+                <th scope="col">what is blocked, why, what next</th></tr></thead>
+                <tbody>
+                """;
+
+        private static final String FOOT = """
+                </tbody>
+                <tbody id="fold" hidden><tr><td colspan="4"><button type="button"></button></td>\
+                </tr></tbody>
+                <tbody id="calm"></tbody>
+                </table>
+                <footer>
+                <p>evaluated <time>{}</time>, shown <time id="shown">not proved when</time> \
+                by your clock</p>
+                <p>state {}{}{}; baseline {}{}</p>
+                <p>made with <code>{}</code></p>
+                </footer>
+                <script>{}</script>
+                </body>
+                </html>
+                """;
+
+        private static final String STYLE = """
+                :root {
+                  color-scheme: light dark;
+                  --ink: #171b20; --dim: #56606b; --paper: #f5f6f8; --card: #fff; --line: #d8dde3;
+                  --fresh: #17703f; --ticket: #8a5a00; --page: #b3202a; --quiet: #5b6470;
+                }
+                @media screen and (prefers-color-scheme: dark) {
+                  :root {
+                    --ink: #e9ecf0; --dim: #a2acb8; --paper: #101317; --card: #181c22;
+                    --line: #2d353f;
+                    --fresh: #46c283; --ticket: #e0b045; --page: #ff7a7a; --quiet: #99a3af;
+                  }
+                }
+                * { box-sizing: border-box; }
+                html { font: clamp(16px, .6vw + 11px, 32px)/1.4 system-ui, sans-serif; }
+                body {
+                  margin: 0 auto; max-width: 110rem; padding: 1.2rem clamp(.8rem, 3vw, 4rem);
+                  color: var(--ink); background: var(--paper); font-variant-numeric: tabular-nums;
+                }
+                [data-tone=fresh] { --tone: var(--fresh); }
+                [data-tone=ticket] { --tone: var(--ticket); }
+                [data-tone=page] { --tone: var(--page); }
+                [data-tone=quiet] { --tone: var(--quiet); }
+                header {
+                  padding: .8rem 1.2rem; margin-bottom: 1.2rem;
+                  border-left: .6rem solid var(--tone); border-radius: .3rem;
+                  background: color-mix(in srgb, var(--tone) 12%, var(--card));
+                }
+                h1 {
+                  margin: 0; font-size: clamp(1.7rem, 4vw, 4.5rem); line-height: 1.1;
+                  color: var(--tone); overflow-wrap: anywhere;
+                }
+                header p { margin: .4rem 0 0; color: var(--dim); }
+                header .note { color: var(--ink); font-weight: 600; overflow-wrap: anywhere; }
+                table {
+                  width: 100%; table-layout: fixed; border-collapse: collapse;
+                  background: var(--card); border: 1px solid var(--line);
+                }
+                th, td { text-align: left; padding: .55rem .8rem; vertical-align: top; }
+                tr { border-top: 1px solid var(--line); }
+                thead th { font-size: .8rem; font-weight: 600; color: var(--dim); }
+                th:nth-child(1) { width: 21%; }
+                th:nth-child(2) { width: 9.5rem; }
+                th:nth-child(3) { width: 20%; }
+                tbody th { font-size: 1.1rem; border-left: .3rem solid var(--tone, var(--page)); }
+                tbody th, td { overflow-wrap: anywhere; }
+                .pill { display: block; color: var(--tone); font-weight: 700; }
+                .pill, .age { font-size: 1.1rem; }
+                small { display: block; color: var(--dim); font-size: .8rem; }
+                .bar {
+                  display: block; height: .5rem; margin-top: .4rem; overflow: hidden;
+                  border-radius: .25rem; background: var(--line);
+                }
+                .bar i {
+                  display: block; height: 100%; background: var(--tone); transform-origin: left;
+                }
+                .bar, .bar i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+                .bar[hidden] { display: none; }
+                @media (prefers-reduced-motion: no-preference) {
+                  .bar i { transition: transform .4s linear; }
+                }
+                td p { margin: 0; color: var(--dim); font-size: .9rem; }
+                td p:first-child { color: var(--ink); font-weight: 600; }
+                td p:empty { display: none; }
+                button {
+                  font: inherit; color: inherit; background: none; border: 1px solid var(--line);
+                  border-radius: .3rem; padding: .3rem .8rem; cursor: pointer;
+                }
+                footer {
+                  margin-top: 1rem; color: var(--dim); font-size: .85rem; overflow-wrap: anywhere;
+                }
+                footer p { margin: .1rem 0; }
+                .unseen {
+                  position: absolute; width: 1px; height: 1px; overflow: hidden;
+                  clip-path: inset(50%);
+                }
+                @media (max-width: 44rem) {
+                  thead {
+                    position: absolute; width: 1px; height: 1px; overflow: hidden;
+                    clip-path: inset(50%);
+                  }
+                  tbody tr {
+                    display: grid; grid-template-columns: 1fr auto; padding: .3rem 0;
+                    border-left: .3rem solid var(--tone, var(--page));
+                  }
+                  tbody th, td, th:nth-child(n) { width: auto; padding: .3rem .7rem; border: 0; }
+                  td:nth-child(2) { text-align: right; }
+                  td:nth-child(n+3), #fold td { grid-column: 1 / -1; }
+                }
+                @media print {
+                  @page { margin: 12mm; }
+                  html { font-size: 10pt; }
+                  body { padding: 0; background: none; }
+                  tr { break-inside: avoid; }
+                  button { border: 0; padding: 0; }
+                }
+                """;
+
+        private static final String SCRIPT = """
+                "use strict";
+                (() => {
+                  const one = (selector) => document.querySelector(selector);
+                  const board = one("table"), facts = board.dataset, header = one("header");
+                  const headline = one("h1"), about = one("header p"), said = one("#said");
+                  const urgent = board.tBodies[0], fold = one("#fold"), calm = one("#calm");
+                  const button = one("button"), shown = one("#shown"), icon = one("link");
+                  const rows = Array.from(urgent.rows);
+                  const evaluated = Number(facts.evaluated), every = Number(facts.every);
+                  const patience = every > 0 ? 3 * every : 60000, foldedFrom = 20, named = 10;
+                  const levels = ["unknown", "stale", "fresh"];
+                  const tones = {
+                    page: { mark: "\u25b2", alert: "page", color: "#d5333e",
+                      shape: "M8 0 16 15H0z" },
+                    quiet: { mark: "\u25cb", alert: "nobody is paged", color: "#7a8490",
+                      shape: "M0 6h16v4H0z" },
+                    ticket: { mark: "\u25d0", alert: "ticket", color: "#c98a10",
+                      shape: "M8 0 16 8 8 16 0 8z" },
+                    fresh: { mark: "\u25cf", alert: "", color: "#1f9355",
+                      shape: "M0 8a8 8 0 0 1 16 0 8 8 0 0 1-16 0z" },
+                  };
+                  const ranks = Object.keys(tones);
+                  const rules = [];
+                  const words = facts.rules.split(" ");
+                  for (let i = 0; i + 2 < words.length; i += 3) {
+                    rules.push({ name: words[i], least: levels.indexOf(words[i + 1]),
+                      maxAge: words[i + 2] === "-" ? Infinity : Number(words[i + 2]) });
+                  }
+
+                  // What is remembered across reloads. Without a place for it, nothing is.
+                  const key = "freshness " + location.pathname + " ";
+                  function recall(area, name) {
+                    try { return window[area].getItem(key + name) || ""; } catch (e) { return ""; }
+                  }
+                  function remember(area, name, text) {
+                    try { window[area].setItem(key + name, text); } catch (e) { /* forgotten */ }
+                  }
+
+                  // The time since the evaluation is the longest that any clock tells: this one
+                  // may be slow, be set back, or stop.
+                  const began = performance.now();
+                  const past = recall("localStorage", "seen").split(" ");
+                  const isSame = past[0] === facts.evaluated;
+                  const firstSeen = (isSame && Number(past[1])) || Date.now();
+                  const known = (isSame && Number(past[2])) || 0;
+                  function sinceEvaluation() {
+                    const now = Date.now();
+                    const ms = Math.max(0, now - evaluated, now - firstSeen,
+                      known + performance.now() - began);
+                    remember("localStorage", "seen",
+                      [facts.evaluated, firstSeen, Math.round(ms)].join(" "));
+                    return ms;
+                  }
+
+                  // A time for people. A limit is rounded down, and so is an age, unless that would
+                  // hide that it is past its limit.
+                  function rounded(ms, limit, round) {
+                    let step = 1000;
+                    if (limit < 1000) {
+                      step = 1;
+                    } else if (limit < 10000 && ms < 10000) {
+                      step = 100;
+                    } else if (ms >= 172800000) {
+                      step = 3600000;
+                    } else if (ms >= 600000) {
+                      step = 60000;
+                    }
+                    return round(ms / step) * step;
+                  }
+                  function pair(ms, big, bigName, small, smallName) {
+                    const rest = Math.floor(ms % big / small);
+                    const count = Math.floor(ms / big);
+                    return count + bigName + (rest > 0 ? " " + rest + smallName : "");
+                  }
+                  function spoken(ms, limit) {
+                    if (limit < 1000 && ms < 1000) { return ms + " ms"; }
+                    if (ms < 120000) { return ms / 1000 + " s"; }
+                    if (ms < 7200000) { return pair(ms, 60000, " min", 1000, " s"); }
+                    if (ms < 172800000) { return pair(ms, 3600000, " h", 60000, " min"); }
+                    return pair(ms, 86400000, " d", 3600000, " h");
+                  }
+                  const spokenSeconds = (ms) => spoken(Math.floor(ms / 1000) * 1000, 1000);
+                  const spokenLimit = (limit) => spoken(rounded(limit, limit, Math.floor), limit);
+                  function spokenAge(age, limit) {
+                    const down = rounded(age, limit, Math.floor);
+                    const isHidden = age > limit && down <= limit;
+                    return spoken(isHidden ? rounded(age, limit, Math.ceil) : down, limit);
+                  }
+                  // As the program writes an age in a sentence.
+                  function figure(age, limit) {
+                    return (limit < 10000 ? Math.ceil(age) / 1000 : Math.ceil(age / 1000)) + "s";
+                  }
+
+                  function set(element, text) {
+                    if (element.textContent !== text) { element.textContent = text; }
+                  }
+                  function add(parent, name, className) {
+                    const element = parent.appendChild(document.createElement(name));
+                    if (className !== "") { element.className = className; }
+                    return element;
+                  }
+                  const parts = rows.map((row) => {
+                    const cells = row.cells, text = cells[3].children;
+                    const pill = add(cells[1], "span", "pill"), alert = add(cells[1], "small", "");
+                    pill.append(cells[1].firstChild);
+                    const age = add(cells[2], "span", "age"), bar = add(cells[2], "span", "bar");
+                    bar.hidden = true;
+                    return { pill, alert, age, bar, fill: add(bar, "i", ""), blocked: text[0],
+                      why: text[1], saidWhy: text[1].textContent,
+                      next: text[2], saidNext: text[2].textContent };
+                  });
+
+                  function judge(row, since, isProved, isOld) {
+                    const d = row.dataset, age = Number(d.age) + since, limit = Number(d.limit);
+                    const beat = Number(d.beat) + since, beatLimit = Number(d.beatLimit);
+                    const isMany = "count" in d, isOptional = "optional" in d;
+                    const v = { status: d.status, isTurned: false, age, limit, isOptional,
+                      count: isMany ? Number(d.count) : 1 };
+                    if (!isProved) {
+                      v.status = "not proved";
+                    } else if (d.status === "fresh" && !(since <= Number(d.left))) {
+                      v.isTurned = true;
+                      v.status = beat > beatLimit ? "unknown" : "stale";
+                    }
+                    v.isSafe = v.status === "fresh";
+                    if (v.isSafe) {
+                      v.tone = d.alert === "ticket" ? "ticket" : "fresh";
+                    } else if (isOptional && isProved) {
+                      v.tone = "quiet";
+                    } else {
+                      // That nobody is paged is known until the market opens, and no longer than
+                      // the evaluation counts.
+                      const isKnown = isProved && !isOld && !v.isTurned;
+                      const hasOpened = evaluated + since > Number(d.opens);
+                      v.tone = isKnown && d.alert === "none" && !hasOpened ? "quiet" : "page";
+                    }
+                    const said = d.said === undefined ? "" : "last tick " + d.said + " old";
+                    const now = "last tick " + figure(age, limit) + " old";
+                    if (!isProved) {
+                      v.why = "your clock does not prove it";
+                      v.next = "";
+                    } else if (v.isTurned) {
+                      v.why = said === "" ? d.why : d.why.replace(said, () => now);
+                      if (beat > beatLimit) {
+                        v.why = "last heartbeat " + figure(beat, beatLimit) + " old, limit "
+                          + beatLimit / 1000 + "s";
+                      }
+                      v.next = "next: evaluate the state again; this page has no newer tick";
+                    } else if (d.status === "stale") {
+                      v.counted = [said, now];
+                    }
+                    return v;
+                  }
+
+                  function blocked(row, v) {
+                    const level = levels.indexOf(v.status), names = [];
+                    for (const rule of rules) {
+                      const isInAge = rule.maxAge === Infinity || v.age <= rule.maxAge;
+                      if ("nothing" in row.dataset || level < rule.least || !isInAge) {
+                        names.push(rule.name);
+                      }
+                    }
+                    const more = names.length - named, unruled = Number(facts.unruled), texts = [];
+                    if (names.length > 0) {
+                      texts.push("blocked: " + names.slice(0, named).join(", ")
+                        + (more > 0 ? " and " + more + " more" : ""));
+                    }
+                    if (unruled > 0) { texts.push("not known of " + unruled + " actions more"); }
+                    return texts.join("; ");
+                  }
+
+                  function show(row, part, v) {
+                    row.dataset.tone = v.tone;
+                    const isUnproved = v.tone === "page" && v.status !== "stale";
+                    set(part.pill, (isUnproved ? "?" : tones[v.tone].mark) + " " + v.status);
+                    set(part.alert, v.isOptional ? "optional, missing" : tones[v.tone].alert);
+                    if (v.count === 1 && v.limit > 0) {
+                      const isKnown = v.age >= 0;
+                      const full = isKnown ? Math.min(1, v.age / v.limit) : 1;
+                      set(part.age, (isKnown ? spokenAge(v.age, v.limit) + " of "
+                        : "not known, limit ") + spokenLimit(v.limit));
+                      part.bar.hidden = false;
+                      part.fill.style.transform = "scaleX(" + full + ")";
+                    } else if (v.age >= 0) {
+                      set(part.age, spokenSeconds(v.age) + ", no valid limit");
+                    }
+                    set(part.blocked, "count" in row.dataset ? "" : blocked(row, v));
+                    if (v.counted) {
+                      set(part.why, part.saidWhy.replace(v.counted[0], () => v.counted[1]));
+                    } else {
+                      set(part.why, v.why === undefined ? part.saidWhy : v.why);
+                    }
+                    set(part.next, v.next === undefined ? part.saidNext : v.next);
+                  }
+
+                  let order = "", isOpen = recall("sessionStorage", "open") === "yes";
+                  function arrange(verdicts) {
+                    let safe = 0;
+                    for (const v of verdicts) { safe += v.isSafe ? v.count : 0; }
+                    const ranked = verdicts.map((v) => ranks.indexOf(v.tone));
+                    if (order !== ranked.join("")) {
+                      order = ranked.join("");
+                      for (let rank = 0; rank < ranks.length; rank++) {
+                        rows.forEach((row, i) => {
+                          if (ranked[i] === rank) {
+                            (verdicts[i].isSafe ? calm : urgent).append(row);
+                          }
+                        });
+                      }
+                    }
+                    const isLong = calm.rows.length > foldedFrom;
+                    fold.hidden = !isLong;
+                    calm.hidden = isLong && !isOpen;
+                    button.setAttribute("aria-expanded", String(!calm.hidden));
+                    set(button, (calm.hidden ? "show " : "hide ") + safe + " feeds safe to serve");
+                  }
+                  button.addEventListener("click", () => {
+                    isOpen = !isOpen;
+                    remember("sessionStorage", "open", isOpen ? "yes" : "no");
+                    draw();
+                  });
+
+                  const feeds = (count) => count + (count === 1 ? " feed" : " feeds");
+                  function sum(verdicts) {
+                    let unsafe = 0, prefix = "", tickets = 0, pages = 0;
+                    for (const v of verdicts) {
+                      if (!v.isSafe && !v.isOptional) {
+                        unsafe += v.isTurned ? 1 : v.count;
+                        prefix = v.isTurned && v.count > 1 ? "at least " : prefix;
+                        pages += v.tone === "page" ? 1 : 0;
+                      }
+                      tickets += v.tone === "ticket" ? v.count : 0;
+                    }
+                    const total = Number(facts.total), excused = Number(facts.excused);
+                    const fresh = total - excused;
+                    const missing = excused > 0 ? ", " + excused + " optional missing" : "";
+                    if ("error" in facts || !(total > 0)) {
+                      return { tone: "page", line: "Unknown: nothing is safe to serve" };
+                    }
+                    if (unsafe > 0) {
+                      const nobody = pages > 0 ? "" : ", nobody is paged";
+                      return { tone: pages > 0 ? "page" : "quiet",
+                        line: prefix + unsafe + " of " + feeds(total) + " unsafe" + missing
+                          + nobody };
+                    }
+                    if (fresh === 0) {
+                      return { tone: "quiet", line: "Nothing to serve" + missing };
+                    }
+                    const all = excused > 0 ? fresh + " of " + feeds(total) : "All " + feeds(total);
+                    const line = (total === 1 ? "The one feed is" : all) + " safe to serve"
+                      + missing;
+                    if (tickets > 0) {
+                      return { tone: "ticket", line: line + ", " + tickets + " with a ticket" };
+                    }
+                    return { tone: "fresh", line };
+                  }
+
+                  function whole(verdicts, since, isBehind, isOld) {
+                    const ago = spokenSeconds(since), found = sum(verdicts);
+                    if ("replay" in facts) {
+                      const line = "Not proved: a replay";
+                      return { tone: "page", kind: line, line,
+                        about: "--now has replaced the clock of this evaluation." };
+                    }
+                    if (isBehind) {
+                      const line = "Not proved: your clock is behind the evaluation's";
+                      return { tone: "page", kind: line, line, about: "It is "
+                        + spokenSeconds(evaluated - Date.now()) + " behind, so no age is known." };
+                    }
+                    if (isOld) {
+                      return { tone: "page", kind: "Not proved: no evaluation",
+                        line: "Not proved: no evaluation for " + ago,
+                        about: "By the last one, and what is counted since: " + found.line + "." };
+                    }
+                    return { tone: found.tone, kind: found.line, line: found.line,
+                      about: "Evaluated " + ago + " ago. Ages go on counting: each feed turns"
+                        + " unsafe at its limit, even if nobody updates this page." };
+                  }
+
+                  function announce(result) {
+                    header.dataset.tone = result.tone;
+                    set(headline, result.line);
+                    set(about, result.about);
+                    const tone = tones[result.tone], title = tone.mark + " " + result.line;
+                    if (document.title !== title) { document.title = title; }
+                    const image = "data:image/svg+xml," + encodeURIComponent(
+                      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='"
+                      + tone.color + "' d='" + tone.shape + "'/></svg>");
+                    if (icon.getAttribute("href") !== image) { icon.href = image; }
+                    // Said aloud when it changes, not at each second and not at each reload.
+                    if (recall("sessionStorage", "said") !== result.kind) {
+                      remember("sessionStorage", "said", result.kind);
+                      set(said, result.kind);
+                    }
+                  }
+
+                  function draw() {
+                    const since = sinceEvaluation(), isOld = !(since <= patience);
+                    const isBehind = !(Date.now() - evaluated >= -2000);
+                    const verdicts = rows.map((row) => judge(row, since, !isBehind, isOld));
+                    arrange(verdicts);
+                    rows.forEach((row, i) => {
+                      if (!(calm.hidden && verdicts[i].isSafe)) {
+                        show(row, parts[i], verdicts[i]);
+                      }
+                    });
+                    announce(whole(verdicts, since, isBehind, isOld));
+                    set(shown, new Date().toISOString());
+                    return since;
+                  }
+
+                  function fail(error) {
+                    header.dataset.tone = "page";
+                    headline.textContent = document.title = "Not proved: this page failed";
+                    about.textContent = String(error);
+                    for (const row of rows) {
+                      row.dataset.tone = "page";
+                      row.cells[1].textContent = "not proved";
+                    }
+                    if (every > 0) { setTimeout(() => location.reload(), every); }
+                  }
+
+                  function tick() {
+                    try {
+                      const since = draw();
+                      const isDue = every > 0 && performance.now() - began >= every;
+                      // Whoever selects text to copy it keeps it for a while.
+                      const isFree = !(since <= patience) || String(getSelection()) === "";
+                      if (isDue && isFree) {
+                        location.reload();
+                        return;
+                      }
+                      const left = rows.map((row) => Number(row.dataset.left) - since);
+                      const next = Math.min(500, ...left.filter((ms) => ms >= 0));
+                      setTimeout(tick, Math.floor(next) + 1);
+                    } catch (error) {
+                      fail(error);
+                    }
+                  }
+                  for (const event of ["beforeprint", "pageshow", "visibilitychange"]) {
+                    window.addEventListener(event, () => {
+                      try { draw(); } catch (error) { fail(error); }
+                    });
+                  }
+                  tick();
+                })();
+                """;
+
+        private final Call call;
+        private final Evaluation evaluation;
+        private final Explanations explanations;
+        private final Output out;
+        /** How many rows and characters the feeds have taken so far. */
+        private int rows;
+        private int chars;
+
+        StatusBoard(Call call, Evaluation evaluation, Output out) {
+            this.call = call;
+            this.evaluation = evaluation;
+            this.out = out;
+            explanations = new Explanations(call, evaluation);
+        }
+
+        void show() throws IOException {
+            head();
+            for (Group group : Group.values()) {
+                rows(group);
+            }
+            Inputs inputs = evaluation.inputs();
+            Source state = inputs.state();
+            Source baseline = inputs.baseline();
+            out.raw(FOOT, inputs.now(), visible(state.name()), digest(state), asOf(state),
+                    visible(baseline.name()), digest(baseline), html(commandLine()), SCRIPT);
+        }
+
+        private void head() {
+            long intervalMillis = intervalMillis();
+            String refresh = "";
+            if (intervalMillis > 0) {
+                refresh = Text.fill(REFRESH, (intervalMillis + 999) / 1_000);
+            }
+            String note = note();
+            if (!note.isEmpty()) {
+                note = Text.fill("<p class=\"note\">{}</p>\n", visible(note));
+            }
+            out.raw(HEAD, hash(STYLE), hash(SCRIPT), refresh, STYLE, note);
+            out.raw("<table data-evaluated=\"{}\" data-every=\"{}\" data-total=\"{}\""
+                            + " data-excused=\"{}\" data-rules=\"{}\" data-unruled=\"{}\"{}{}",
+                    evaluation.inputs().now().toEpochMilli(), intervalMillis,
+                    evaluation.verdicts().size(), evaluation.excused(), rules(), unruled(),
+                    evaluation.inputs().isReplay() ? " data-replay" : "",
+                    evaluation.error() != null ? " data-error" : "");
+            out.raw(TABLE);
+        }
+
+        /** Returns what is to be said about the whole, or "". */
+        private String note() {
+            String note = "";
+            if (evaluation.error() != null) {
+                note = evaluation.error();
+            } else if (!evaluation.decision().sharesFeed()) {
+                note = Decision.NO_SHARED_FEED;
+            } else if (evaluation.inputs().looksSwapped()) {
+                note = "are --state and --baseline swapped?";
+            }
+            if (!evaluation.inputs().isReplay()) {
+                return note;
+            }
+            String separator = note.isEmpty() ? "" : ": ";
+            return Text.fill("REPLAY {}{}{}", evaluation.inputs().now(), separator, note);
+        }
+
+        /** Returns how often the page is written: at most once in a second is it loaded again. */
+        private long intervalMillis() {
+            if (!call.has("--watch")) {
+                return 0;
+            }
+            return Math.max(MIN_INTERVAL_MILLIS, Time.millis(call.one("--watch", null)));
+        }
+
+        /** Returns the rules of the actions: their names need no escapes. */
+        private String rules() {
+            StringBuilder rules = new StringBuilder();
+            Actions actions = evaluation.inputs().baseline().claims().actions();
+            List<String> names = actions.names();
+            for (String name : names.subList(0, names.size() - unruled())) {
+                Rule rule = actions.rule(name);
+                String age = "-";
+                if (rule.maxAgeNanos() != Time.NO_BOUND) {
+                    age = Long.toString(rule.maxAgeNanos() / MILLISECOND);
+                }
+                rules.append(rules.length() == 0 ? "" : " ").append(name).append(' ')
+                        .append(rule.least()).append(' ').append(age);
+            }
+            return rules.toString();
+        }
+
+        /** Returns how many actions are too many. */
+        private int unruled() {
+            int actions = evaluation.inputs().baseline().claims().actions().names().size();
+            return Math.max(0, actions - MAX_BOARD_ACTIONS);
+        }
+
+        /** Writes the feeds of a group, and one row for all that are too many. */
+        private void rows(Group group) throws IOException {
+            int count = 0;
+            long leftNanos = Time.NO_BOUND;
+            for (Verdict verdict : evaluation.verdicts()) {
+                if (Group.of(verdict) != group) {
+                    continue;
+                }
+                if (rows < MAX_BOARD_ROWS && chars < MAX_BOARD_CHARS) {
+                    String row = row(verdict, group);
+                    rows++;
+                    chars += row.length();
+                    out.raw("{}", row);
+                    out.flushIfLarge();
+                } else {
+                    count++;
+                    leftNanos = Math.min(leftNanos, verdict.safeForNanos());
+                }
+            }
+            if (count > 0) {
+                rest(group, count, leftNanos);
+            }
+        }
+
+        /** Writes a row for several feeds, as safe as the least of them. */
+        private void rest(Group group, int count, long leftNanos) {
+            boolean isSafe = group == Group.TICKET || group == Group.FRESH;
+            Alert alert = switch (group) {
+                case PAGED -> Alert.page;
+                case TICKET -> Alert.ticket;
+                case UNPAGED, OPTIONAL, FRESH -> Alert.none;
+            };
+            out.raw("<tr data-status=\"{}\" data-alert=\"{}\" data-count=\"{}\"{}",
+                    isSafe ? Status.fresh : Status.unknown, alert, count,
+                    group == Group.OPTIONAL ? " data-optional" : "");
+            if (isSafe) {
+                out.raw(" data-left=\"{}\" data-why=\"one of them may be past its limit\"",
+                        leftNanos / MILLISECOND);
+            }
+            out.raw("><th scope=\"row\">{} more: {}</th><td>not proved</td><td></td><td>"
+                            + "<p></p><p>{}</p><p></p></td></tr>\n", count, group.words,
+                    isSafe ? "" : "too many for a page; status --format json has each");
+        }
+
+        private String row(Verdict v, Group group) {
+            StringBuilder row = new StringBuilder();
+            Text.append(row, "<tr data-status=\"{}\" data-alert=\"{}\"", v.status(), v.alert());
+            if (v.ageNanos() < Time.FOREVER) {
+                Text.append(row, " data-age=\"{}\"", up(v.ageNanos()));
+            }
+            if (v.limitNanos() > 0) {
+                Text.append(row, " data-limit=\"{}\"", v.limitNanos() / MILLISECOND);
+            }
+            if (v.heartbeat() != null && v.heartbeat().isValid()) {
+                Text.append(row, " data-beat=\"{}\" data-beat-limit=\"{}\"",
+                        up(v.heartbeat().ageNanos()), v.heartbeat().limitNanos() / MILLISECOND);
+            }
+            if (v.market() != null && v.market().opensAt() != null) {
+                Text.append(row, " data-opens=\"{}\"", v.market().opensAt().toEpochMilli());
+            }
+            if (v.reason() == Reason.state_invalid || group == Group.OPTIONAL) {
+                row.append(" data-nothing");
+            }
+            if (group == Group.OPTIONAL) {
+                row.append(" data-optional");
+            }
+            if (v.status() != Status.unknown) {
+                Text.append(row, " data-said=\"{}\"",
+                        Figures.READABLE.age(v.ageNanos(), v.limitNanos()));
+            }
+            String sentence = visible(why(v));
+            if (v.isSafe()) {
+                Text.append(row, " data-left=\"{}\" data-why=\"{}\"",
+                        v.safeForNanos() / MILLISECOND, sentence);
+            }
+            Text.append(row, "><th scope=\"row\"><bdi>{}</bdi></th><td>not proved</td><td></td>"
+                    + "<td>", breakable(visible(v.name())));
+            if (v.isSafe()) {
+                String ticket = group == Group.TICKET ? v.detail() : "";
+                Text.append(row, "<p></p><p>{}</p><p></p>", visible(ticket));
+            } else {
+                Text.append(row, "<p>blocked: {}</p><p>{}</p><p>next: {}</p>",
+                        Text.named(v.blocked(), ", "), sentence, html(next(v)));
+            }
+            return row.append("</td></tr>\n").toString();
+        }
+
+        private static String why(Verdict verdict) {
+            String sentence = verdict.sentence(Figures.READABLE);
+            boolean isSaid = verdict.reason() == Reason.silence_expected;
+            if (isSaid || verdict.silence() == null) {
+                return sentence;
+            }
+            return Text.fill("{}; {}", sentence, verdict.silence());
+        }
+
+        private String next(Verdict verdict) {
+            return explanations.next(Arrays.asList(verdict));
+        }
+
+        private String commandLine() {
+            return Environment.commandLine("status", "--state", call.one("--state", null),
+                    "--baseline", call.one("--baseline", null), "--format", "html",
+                    "--output", call.one("--output", null), "--watch", call.one("--watch", null),
+                    "--now", call.one("--now", null));
+        }
+
+        private static String asOf(Source state) {
+            Instant asOf = state.claims().asOf();
+            return asOf == null ? "" : Text.fill(", written {}", asOf);
+        }
+
+        private static String digest(Source source) {
+            String sha256 = source.sha256();
+            return sha256 == null ? "" : Text.fill(", sha256 {}", sha256.substring(0, 8));
+        }
+
+        private static long up(long nanos) {
+            return (nanos + MILLISECOND - 1) / MILLISECOND;
+        }
+
+        /** Returns data as a text of the page, where it moves no cursor and is no markup. */
+        private static String visible(String value) {
+            return html(Text.visible(value));
+        }
+
+        private static String html(String text) {
+            return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                    .replace("\"", "&quot;").replace("'", "&#39;");
+        }
+
+        /** Lets a long name break after signs that join words; elsewhere only if it must. */
+        private static String breakable(String html) {
+            return html.replace("_", "_<wbr>").replace(".", ".<wbr>").replace(":", ":<wbr>")
+                    .replace("/", "/<wbr>");
+        }
+
+        /** Returns what a content security policy calls a text of this page. */
+        private static String hash(String text) {
+            try {
+                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+                byte[] digest = sha256.digest(text.getBytes(StandardCharsets.UTF_8));
+                return "sha256-".concat(Base64.getEncoder().encodeToString(digest));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e); // each JDK has it
+            }
         }
     }
 
@@ -9035,10 +9841,13 @@ public final class Freshness {
                 return;
             }
             boolean writesFile = !one("--output", "-").equals("-");
-            String watchable = writesFile ? "prometheus" : "text";
-            if (!one("--format", "text").equals(watchable)) {
+            List<String> watchable = Arrays.asList("text");
+            if (writesFile) {
+                watchable = Arrays.asList("prometheus", "html");
+            }
+            if (!watchable.contains(one("--format", "text"))) {
                 throw error("status --watch supports text on standard output, or --format"
-                        + " prometheus with --output FILE");
+                        + " prometheus or html with --output FILE");
             }
         }
 

@@ -16,7 +16,7 @@ readonly root
 readonly needed=17
 readonly fast_parts='judge documents processes launcher'
 slow_parts='unit-long judge-long processes-long launcher-long'
-slow_parts+=' monitoring schema action workflow jbang windows'
+slow_parts+=' monitoring schema action workflow jbang windows board'
 readonly slow_parts
 wanted=''
 home=''
@@ -252,7 +252,7 @@ run_slow_parts() {
   end processes-long
   begin launcher-long bash tests/process/launcher.sh long
   end launcher-long
-  for part in monitoring schema action workflow jbang windows; do
+  for part in monitoring schema action workflow jbang windows board; do
     begin "$part" bash "tests/integration/$part.sh"
     end "$part"
   done

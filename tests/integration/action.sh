@@ -9,8 +9,9 @@
 # The step is taken out of the file, gets its inputs and nothing else of the caller's environment
 # but PATH and HOME, and works in a workspace of its own. What it prints and writes is then read by
 # the runner's rules: which lines are commands, which outputs there are, where the summary's fence
-# ends. A few cases put another "java" on the PATH, or none. The runner's rules are written down
-# here from its source; a hosted run, Windows and macOS are not tested.
+# ends. GitHub's own Markdown, cmark-gfm, shows the summary. A few cases put another "java" on the
+# PATH, or none. The runner's rules are written down here from its source; a hosted run, Windows and
+# macOS are not tested.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -25,6 +26,12 @@ fi
 if ! "$python" -c 'import yaml' 2>/dev/null; then
   { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 \
     install -y --no-install-recommends python3-yaml; } >"$work/apt.log" 2>&1 ||
+    { tail -n 5 "$work/apt.log" >&2 && exit 1; }
+fi
+
+if ! command -v cmark-gfm >/dev/null; then
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 \
+    install -y --no-install-recommends cmark-gfm; } >"$work/apt.log" 2>&1 ||
     { tail -n 5 "$work/apt.log" >&2 && exit 1; }
 fi
 
@@ -55,7 +62,7 @@ createLinter().then(lint => {
 end
 
 cat >"$work/check.py" <<'end'
-import json, os, re, shutil, subprocess, sys
+import html.parser, json, os, re, shutil, subprocess, sys
 import yaml
 
 work, clone = sys.argv[1:]
@@ -180,6 +187,59 @@ def outside(summary):
     return [line for line in lines if line], fence is None
 
 
+class Shown(html.parser.HTMLParser):
+    """What GitHub shows of a summary: its tags, and the texts of its table, row by row."""
+
+    def __init__(self, summary):
+        super().__init__()
+        self.tags, self.rows, self.is_in_cell = set(), [], False
+        self.feed(markdown(summary))
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+        self.is_in_cell = tag in ("td", "th") or (tag == "code" and self.is_in_cell)
+
+    def handle_endtag(self, tag):
+        self.is_in_cell = self.is_in_cell and tag == "code"
+
+    def handle_data(self, data):
+        if self.is_in_cell:
+            self.rows[-1][-1] += data
+
+
+def markdown(text):
+    extensions = ["table", "strikethrough", "autolink", "tagfilter"]
+    options = [word for each in extensions for word in ("--extension", each)]
+    done = subprocess.run(
+        ["cmark-gfm", "--unsafe", *options],
+        input=text.encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
+def written(name):
+    """A name as the summary has it: what moves a cursor is escaped."""
+    text = ""
+    for at, each in enumerate(name):
+        is_edge = each == " " and at in (0, len(name) - 1)
+        if each == "\\":
+            text += "\\\\"
+        elif is_edge or each < " " or each in "\u202e\u2028":
+            text += f"\\u{ord(each):04x}"
+        else:
+            text += each
+    return text
+
+
+HEADER = ["feed", "status", "newest tick, in seconds", "blocked", "why"]
+
+
 class Run:
     """One run of the step: its exit code, outputs, commands, summary and log."""
 
@@ -218,6 +278,7 @@ class Run:
         self.exit = done.returncode
         self.log = done.stdout.decode("utf-8")
         self.summary = open(environment["GITHUB_STEP_SUMMARY"], encoding="utf-8", newline="").read()
+        self.shown = Shown(self.summary)
         self.outputs = outputs(
             open(environment["GITHUB_OUTPUT"], encoding="utf-8", newline="").read()
         )
@@ -268,12 +329,18 @@ def case(name, inputs, code, verdict, **options):
         [kind for kind, _, _ in run.commands][:2],
         ["stop-commands", "resumed"],
     )
+    lines, is_closed = outside(run.summary)
     equal(
         f"{name}: the summary",
         run.summary,
-        outside(run.summary),
-        ([f"### Freshness gate: exit {code}"], True),
+        ([line for line in lines if not line.startswith("| ")], is_closed),
+        ([f"### Freshness gate: exit {code}"] + ["|---|---|---|---|---|"] * (len(lines) > 1), True),
     )
+    equal(f"{name}: its table", run.summary, {len(row) for row in run.shown.rows} <= {5}, True)
+    allowed = {"h3", "table", "thead", "tbody", "tr", "th", "td", "code", "pre"}
+    equal(f"{name}: its markup", run.summary, sorted(run.shown.tags - allowed), [])
+    left = [each for each in os.listdir(work) if each.startswith("freshness-gate-")]
+    equal(f"{name}: no record is left", run.what, left, [])
     equal(
         f"{name}: nothing that was named was run", run.what, os.listdir(workspace) == before, True
     )
@@ -384,6 +451,14 @@ NAMES = [
     " two  spaces ",
     "\u00e9t\u00e9 \U0001f680",
     "</details><h1>",
+    "a|b \\| c",
+    "| --- | --- |",
+    "*a* __b__ ~~c~~ [d](e) ![f](g) `h`",
+    "<img src=x onerror=owned>",
+    "&lt;b&gt; &amp; &#60;",
+    "http://example.com www.example.com me@example.com",
+    "@user #1 :tada: $x$",
+    "\u202eback\u2028",
 ]
 for name, age in (("agreed", 8), ("fresh", 8), ("old", 660)):
     feeds = [{"name": each, "alive": True, "last_tick_age_seconds": age} for each in NAMES]
@@ -397,6 +472,16 @@ run = case(
     {"feed": "alpha\ncharlie\n", "state": "stale.json"},
     0,
     r"GATE OPEN: alpha fresh, 8s of 90s; charlie fresh, .*; safe to serve",
+)
+equal(
+    "the summary has the feeds that were asked for",
+    run.summary,
+    run.shown.rows,
+    [
+        HEADER,
+        ["alpha", "fresh", "8, limit 90", "", ""],
+        ["charlie", "fresh", "7, limit 90", "", ""],
+    ],
 )
 equal("the summary has the verdict", run.summary, run.verdict in run.summary.split("\n"), True)
 run = case(
@@ -562,12 +647,44 @@ for each in (NAMES[at : at + SHOWN] for at in range(0, len(NAMES), SHOWN)):
         2,
         r"GATE BLOCKED: .*not safe to serve",
     )
+    blocked = "price_order, publish_signal, rebalance_position"
+    equal(
+        f"{ascii(each)}: each of them is a text in the table of the summary",
+        run.summary,
+        run.shown.rows[1:],
+        [
+            [written(name), "stale", "660, limit 90", blocked, "last tick 660s old, limit 90s"]
+            for name in each
+        ],
+    )
     equal(
         f"{ascii(each)}: each of them is in the verdict",
         run.verdict,
         run.verdict.count(stale),
         len(each),
     )
+many = [f"feed {i}" for i in range(120)]
+for name, age in (("contract", 8), ("many", 9)):
+    feeds = [
+        {"name": each, "alive": each != "feed 7", "last_tick_age_seconds": age} for each in many
+    ]
+    json.dump({"max_age_seconds": 90, "feeds": feeds}, open(f"{work}/{name}.json", "w"))
+files = {"state": f"{work}/many.json", "baseline": f"{work}/contract.json"}
+run = Run({"feed": "\n".join(many), **files})
+equal("a summary has a hundred feeds", run.summary, len(run.shown.rows), 101)
+equal("and how many more there are", run.summary, "\nand 20 more\n" in run.summary, True)
+equal(
+    "a feed that is down",
+    run.summary,
+    run.shown.rows[8],
+    [
+        "feed 7",
+        "unknown",
+        "9, limit 90",
+        "read_last_price, serve_cached_status, price_order, publish_signal, rebalance_position",
+        "the feed consumer is down (alive is false)",
+    ],
+)
 case(
     "a name beyond ASCII, without a locale",
     {"feed": "\u00e9t\u00e9 \U0001f680", **everyone},

@@ -162,7 +162,7 @@ layout() {
   local file name
   chmod 755 "$site"
   mkdir -p "$site/classes" "$site/opt/freshness" "$site/opt/publish" "$site/units" "$site/home" \
-    "${state%/*}" "$textfiles"
+    "${state%/*}" "$textfiles" "$site/var/lib/freshness-board"
   copy_program "$site/opt/freshness"
   cp "$root/data/healthy.json" "$site/opt/freshness/baseline.json"
   ln -s "$JAVA_HOME" "$site/opt/jdk-21"
@@ -1229,7 +1229,8 @@ systemd_session() {
 set -euo pipefail
 site=$1 systemd=$2
 state=$site/var/lib/freshness/state.json \
-  metrics=$site/var/lib/prometheus/node-exporter/freshness.prom
+  metrics=$site/var/lib/prometheus/node-exporter/freshness.prom \
+  board=$site/var/lib/freshness-board/board.html
 own=$(mktemp -d "$site/systemd.XXXXXX")
 mount -t cgroup2 none /sys/fs/cgroup
 # systemd moves every process of the group that it sees as the root. Stop unless that group is our
@@ -1332,6 +1333,22 @@ printf 'watch killed: %s, restarts %s, safe %s\n' "$(show freshness-watch.servic
 control stop freshness-watch.service
 printf 'watch stopped: %s, %s\n' "$(show freshness-watch.service ActiveState)" \
   "$(show freshness-watch.service Result)"
+
+# The page, in one process.
+stale_are() {
+  [[ $(grep -c '^<tr data-status="stale"' "$board") == "$1" ]]
+}
+put healthy
+control start freshness-board.service
+poll stale_are 0
+put stale
+poll stale_are 1
+printf 'board: %s, not fresh %s, proves nothing by itself %s\n' \
+  "$(show freshness-board.service ActiveState)" "$(grep -c '^<tr data-status="stale"' "$board")" \
+  "$(grep -c '^<h1>Not proved</h1>$' "$board")"
+control stop freshness-board.service
+printf 'board stopped: %s, %s, left there: %s\n' "$(show freshness-board.service ActiveState)" \
+  "$(show freshness-board.service Result)" "$(ls -A "${board%/*}")"
 
 # Work that runs on. It has a child, and one that has left its session.
 at_work() {
@@ -1489,6 +1506,8 @@ watch corrupt|safe 0, restarts 0
 watch recovered|safe 3, restarts 0
 watch killed|active, restarts 1, safe 3
 watch stopped|inactive, success
+board|active, not fresh 1, proves nothing by itself 1
+board stopped|inactive, success, left there: board.html
 bound, open|work active, gate active success, processes 3
 bound, closed|work inactive, gate failed exit-code, processes 0
 bound, healthy again|work inactive, gate failed exit-code, processes 0
@@ -1522,7 +1541,7 @@ systemd_checks() {
   # condition, and a target that keeps the units in memory, so that their results can be asked for.
   sed -i 's/^OnCalendar=.*/OnCalendar=*:*:*/' "$site/units/freshness.timer"
   sed -i 's/--watch 5/--watch 1/; s/^RestartSec=.*/RestartSec=1/' \
-    "$site/units/freshness-watch.service"
+    "$site/units/freshness-watch.service" "$site/units/freshness-board.service"
   sed 's/^Type=oneshot$/&\nSuccessExitStatus=2/' "$site/units/publish.service" \
     >"$site/units/publish-trap.service"
   while IFS='|' read -r unit command; do

@@ -310,6 +310,7 @@ full_device() {
   for call in \
     'status' \
     'status --format prometheus' \
+    'status --format html' \
     'recover --feed bravo --state stale.json --output -' \
     'smoke'; do
     undelivered 'a full disk is exit 3' "$call"
@@ -587,6 +588,7 @@ planted_files() {
   mkdir -m 1777 planted
   planted out 'scenario frozen --output planted/out'
   planted out 'status --format prometheus --output planted/out'
+  planted out 'status --format html --output planted/out'
   planted record "$recover --record planted/record"
 }
 

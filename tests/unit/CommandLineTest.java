@@ -172,7 +172,7 @@ final class CommandLineTest extends Sandbox {
     static void invalidWords() {
         for (Row row : Row.table("""
                 status --format => xml JSON js text|json j|p json,text
-                gate --format => prometheus xml
+                gate --format => prometheus html xml
                 scenario --format => prometheus
                 recover --format => prometheus xml
                 smoke --format => prometheus xml
@@ -277,10 +277,10 @@ final class CommandLineTest extends Sandbox {
         refused("status --watch 1 --now " + NOW, clock);
         refused("status --watch 1 --state -", clock);
         String format = "status --watch supports text on standard output, or --format prometheus"
-            + " with --output FILE";
-        for (String options : List.of("--format json", "--format prometheus", "--output @out",
-                "--output @out.json", "--format json --output @out",
-                "--format prometheus --output -")) {
+            + " or html with --output FILE";
+        for (String options : List.of("--format json", "--format prometheus", "--format html",
+                "--format html --output -", "--output @out", "--output @out.json",
+                "--format json --output @out", "--format prometheus --output -")) {
             refused("status --watch 1 " + options, format);
         }
     }
@@ -388,7 +388,7 @@ final class CommandLineTest extends Sandbox {
             status --state => --state needs a value (FILE) => status
             status --state= => --state needs a value (FILE) => status
             status --format => \
-            --format needs a value (text, json, prometheus) => status
+            --format needs a value (text, json, prometheus, html) => status
             status --now --state @stale.json => \
             --now needs a value (INSTANT) => status
             status --watch => --watch needs a value (SECONDS) => status
@@ -443,9 +443,9 @@ final class CommandLineTest extends Sandbox {
     static void messagesOnWords() {
         messages("""
             status --format JSON => \
-            invalid value for --format: JSON; expected one of text, json, prometheus => status
-            status --format xml => \
-            invalid value for --format: xml; expected one of text, json, prometheus => status
+            invalid value for --format: JSON; expected one of text, json, prometheus, html => status
+            status --format csv => \
+            invalid value for --format: csv; expected one of text, json, prometheus, html => status
             status --format jso => \
             invalid value for --format: jso; did you mean json? => status
             gate --format prometheus => \
@@ -498,9 +498,9 @@ final class CommandLineTest extends Sandbox {
             gate --watch 1 --feed x --state - => --watch re-reads a file by the real clock and \
             cannot be combined with --now or --state - => gate
             status --watch 1 --format json => status --watch supports text on standard output, or \
-            --format prometheus with --output FILE => status
+            --format prometheus or html with --output FILE => status
             status --watch 1 --output @o => status --watch supports text on standard output, or \
-            --format prometheus with --output FILE => status""");
+            --format prometheus or html with --output FILE => status""");
     }
 
     private static void messages(String table) {

@@ -197,6 +197,7 @@ final class DeliveryTest extends Sandbox {
             Files.setAttribute(shared, "unix:mode", mode);
             for (String call : List.of(
                     "status --format prometheus --output @shared/out",
+                    "status --format html --output @shared/out",
                     "scenario stale --feed bravo --output @shared/out",
                     "recover --feed bravo --state @stale.json --output @shared/out",
                     "recover --feed bravo --state @stale.json --output @out.json"
@@ -493,6 +494,7 @@ final class DeliveryTest extends Sandbox {
                 "--version",
                 "status --format json",
                 "status --format prometheus",
+                "status --format html",
                 "status --state @broken.json",
                 "status --output @out.json",
                 "gate --feed alpha --state @healthy.json --format json",
@@ -547,7 +549,8 @@ final class DeliveryTest extends Sandbox {
         for (Form form : List.of(
                 new Form("", "(?m)^  (\\S+)  fresh"),
                 new Form(" --format json", "\"name\": \"(\\S+)\""),
-                new Form(" --format prometheus", "alive\\{feed=\"(\\S+)\""))) {
+                new Form(" --format prometheus", "alive\\{feed=\"(\\S+)\""),
+                new Form(" --format html", "<bdi>(\\S+)</bdi>"))) {
             String call = "status --state @in.json --baseline @=in.json --now " + NOW
                     + form.options;
             Run run = run(call).exits(0);
@@ -560,7 +563,9 @@ final class DeliveryTest extends Sandbox {
                 default -> equal(call, run.out().endsWith("\n"), true);
             }
             if (!form.options.isEmpty()) {
-                equal("in a file: " + call, unmarked(read("out")), run.out());
+                // A board says how it was made, and with that where it is.
+                String written = read("out").replaceFirst(" --output .*?/out&#39;", "");
+                equal("in a file: " + call, unmarked(written), run.out());
             }
         }
     }

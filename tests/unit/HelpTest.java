@@ -70,7 +70,7 @@ final class HelpTest extends Sandbox {
                                     (default: data/healthy.json, a test fixture)
 
             Output:
-              --format FORMAT       output format: text (default), json or prometheus
+              --format FORMAT       output format: text (default), json, prometheus or html
               --output FILE         write the result to FILE, atomically; - writes to
                                     standard output (default: -)
               --color WHEN          auto (default; color on a terminal only), always or

@@ -70,14 +70,15 @@ final class JudgeExhaustive {
     private final Map<String, Integer> met = new TreeMap<>();
     private long combinations;
 
-    /** Judges one state in so many, by each baseline, on all processors. Returns whether all agree. */
+    /** Judges one state in so many, on all processors. Returns whether all agree. */
     static boolean judge(boolean withRareClasses, int step) {
         int workers = Runtime.getRuntime().availableProcessors();
         List<CompletableFuture<JudgeExhaustive>> shares = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             int first = i * step;
             shares.add(CompletableFuture.supplyAsync(
-                    () -> share(withRareClasses, first, workers * step), task -> new Thread(task).start()));
+                    () -> share(withRareClasses, first, workers * step),
+                    task -> new Thread(task).start()));
         }
         JudgeExhaustive all = new JudgeExhaustive();
         for (CompletableFuture<JudgeExhaustive> share : shares) {
