@@ -621,10 +621,27 @@ public final class Freshness {
                     throw in.error(in.nameAt(), "expected the name of an action, 1 to {} letters,"
                             + " digits, _, -, . or :", MAX_NAME_CHARS);
                 }
-                Rule builtIn = actions.rules.get(name);
+                if (!ACTIONS.contains(name)) {
+                    checkOwnName(in, name);
+                }
+                Rule builtIn = BUILT_IN.rules.get(name);
                 actions.rules.put(name, readRule(in, name, builtIn));
             }
             return actions;
+        }
+
+        /** Refuses the misspelt name of a built-in action, which would tighten nothing. */
+        private static void checkOwnName(Json in, String name) {
+            for (String builtIn : ACTIONS) {
+                boolean hasSuffix = name.startsWith(builtIn)
+                        && !Character.isLetterOrDigit(name.charAt(builtIn.length()));
+                boolean isMistake = !hasSuffix && Similarity.MISTAKE.holds(name, builtIn);
+                if (isMistake || Similarity.SPELLING.holds(name, builtIn)) {
+                    throw in.error(in.nameAt(), "{} is too close to {}, which is built in; did you"
+                            + " mean {}? If not, give your action another name",
+                            name, builtIn, builtIn);
+                }
+            }
         }
 
         /** Returns whether an action may have that name, which appears in commands and lists. */
@@ -2343,11 +2360,26 @@ public final class Freshness {
 
         /** Returns whether no tick or heartbeat, however new, would stay valid that long. */
         boolean asksTooLong(Verdict verdict) {
-            long leftNanos = leftNanos(verdict);
-            if (leftNanos >= 0 && isEndedByHeartbeat(verdict)) {
-                return verdict.heartbeat().limitNanos() < demand.validForNanos();
+            if (leftNanos(verdict) < 0) {
+                return false;
             }
-            return leftNanos >= 0 && verdict.ageNanos() + leftNanos < demand.validForNanos();
+            long longestNanos = demand.maxAgeNanos();
+            boolean needsHeartbeat = demand.isSafe();
+            if (demand.isSafe()) {
+                longestNanos = Math.min(longestNanos, verdict.limitNanos());
+            }
+            for (String action : demand.actions()) {
+                Rule rule = verdict.context().actions().rule(action);
+                longestNanos = Math.min(longestNanos, rule.maxAgeNanos());
+                if (rule.least() == Status.fresh) {
+                    longestNanos = Math.min(longestNanos, verdict.limitNanos());
+                }
+                needsHeartbeat = needsHeartbeat || rule.least() != Status.unknown;
+            }
+            if (needsHeartbeat && verdict.heartbeat() != null) {
+                longestNanos = Math.min(longestNanos, verdict.heartbeat().limitNanos());
+            }
+            return longestNanos < demand.validForNanos();
         }
 
         int exit() {
@@ -2554,8 +2586,11 @@ public final class Freshness {
             while (evaluation.isSafe()) {
                 GateReport report = new GateReport(call, evaluation);
                 // Once is enough, unless the work must learn that it may now use other feeds.
-                boolean speaks = !call.has("--quiet") && !report.openFeeds().equals(shown);
-                if (speaks && !isDelivered(report, streams)) {
+                boolean isNews = !report.openFeeds().equals(shown);
+                if (isNews && record != null && evaluation != first) {
+                    appendToRecord(record, report);
+                }
+                if (isNews && !call.has("--quiet") && !isDelivered(report, streams)) {
                     return UNEVALUATED;
                 }
                 shown = report.openFeeds();
@@ -2567,13 +2602,18 @@ public final class Freshness {
             if (record != null && evaluation != first) {
                 // The work waits for this process to end, so that comes before a record that others
                 // use.
-                try (Delivery delivery = new Delivery()) {
-                    delivery.openRecord(record, MAX_LAST_LOCK_NANOS);
-                    delivery.append(report.recordLine());
-                    delivery.commit();
-                }
+                appendToRecord(record, report);
             }
             return isDelivered ? evaluation.exit() : UNEVALUATED;
+        }
+
+        /** Appends a later verdict of a watch, which must not wait long for others. */
+        private static void appendToRecord(Path record, GateReport report) throws IOException {
+            try (Delivery delivery = new Delivery()) {
+                delivery.openRecord(record, MAX_LAST_LOCK_NANOS);
+                delivery.append(report.recordLine());
+                delivery.commit();
+            }
         }
 
         /** Shows the verdict of a watch, and returns whether somebody has read it. */
@@ -3700,6 +3740,9 @@ public final class Freshness {
                 return Advice.of("pass a shorter --valid-for: not even new data stays valid that"
                         + " long; run longer work beside gate --watch");
             }
+            if (evaluation.error() != null && verdict.isSafe()) {
+                return Advice.of("correct what the error names, and ask again");
+            }
             if (verdict.isSafe() && evaluation.isEndedByHeartbeat(verdict)) {
                 return Advice.of("wait: the next heartbeat opens the gate");
             }
@@ -3709,6 +3752,10 @@ public final class Freshness {
             Advice advice = evaluation.decision().advice(verdict, figures);
             if (advice != null) {
                 return advice;
+            }
+            if (verdict.silence() != null) {
+                return Advice.of("wait until its market opens: if it is still unsafe then, it"
+                        + " pages");
             }
             if (verdict.name().indexOf('\0') >= 0) {
                 return Advice.of(
@@ -9339,6 +9386,11 @@ public final class Freshness {
 
         /** Returns the closest known word, or null if none is close. */
         static String nearest(String word, List<String> known) {
+            for (String candidate : known) {
+                if (Similarity.SPELLING.holds(word, candidate)) {
+                    return candidate;
+                }
+            }
             int maxEdits = Math.min(MAX_EDITS, word.length() / 3 + 1);
             for (int edits = 1; edits <= maxEdits; edits++) {
                 for (String candidate : known) {
@@ -9431,6 +9483,8 @@ public final class Freshness {
                 "tickage", "tickageseconds", "lasttickage");
         private static final List<String> WRITE_TIMES = Arrays.asList("timestamp", "ts", "time",
                 "writtenat", "generatedat", "updatedat");
+        private static final List<String> HEARTBEATS = Arrays.asList("heartbeat", "heartbeatat",
+                "heartbeattime", "lastheartbeat", "lastheartbeattime", "lastheartbeattimestamp");
         private static final List<String> LIVENESS = Arrays.asList("isalive", "up", "isup");
         /** One letter in this many may be wrong. */
         private static final int LETTERS_PER_EDIT = 5;
@@ -9445,7 +9499,8 @@ public final class Freshness {
             return null;
         }
 
-        private boolean holds(String found, String meant) {
+        /** Returns whether a name resembles the intended one in this way. */
+        boolean holds(String found, String meant) {
             String letters = letters(found);
             return switch (this) {
                 case SPELLING -> letters.equals(letters(meant));
@@ -9475,6 +9530,7 @@ public final class Freshness {
                 case "last_tick_age_seconds" -> TICK_AGES;
                 case "as_of" -> WRITE_TIMES;
                 case "alive" -> LIVENESS;
+                case "last_heartbeat_at" -> HEARTBEATS;
                 default -> Collections.emptyList();
             };
         }

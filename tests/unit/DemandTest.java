@@ -135,6 +135,14 @@ final class DemandTest extends Sandbox {
         {'a':{'max_age':2}} => unknown member: max_age; did you mean
         {'a':{'min_state':'stale'}} => did you mean min_status?
         {'a':{},'a':{}} => duplicate member: a
+        {'priceOrder':{'max_age_seconds':2}} => priceOrder is too close to price_order, which is \
+        built in; did you mean price_order? If not, give your action another name
+        {'Publish_signal':{}} => did you mean publish_signal?
+        {'price-order':{}} => did you mean price_order?
+        {'price_oder':{}} => did you mean price_order?
+        {'price_order_':{}} => did you mean price_order?
+        {'price_orders':{}} => did you mean price_order?
+        {'read_last_prices':{}} => did you mean read_last_price?
         {'price_order':{'min_status':'stale'}} => price_order needs a feed that is fresh
         {'publish_signal':{'max_age_seconds':1,'min_status':'stale'}} => never loosen it""";
 
@@ -149,12 +157,17 @@ final class DemandTest extends Sandbox {
             run("gate --feed x --state @in.json --baseline @base.json").exits(3)
                 .says("GATE BLOCKED: baseline ", "base.json:1:", row.cell(1));
         }
+        write("base.json", withActions("'price_order_eu':{},'price':{},'last_price':{},'x-p':1",
+            feed("x", "")));
+        run("gate --feed x --state @in.json --baseline @base.json").exits(0);
         // The actions of a state decide nothing, but are kept.
         write("base.json", document("limit 90", feed("x", "")));
         write("in.json", withActions("'a':1", feed("x", "alive true, age 1")));
         run("gate --feed x --state @in.json --baseline @base.json").exits(0);
         run("gate --feed x --state @in.json --baseline @base.json --action a").exits(3)
             .says("GATE BLOCKED: unknown action: a; expected one of inspect_status,");
+        run("gate --feed x --state @in.json --baseline @base.json --action a --format json")
+            .exits(3).reports("next ['correct what the error names, and ask again']");
     }
 
     @Harness.Test("demand: an action that is misspelt, with the nearest")
@@ -516,7 +529,8 @@ final class DemandTest extends Sandbox {
         String both = document("limit 90", feed("x", "alive true, age 1"),
             feed("y", "alive true, age 2"));
         write("in.json", both);
-        Steps.watch("gate --feed x --feed y --at-least 1" + FILES + " --watch 0.1", 2, """
+        Steps.watch("gate --feed x --feed y --at-least 1" + FILES
+                + " --watch 0.1 --record @log", 2, """
             GATE OPEN: 1 of 2 are enough, and 2 are open: x fresh, 1s of 90s; y fresh, 2s of 90s; \
             safe to serve
             GATE OPEN: 1 of 2 are enough, and 1 is open: y fresh, 2s of 90s; safe to serve
@@ -531,6 +545,12 @@ final class DemandTest extends Sandbox {
             () -> write("in.json", both.replace(":1}", ":99}")),
             () -> write("in.json", both.replace(":1}", ":99}").replace(":2}", ":99}")),
             Steps.NOTHING);
+        String[] lines = read("log").split("\n");
+        equal("lines", lines.length, 3);
+        for (int i = 0; i < lines.length; i++) {
+            equal(lines[i], new Run(lines[i], 0, lines[i] + "\n", "").get("open_feeds"),
+                List.of(List.of("x", "y"), List.of("y"), List.of()).get(i));
+        }
     }
 
     // ---- The record ----

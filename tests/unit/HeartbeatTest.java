@@ -357,6 +357,23 @@ final class HeartbeatTest extends Sandbox {
                 + "13020s (3h 37m) of 86400s (1d), in 5.01 s its heartbeat would be 7.76s > 5s; "
                 + "not safe to serve\n",
                 "  next: pass a shorter --valid-for: not even new data stays valid that long;");
+        // A time that no heartbeat, or no tick, is valid for is too long, whatever ends first.
+        write("base.json", document("limit 3", feed("x", "max_heartbeat_age_seconds 5")));
+        write("in.json", document("", feed("x", "alive true, last_tick_at '2026-11-22T09:37:00Z', "
+                + "last_heartbeat_at '2026-11-22T09:36:56Z'")));
+        run(gate + " --valid-for 3").exits(2).says("GATE BLOCKED: ",
+                "  next: wait: the next heartbeat opens the gate\n");
+        run(gate + " --valid-for 4").exits(2).says("GATE BLOCKED: ",
+                "  next: pass a shorter --valid-for: ");
+        write("base.json", document("limit 90", feed("x", "max_heartbeat_age_seconds 5")));
+        write("in.json", document("", feed("x", "alive true, last_tick_at '2026-11-22T09:35:32Z', "
+                + "last_heartbeat_at '2026-11-22T09:37:00Z'")));
+        run(gate + " --valid-for 5").exits(2).says("GATE BLOCKED: ",
+                "  next: wait: the next tick opens the gate\n");
+        run(gate + " --valid-for 10").exits(2).says("GATE BLOCKED: ",
+                "  next: pass a shorter --valid-for: ");
+        write("base.json", BASELINE);
+        write("in.json", beat("'2026-11-22T09:36:57.25Z'"));
         // An age bound of the caller may end it earlier, and is then what is named.
         run(gate + " --max-age-seconds 13021 --valid-for 2").exits(2)
                 .says("GATE BLOCKED: x fresh", "in 2 s it would be 13022s");

@@ -1,6 +1,7 @@
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -53,7 +54,7 @@ record JudgeActions(Map<String, Need> needs) {
 
     private boolean add(String name, Node entry) {
         boolean isObject = entry instanceof Node.Obj;
-        if (!name.matches(NAME) || !isObject
+        if (!name.matches(NAME) || !isObject || isMisspelt(name)
                 || !JudgeRules.hasOnly(entry, List.of("min_status", "max_age_seconds"))) {
             return false;
         }
@@ -77,6 +78,37 @@ record JudgeActions(Map<String, Need> needs) {
         }
         needs.put(name, new Need(least, longest));
         return true;
+    }
+
+    /** Returns whether a name is not built in, and so close to one that is that it is refused. */
+    private static boolean isMisspelt(String name) {
+        return !JudgeRules.FRESH_MAY.contains(name) && JudgeRules.FRESH_MAY.stream()
+                .anyMatch(builtIn -> edits(letters(name), letters(builtIn)) == 0
+                        || (!name.matches(builtIn + "[_.:-].+")
+                            && edits(letters(name), letters(builtIn))
+                                <= letters(builtIn).length() / 5));
+    }
+
+    private static String letters(String name) {
+        return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns how many letters have to be inserted, deleted or replaced. */
+    private static int edits(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.length()];
     }
 
     List<String> names() {

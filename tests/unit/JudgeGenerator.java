@@ -176,7 +176,7 @@ final class JudgeGenerator {
             if (oneIn(20)) {
                 put(action, pick("min_status", "max_age_seconds", "x-why", "max_age"), junk());
             }
-            put(actions, oneIn(60) ? pick("", "a b", "\u00e9") : name,
+            put(actions, oneIn(40) ? pick("", "a b", "\u00e9", "priceOrder", "price_oder") : name,
                     oneIn(60) ? junk() : action);
         }
         put(baseline, "actions", oneIn(60) ? junk() : actions);
