@@ -1,16 +1,16 @@
 #!/bin/sh
-# while-open.sh: runs a command for as long as the gate of a feed is open; it is what
-# publisher.service is, without systemd. Goes beside your work, and needs setsid and pkill
+# while-open.sh: runs a command for as long as the gate of a feed is open, like
+# publisher.service but without systemd. Install beside your job. Needs setsid and pkill
 # (util-linux, procps). Change the three paths, here or in the environment.
 #
 #   while-open.sh FEED ACTION COMMAND...
 #
 # While the gate is closed it starts nothing, and exits with the gate's 2 or 3. When the gate closes
-# or is killed, everything that the command started gets SIGTERM, and SIGKILL after 5 s, even if
-# this script is gone by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command ends,
-# so does the gate, and the exit code is the command's. Nothing starts again by itself.
-# What it cannot see, but systemd can: a child that went into a session of its own. Neither sees a
-# gate that was stopped (SIGSTOP).
+# or is killed, everything the command started gets SIGTERM, then SIGKILL after 5 s, even if this
+# script has died by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command
+# ends, so does the gate, and the exit code is the command's. Nothing restarts by itself.
+# Unlike systemd, it cannot track a child that starts its own session. Neither notices a suspended
+# gate (SIGSTOP).
 set -u +m
 trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
 : "${FRESHNESS:=/opt/freshness/Freshness.java}"
@@ -18,14 +18,15 @@ trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
 : "${STATE:=/var/lib/freshness/state.json}"
 [ $# -ge 3 ] || { echo 'usage: while-open.sh FEED ACTION COMMAND...' >&2; exit 3; }
 for tool in setsid pkill mkfifo; do
-  command -v $tool >/dev/null || { echo "while-open.sh: there is no $tool" >&2; exit 3; }
+  command -v $tool >/dev/null || { echo "while-open.sh: $tool not found" >&2; exit 3; }
 done
 feed=$1 action=$2 gate='' stopped=''
 shift 2
 end() { [ -z "$gate" ] || { kill "$gate" && kill -s CONT "$gate"; } 2>/dev/null; }
 trap 'stopped=143; end' HUP INT QUIT TERM
 
-# A pipe: the gate writes to 4, and 5 is read. It ends with the gate, however that comes.
+# A pipe: the gate writes to 4, the work reads from 5. It closes when the gate ends, however it
+# ends.
 dir=$(mktemp -d) || exit 3
 mkfifo "$dir/gate" || { rm -r "$dir"; exit 3; }
 # shellcheck disable=SC2094 # a FIFO is not opened for writing alone before somebody reads
@@ -34,7 +35,7 @@ rm -r "$dir"
 "$FRESHNESS" gate --watch 1 --feed="$feed" --action "$action" \
   --baseline "$BASELINE" --state "$STATE" >&4 4>&- 5<&- &
 gate=$!
-# The work has a session of its own, and begins once the gate has said that it is open.
+# The work has its own session, and starts once the gate has reported that it is open.
 # shellcheck disable=SC2016 # expanded by that shell
 setsid sh -c '
   gate=$1 stopped=
@@ -49,7 +50,7 @@ setsid sh -c '
   {
     trap "" TERM
     said=$(cat)
-    printf "%s\n" "$said" & # nobody may take it
+    printf "%s\n" "$said" & # in the background: nobody may be reading
     exec >/dev/null
     pkill -TERM -s 0 .
     sleep 5
@@ -73,7 +74,7 @@ for _ in 1 2 3 4 5 6 7; do
   kill -s 0 "$work" 2>/dev/null || break
   sleep 1
 done
-pkill -KILL -s "$work" . # a second hand, should the one in the session be gone
+pkill -KILL -s "$work" . # in case the killer inside the session is gone
 wait "$work"
 code=$?
 case $closed in

@@ -718,43 +718,43 @@ os.mkdir(tools)
 for tool in ("bash", "od", "tr", "grep", "tail", "locale"):
     os.symlink(shutil.which(tool), f"{tools}/{tool}")
 inputs = {"feed": "alpha", "state": "healthy.json"}
-case("no java", inputs, 3, r"GATE BLOCKED: no java on the PATH; .*", path=tools)
+case("no java", inputs, 3, r"GATE BLOCKED: java not found on PATH; .*", path=tools)
 for name, text, code, want, verdict in (
-    ("a java that says nothing", "", 0, 3, r"GATE BLOCKED: java ended with 0: "),
+    ("a java that says nothing", "", 0, 3, r"GATE BLOCKED: java exited with 0: "),
     (
         "a java that prints its version",
         "openjdk 21",
         0,
         3,
-        r"GATE BLOCKED: java ended with 0: openjdk 21",
+        r"GATE BLOCKED: java exited with 0: openjdk 21",
     ),
     (
         "a java that dies",
         "Error: Could not create the Java Virtual Machine.",
         1,
         3,
-        r"GATE BLOCKED: java ended with 1: Error: .*",
+        r"GATE BLOCKED: java exited with 1: Error: .*",
     ),
     (
         "a java that is killed",
         "GATE OPEN: alpha fresh; safe to serve",
         137,
         3,
-        r"GATE BLOCKED: java ended with 137: GATE OPEN: .*",
+        r"GATE BLOCKED: java exited with 137: GATE OPEN: .*",
     ),
     (
         "an open gate with the wrong code",
         "GATE OPEN: alpha fresh; safe to serve",
         2,
         3,
-        r"GATE BLOCKED: java ended with 2: GATE OPEN: .*",
+        r"GATE BLOCKED: java exited with 2: GATE OPEN: .*",
     ),
     (
         "a blocked gate with the wrong code",
         "GATE BLOCKED: alpha stale; not safe to serve",
         0,
         3,
-        r"GATE BLOCKED: java ended with 0: GATE BLOCKED: .*",
+        r"GATE BLOCKED: java exited with 0: GATE BLOCKED: .*",
     ),
     (
         "a report with everything in it",

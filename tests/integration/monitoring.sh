@@ -159,7 +159,7 @@ install_file() {
 
 # layout: /opt/freshness, /opt/jdk-21, /opt/publish and /var/lib, below $site
 layout() {
-  local file name
+  local file name place
   chmod 755 "$site"
   mkdir -p "$site/classes" "$site/opt/freshness" "$site/opt/publish" "$site/units" "$site/home" \
     "${state%/*}" "$textfiles" "$site/var/lib/freshness-board"
@@ -176,8 +176,12 @@ layout() {
   use_classes "$site/classes"
   for file in "$root"/data/monitoring/*; do
     name=${file##*/}
+    place='Install'
+    if [[ $name == pod.yaml ]]; then
+      place='Merge the parts into'
+    fi
     like "$name opens with what it is, where it goes and what to change" "$name" \
-      "$(head -n 6 "$file")" "*# $name: *[Gg]o*[Cc]hange*"
+      "$(head -n 6 "$file")" "*# $name: *$place*[Cc]hange*"
     check "README says where $name goes" README.md \
       "$(grep -cF "| \`$name\`" "$root/README.md" || true) row" '1 row'
     case $name in
@@ -365,20 +369,26 @@ tests:
         exp_alerts:
           - exp_labels: {feed: bravo, instance: one, job: node, severity: page}
             exp_annotations:
+              runbook_url: 'https://github.com/OWNER/REPO/blob/main/INCIDENT.md#the-runbook'
               summary: 'Feed bravo is not safe to serve'
               description:
-                'reason_code: stale. Run status on one: it names the figures and what to do next.
-                Repair the feed, then run recover with the age of a tick that you have seen.'
+                'reason_code: stale. Run status on one: it shows the numbers and the next step.
+                Fix the feed, and wait for a tick. The gate opens once the collector writes that
+                tick. If nothing rewrites the state, run recover with the age of a tick you have
+                seen.'
       # The same alert, not a second one: the reason is no label.
       - eval_time: 8m
         alertname: FreshnessUnsafe
         exp_alerts:
           - exp_labels: {feed: bravo, instance: one, job: node, severity: page}
             exp_annotations:
+              runbook_url: 'https://github.com/OWNER/REPO/blob/main/INCIDENT.md#the-runbook'
               summary: 'Feed bravo is not safe to serve'
               description:
-                'reason_code: feed_down. Run status on one: it names the figures and what to do
-                next. Repair the feed, then run recover with the age of a tick that you have seen.'
+                'reason_code: feed_down. Run status on one: it shows the numbers and the next
+                step. Fix the feed, and wait for a tick. The gate opens once the collector writes
+                that tick. If nothing rewrites the state, run recover with the age of a tick you
+                have seen.'
   - name: a feed that flaps is one page, from its first minute to five minutes after its last
     interval: 1m
     input_series:
@@ -415,10 +425,13 @@ tests:
         exp_alerts:
           - exp_labels: {feed: bravo, severity: page}
             exp_annotations:
+              runbook_url: 'https://github.com/OWNER/REPO/blob/main/INCIDENT.md#the-runbook'
               summary: 'Feed bravo flaps between safe and not safe'
               description:
-                'reason_code: not known. Run status on : it names the figures and what to do next.
-                Repair the feed, then run recover with the age of a tick that you have seen.'
+                'reason_code: not known. Run status on : it shows the numbers and the next step.
+                Fix the feed, and wait for a tick. The gate opens once the collector writes that
+                tick. If nothing rewrites the state, run recover with the age of a tick you have
+                seen.'
   - name: while a market is closed nobody is paged, also if a tick comes now and then; the first
       tick that is due and does not come is paged
     interval: 1m
@@ -460,10 +473,13 @@ tests:
         exp_alerts:
           - exp_labels: {feed: bravo, instance: old, severity: page}
             exp_annotations:
+              runbook_url: 'https://github.com/OWNER/REPO/blob/main/INCIDENT.md#the-runbook'
               summary: 'Feed bravo is not safe to serve'
               description:
-                'reason_code: not known. Run status on old: it names the figures and what to do
-                next. Repair the feed, then run recover with the age of a tick that you have seen.'
+                'reason_code: not known. Run status on old: it shows the numbers and the next
+                step. Fix the feed, and wait for a tick. The gate opens once the collector writes
+                that tick. If nothing rewrites the state, run recover with the age of a tick you
+                have seen.'
   - name: the timer died; the collector goes on serving the last file, in which all is well
     interval: 1m
     input_series:
@@ -528,11 +544,12 @@ tests:
         exp_alerts:
           - exp_labels: {job: node, severity: page}
             exp_annotations:
+              runbook_url: 'https://github.com/OWNER/REPO/blob/main/README.md#alert'
               summary: 'Freshness was not evaluated on any host in the last 5 minutes'
               description:
-                'The other freshness series are old or gone: do not trust them. Look at
-                freshness.timer or freshness-watch.service, at node_exporter, at
-                node_textfile_scrape_error and at both clocks.'
+                'All other freshness metrics are stale or missing; do not trust them. Check
+                freshness.timer (or freshness-watch.service), node_exporter,
+                node_textfile_scrape_error and both clocks.'
   - name: the series disappears, and comes back
     interval: 1m
     input_series:

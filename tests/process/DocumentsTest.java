@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  */
 final class DocumentsTest {
     private static final List<String> DOCUMENTS = List.of("README.md", "INCIDENT.md");
+    private static final String RULES = "data/monitoring/freshness.rules.yml";
     /** What varies between runs and machines, as the documents write it. Nothing else is loose. */
     private static final Map<String, String> PLACEHOLDERS = Map.of(
             "<time>", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z",
@@ -37,13 +38,16 @@ final class DocumentsTest {
     private static final String WHOLE_SUITE = "./run-tests.sh";
     /** The fences there are: a shell command outside a console block would not be run. */
     private static final Set<String> FENCES = Set.of("console", "yaml", "ini", "nagios", "cron",
-            "json", "text");
+            "json", "text", "mermaid");
     private static final String FENCED = "(?ms)^```.*?^```$";
     private static final Pattern SPACE_AT_END = Pattern.compile("(?m)^.*[ \t]$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern FILE = Pattern.compile(
             "`((?:data|tests|\\.github|\\.ci)/[^` ]*)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: ");
+    private static final Pattern RUNBOOK = Pattern.compile(
+            "(?m)^ +runbook_url: https://github.com/OWNER/REPO/blob/main/(.*)$");
     private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+) ");
     private static final Pattern OPTION = Pattern.compile("--[a-z-]+");
     private static final String MARK = "\n-- DocumentsTest: exit ";
@@ -89,6 +93,7 @@ final class DocumentsTest {
             }
             Harness.run("README.md: every command and option of help", DocumentsTest::help);
             Harness.run("README.md: the exit codes of the contract", DocumentsTest::exitCodes);
+            Harness.run(RULES + ": the runbook of each alert", DocumentsTest::runbooks);
         } finally {
             bash(Path.of("/"), "rm -rf '" + sandbox + "'");
         }
@@ -311,6 +316,18 @@ final class DocumentsTest {
             anchors.add(heading.toLowerCase().replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'));
         }
         return anchors;
+    }
+
+    /** Each alert carries a link to a heading that is there. */
+    private static void runbooks() throws IOException {
+        String rules = Files.readString(Path.of(RULES));
+        List<String> runbooks = found(RUNBOOK, rules, 1);
+        int alerts = found(ALERT, rules, 0).size();
+        Harness.equal("has alerts", alerts > 0, true);
+        Harness.equal("one runbook for each alert", runbooks.size(), alerts);
+        for (String runbook : runbooks) {
+            Harness.equal(runbook, runbook.contains("#") && leads(RULES, runbook), true);
+        }
     }
 
     private static void exitCodes() throws IOException {
