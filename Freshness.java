@@ -3754,8 +3754,8 @@ public final class Freshness {
                 return advice;
             }
             if (verdict.silence() != null) {
-                return Advice.of("wait until its market opens: if it is still unsafe then, it"
-                        + " pages");
+                return Advice.of("wait until its market opens; if it is still unsafe then, someone"
+                        + " is paged");
             }
             if (verdict.name().indexOf('\0') >= 0) {
                 return Advice.of(

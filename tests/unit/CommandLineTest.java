@@ -443,7 +443,7 @@ final class CommandLineTest extends Sandbox {
     static void messagesOnWords() {
         messages("""
             status --format JSON => \
-            invalid value for --format: JSON; expected one of text, json, prometheus, html => status
+            invalid value for --format: JSON; did you mean json? => status
             status --format csv => \
             invalid value for --format: csv; expected one of text, json, prometheus, html => status
             status --format jso => \
