@@ -201,6 +201,8 @@ baseline refused {LIMIT,"feeds":[{FEED,"optional":null}]}
 baseline refused {"optional":true,BASELINE
 state accepted {"actions":1,"feeds":[{FEED}]}
 baseline accepted {"actions":{},BASELINE
+baseline accepted {"actions":{"priceOrder":{}},BASELINE
+baseline accepted {"actions":{"price_order_eu":{}},BASELINE
 baseline accepted {"actions":{"quote_mm":{"max_age_seconds":2},"x-note":1,"$n":[]},BASELINE
 baseline accepted {"actions":{"s:l.p-2":{"min_status":"stale","x-why":1}},BASELINE
 baseline accepted {"actions":{"a":{"min_status":"stale","max_age_seconds":3600}},BASELINE
@@ -327,6 +329,15 @@ BASELINE_REASONS = [
     "a date that does not exist",
     "a calendar that is not there",
     "a warn age that is not below its limit",
+    "an action named like a built-in one",
+]
+BUILT_IN = [
+    "inspect_status",
+    "read_last_price",
+    "serve_cached_status",
+    "price_order",
+    "publish_signal",
+    "rebalance_position",
 ]
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 passed = failed = 0
@@ -391,6 +402,30 @@ def minutes(session):
     return set(range(begin, end))
 
 
+def edits(a, b):
+    """How many letters have to be inserted, deleted or replaced."""
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        above, row = row, [i]
+        for j, other in enumerate(b, 1):
+            row.append(min(above[j - 1] + (letter != other), above[j] + 1, row[-1] + 1))
+    return row[-1]
+
+
+def letters(name):
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def is_misspelt(action):
+    """Whether an action is not built in, but named so much like one that it is refused."""
+    for name in BUILT_IN:
+        wrong = edits(letters(action), letters(name))
+        has_suffix = action.startswith(name) and not action[len(name):][:1].isalnum()
+        if wrong == 0 or (wrong <= len(letters(name)) // 5 and not has_suffix):
+            return action not in BUILT_IN
+    return False
+
+
 def baseline_reasons(baseline):
     """Why the program refuses a baseline that its schema accepts."""
     reasons = set()
@@ -400,6 +435,8 @@ def baseline_reasons(baseline):
         # In whole nanoseconds, as the program counts.
         if None not in (limit, warn) and int(warn * 1e9) >= int(limit * 1e9):
             reasons.add(BASELINE_REASONS[5])
+    if any(is_misspelt(name) for name in baseline.get("actions", {})):
+        reasons.add(BASELINE_REASONS[6])
     calendars = {name: calendar for name, calendar in baseline.get("calendars", {}).items()
                  if not name.startswith(("x-", "$"))}
     for calendar in calendars.values():
