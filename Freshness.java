@@ -287,7 +287,8 @@ public final class Freshness {
             Time:
               --watch SECONDS       re-evaluate every SECONDS, 0.1 to 86400, until
                                     interrupted; text on standard output, or
-                                    prometheus into a file (default: evaluate once)
+                                    prometheus or html into a file (default:
+                                    evaluate once)
               --now INSTANT         evaluate as of this time instead of now, e.g.
                                     2026-11-22T09:37:00Z
 
