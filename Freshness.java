@@ -4330,7 +4330,7 @@ public final class Freshness {
                   const headline = one("h1"), about = one("header p"), said = one("#said");
                   const urgent = board.tBodies[0], fold = one("#fold"), calm = one("#calm");
                   const button = one("button"), shown = one("#shown"), icon = one("link");
-                  const rows = Array.from(urgent.rows);
+                  const rows = Array.from(board.querySelectorAll("tr[data-status]"));
                   const evaluated = Number(facts.evaluated), every = Number(facts.every);
                   const patience = every > 0 ? 3 * every : 60000, foldedFrom = 20, named = 10;
                   const levels = ["unknown", "stale", "fresh"];
@@ -4351,6 +4351,13 @@ public final class Freshness {
                     rules.push({ name: words[i], least: levels.indexOf(words[i + 1]),
                       maxAge: words[i + 2] === "-" ? Infinity : Number(words[i + 2]) });
                   }
+
+                  // A page that was saved while it was shown has the rows as they were then.
+                  if ("ran" in facts) {
+                    refuse("It was saved while it was shown. Open the file as it was written.");
+                    return;
+                  }
+                  facts.ran = "";
 
                   // What is remembered across reloads. Without a place for it, nothing is.
                   const key = "freshness " + location.pathname + " ";
@@ -4542,7 +4549,7 @@ public final class Freshness {
                   button.addEventListener("click", () => {
                     isOpen = !isOpen;
                     remember("sessionStorage", "open", isOpen ? "yes" : "no");
-                    draw();
+                    if (!hasFailed) { draw(); }
                   });
 
                   const feeds = (count) => count + (count === 1 ? " feed" : " feeds");
@@ -4602,16 +4609,20 @@ public final class Freshness {
                         + " unsafe at its limit, even if nobody updates this page." };
                   }
 
+                  function paint(tone) {
+                    const image = "data:image/svg+xml," + encodeURIComponent(
+                      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='"
+                      + tone.color + "' d='" + tone.shape + "'/></svg>");
+                    if (icon.getAttribute("href") !== image) { icon.href = image; }
+                  }
+
                   function announce(result) {
                     header.dataset.tone = result.tone;
                     set(headline, result.line);
                     set(about, result.about);
                     const tone = tones[result.tone], title = tone.mark + " " + result.line;
                     if (document.title !== title) { document.title = title; }
-                    const image = "data:image/svg+xml," + encodeURIComponent(
-                      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='"
-                      + tone.color + "' d='" + tone.shape + "'/></svg>");
-                    if (icon.getAttribute("href") !== image) { icon.href = image; }
+                    paint(tone);
                     // Said aloud when it changes, not at each second and not at each reload.
                     if (recall("sessionStorage", "said") !== result.kind) {
                       remember("sessionStorage", "said", result.kind);
@@ -4634,26 +4645,39 @@ public final class Freshness {
                     return since;
                   }
 
-                  function fail(error) {
+                  function refuse(why) {
+                    paint(tones.page);
                     header.dataset.tone = "page";
-                    headline.textContent = document.title = "Not proved: this page failed";
-                    about.textContent = String(error);
+                    headline.textContent = "Not proved: this page failed";
+                    document.title = tones.page.mark + " " + headline.textContent;
+                    about.textContent = why;
                     for (const row of rows) {
                       row.dataset.tone = "page";
                       row.cells[1].textContent = "not proved";
                     }
-                    if (every > 0) { setTimeout(() => location.reload(), every); }
                   }
 
+                  // After a failure, nothing may draw over what it says.
+                  let hasFailed = false;
+                  function fail(error) {
+                    hasFailed = true;
+                    refuse(String(error));
+                    if (every > 0) { setInterval(() => location.reload(), patience); }
+                  }
+
+                  let reloadAt = began + every;
                   function tick() {
+                    if (hasFailed) { return; }
                     try {
                       const since = draw();
-                      const isDue = every > 0 && performance.now() - began >= every;
+                      const isDue = every > 0 && performance.now() >= reloadAt;
                       // Whoever selects text to copy it keeps it for a while.
                       const isFree = !(since <= patience) || String(getSelection()) === "";
                       if (isDue && isFree) {
+                        // It goes on counting: the server may never answer. Not at once again,
+                        // since that would cancel a slow answer.
+                        reloadAt = performance.now() + Math.max(patience, 30000);
                         location.reload();
-                        return;
                       }
                       const left = rows.map((row) => Number(row.dataset.left) - since);
                       const next = Math.min(500, ...left.filter((ms) => ms >= 0));
@@ -4664,7 +4688,11 @@ public final class Freshness {
                   }
                   for (const event of ["beforeprint", "pageshow", "visibilitychange"]) {
                     window.addEventListener(event, () => {
-                      try { draw(); } catch (error) { fail(error); }
+                      try {
+                        if (!hasFailed) { draw(); }
+                      } catch (error) {
+                        fail(error);
+                      }
                     });
                   }
                   tick();
@@ -4770,6 +4798,7 @@ public final class Freshness {
         private void rows(Group group) throws IOException {
             int count = 0;
             long leftNanos = Time.NO_BOUND;
+            long opensMillis = Long.MAX_VALUE;
             for (Verdict verdict : evaluation.verdicts()) {
                 if (Group.of(verdict) != group) {
                     continue;
@@ -4783,15 +4812,21 @@ public final class Freshness {
                 } else {
                     count++;
                     leftNanos = Math.min(leftNanos, verdict.safeForNanos());
+                    opensMillis = Math.min(opensMillis, opensMillis(verdict));
                 }
             }
             if (count > 0) {
-                rest(group, count, leftNanos);
+                rest(group, count, leftNanos, opensMillis);
             }
         }
 
+        private static long opensMillis(Verdict verdict) {
+            boolean isKnown = verdict.market() != null && verdict.market().opensAt() != null;
+            return isKnown ? verdict.market().opensAt().toEpochMilli() : Long.MAX_VALUE;
+        }
+
         /** Writes a row for several feeds, as safe as the least of them. */
-        private void rest(Group group, int count, long leftNanos) {
+        private void rest(Group group, int count, long leftNanos, long opensMillis) {
             boolean isSafe = group == Group.TICKET || group == Group.FRESH;
             Alert alert = switch (group) {
                 case PAGED -> Alert.page;
@@ -4801,6 +4836,9 @@ public final class Freshness {
             out.raw("<tr data-status=\"{}\" data-alert=\"{}\" data-count=\"{}\"{}",
                     isSafe ? Status.fresh : Status.unknown, alert, count,
                     group == Group.OPTIONAL ? " data-optional" : "");
+            if (group == Group.UNPAGED && opensMillis != Long.MAX_VALUE) {
+                out.raw(" data-opens=\"{}\"", opensMillis);
+            }
             if (isSafe) {
                 out.raw(" data-left=\"{}\" data-why=\"one of them may be past its limit\"",
                         leftNanos / MILLISECOND);

@@ -1240,7 +1240,8 @@ closing_gate_long() {
   for ((i = 0; i < 10; i++)); do
     opened vanish.log
     rm live.json
-    closed "it closes, vanish $i" vanish.log 3 'GATE BLOCKED: live.json:*'
+    closed "it closes, vanish $i" vanish.log 3 \
+      'GATE BLOCKED: cannot read live.json: *'
     opened cut.log
     put half.json
     closed "it closes, cut $i" cut.log 3 'GATE BLOCKED: live.json:*'
