@@ -180,12 +180,12 @@ public final class Freshness {
     /** How many known words a message lists if none of them is close. */
     static final int MAX_LISTED_WORDS = 10;
     /**
-     * How many feeds a board shows, each in a row; of those that are left, one row for each kind
-     * has the number. No row begins after so many characters.
+     * How many feeds a board shows, each in a row; one row per kind gives the count of the rest.
+     * No row begins after so many characters.
      */
     static final int MAX_BOARD_ROWS = 1_000;
     static final int MAX_BOARD_CHARS = 1 << 20;
-    /** How many actions a board counts on; it has the number of the others. */
+    /** How many actions a board keeps current; beyond that it shows only a count. */
     static final int MAX_BOARD_ACTIONS = 50;
     /** Maximum edit distance for a spelling suggestion. */
     static final int MAX_EDITS = 3;
@@ -219,8 +219,9 @@ public final class Freshness {
         "--version",
     };
 
-    // What help shows, for people. {} stands for the program, as it was started. A test holds that
-    // each page names the options, values and defaults of its usage line, in at most 80 columns.
+    // What help shows, for people. {} stands for the program, as it was started. A test checks
+    // that each page names the options, values and defaults of its usage line, in at most 80
+    // columns.
 
     private static final String GENERAL_HELP = """
             Fail-closed freshness gate for market-data feeds: whatever is not proven fresh
@@ -559,7 +560,7 @@ public final class Freshness {
     static final List<String> ACTIONS = Arrays.asList("inspect_status", "read_last_price",
             "serve_cached_status", "price_order", "publish_signal", "rebalance_position");
 
-    /** Status is how fresh a feed is. It allows the first of the actions and blocks the rest. */
+    /** The freshness of a feed. It allows the first of the actions and blocks the rest. */
     enum Status {
         unknown(1), stale(3), fresh(6);
 
@@ -608,7 +609,7 @@ public final class Freshness {
             throw new IllegalArgumentException(name);
         }
 
-        /** Reads the actions of a baseline. Whatever is not a rule is a DataException. */
+        /** Reads the actions of a baseline. Throws DataException if one is not a valid rule. */
         static Actions read(Json in) {
             Actions actions = new Actions();
             in.enterObject("an object of actions, each with its name");
@@ -631,7 +632,7 @@ public final class Freshness {
             return actions;
         }
 
-        /** Refuses the misspelt name of a built-in action, which would tighten nothing. */
+        /** Refuses the misspelt name of a built-in action, because it would have no effect. */
         private static void checkOwnName(Json in, String name) {
             for (String builtIn : ACTIONS) {
                 boolean hasSuffix = name.startsWith(builtIn)
@@ -746,7 +747,7 @@ public final class Freshness {
         }
     }
 
-    /** Reason is why a feed has its status, in the order of the decision table. */
+    /** The reason for a feed's status, in the order of the decision table. */
     enum Reason {
         state_invalid("the state cannot be evaluated: {}",
                 "fix the state file or the producer that writes it"),
@@ -3716,8 +3717,8 @@ public final class Freshness {
                 return recovery(verdicts.get(0).name());
             }
             // No feed is named here: the tick that was seen may belong to another feed.
-            return Text.fill("for each feed in turn, moving the output over the state before the"
-                    + " next:\n        {}", recovery(placeholder()));
+            return Text.fill("run this once per feed, and mv each output over the state before you"
+                    + " do the next feed:\n        {}", recovery(placeholder()));
         }
 
         /** Returns a placeholder that is not the name of any feed. */
@@ -3742,7 +3743,8 @@ public final class Freshness {
                         + " long; run longer work beside gate --watch");
             }
             if (evaluation.error() != null && verdict.isSafe()) {
-                return Advice.of("correct what the error names, and ask again");
+                return Advice.of("fix the problem named in the error, then run the command"
+                        + " again");
             }
             if (verdict.isSafe() && evaluation.isEndedByHeartbeat(verdict)) {
                 return Advice.of("wait: the next heartbeat opens the gate");
@@ -3755,8 +3757,8 @@ public final class Freshness {
                 return advice;
             }
             if (verdict.silence() != null) {
-                return Advice.of("wait until its market opens; if it is still unsafe then, someone"
-                        + " is paged");
+                return Advice.of("nothing to do while the market is closed; you will be paged if"
+                        + " the feed is still unsafe after it opens");
             }
             if (verdict.name().indexOf('\0') >= 0) {
                 return Advice.of(
@@ -4147,7 +4149,7 @@ public final class Freshness {
     static final class StatusBoard {
         /** Group is what the rows are ordered by. */
         private enum Group {
-            PAGED("unsafe"), UNPAGED("unsafe, and nobody is paged"), OPTIONAL("optional, missing"),
+            PAGED("unsafe"), UNPAGED("unsafe, no page needed"), OPTIONAL("optional, missing"),
             TICKET("safe when evaluated, with a ticket"), FRESH("safe when evaluated");
 
             final String words;
@@ -4337,7 +4339,7 @@ public final class Freshness {
                   const tones = {
                     page: { mark: "\u25b2", alert: "page", color: "#d5333e",
                       shape: "M8 0 16 15H0z" },
-                    quiet: { mark: "\u25cb", alert: "nobody is paged", color: "#7a8490",
+                    quiet: { mark: "\u25cb", alert: "no page needed", color: "#7a8490",
                       shape: "M0 6h16v4H0z" },
                     ticket: { mark: "\u25d0", alert: "ticket", color: "#c98a10",
                       shape: "M8 0 16 8 8 16 0 8z" },
@@ -4570,10 +4572,10 @@ public final class Freshness {
                       return { tone: "page", line: "Unknown: nothing is safe to serve" };
                     }
                     if (unsafe > 0) {
-                      const nobody = pages > 0 ? "" : ", nobody is paged";
+                      const noPage = pages > 0 ? "" : ", no page needed";
                       return { tone: pages > 0 ? "page" : "quiet",
                         line: prefix + unsafe + " of " + feeds(total) + " unsafe" + missing
-                          + nobody };
+                          + noPage };
                     }
                     if (fresh === 0) {
                       return { tone: "quiet", line: "Nothing to serve" + missing };
@@ -9076,7 +9078,7 @@ public final class Freshness {
             return name;
         }
 
-        /** Returns where the classes come from, in the words of the launcher if it started Java. */
+        /** Returns where the classes come from, as reported by the launcher if it started Java. */
         static String start() {
             String said = System.getProperty("freshness.start", "source, compiled by java");
             return said.equals("cache") ? "the cache" : said;
@@ -9145,7 +9147,7 @@ public final class Freshness {
             return new FileOutputStream(FileDescriptor.out);
         }
 
-        /** ClosedOutput stands for a standard output that nobody opened. */
+        /** A standard output that nobody opened. */
         private static final class ClosedOutput extends OutputStream {
             @Override public void write(int b) throws IOException {
                 throw new IOException("standard input or output is closed; redirect it instead,"
@@ -9297,7 +9299,7 @@ public final class Freshness {
          * Escapes backslashes, the character that is special there, and whatever a terminal does
          * not draw, so that names that differ look different: at the beginning and the end even a
          * space is escaped. A combining mark stays only after a letter or a digit: anywhere else it
-         * would change what stands before the name.
+         * would change the text before the name.
          */
         private static String escaped(String value, char special) {
             StringBuilder text = null; // until something has to be escaped, which is rare

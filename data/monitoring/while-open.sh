@@ -9,8 +9,8 @@
 # or is killed, everything the command started gets SIGTERM, then SIGKILL after 5 s, even if this
 # script has died by then. The exit code is the gate's 2 or 3, or 137 or 143. When the command
 # ends, so does the gate, and the exit code is the command's. Nothing restarts by itself.
-# Unlike systemd, it cannot track a child that starts its own session. Neither notices a suspended
-# gate (SIGSTOP).
+# Unlike systemd, it cannot track a child that starts its own session. Neither this script nor
+# systemd notices that the gate has been suspended (SIGSTOP): the work keeps running.
 set -u +m
 trap '' TSTP TTIN TTOU # Ctrl-Z would stop the gate and not the work
 : "${FRESHNESS:=/opt/freshness/Freshness.java}"

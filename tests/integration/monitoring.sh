@@ -549,7 +549,7 @@ tests:
               description:
                 'All other freshness metrics are stale or missing; do not trust them. Check
                 freshness.timer (or freshness-watch.service), node_exporter,
-                node_textfile_scrape_error and both clocks.'
+                node_textfile_scrape_error, and compare the clocks of this host and the Prometheus server.'
   - name: the series disappears, and comes back
     interval: 1m
     input_series:
@@ -1068,7 +1068,7 @@ invalid_checks() {
     'page FreshnessStateInvalid - -' arrived resolved
   eventually 'an invalid state, repaired: no alert in the end' /api/v1/alerts '' alerts
   # Nothing but the inhibition holds back fx-spot. No new configuration in between: Alertmanager may
-  # then send before it has found again what inhibits.
+  # then notify before it reloads the inhibiting alert.
   check 'an invalid state: no feed was paged, before or after it was repaired' pages \
     "$(arrived firing)" 'page FreshnessStateInvalid - -'
 }

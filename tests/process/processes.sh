@@ -228,7 +228,7 @@ zones_of() {
   echo "exit $rc, $loads"
 }
 
-# What no tick was due for is a question that a gate in text does not ask.
+# A gate with text output does not need to know whether a tick was due.
 time_zones() {
   local row call feed='{"name":"bravo","alive":true,"last_tick_at":' instant=2025-11-28T20:59:55Z
   printf '%s\n' '{"max_age_seconds":90,"feeds":[{"name":"bravo"}],"calendar":"nyse","calendars":' \
@@ -410,8 +410,8 @@ with_streams() {
   exec "$@"
 }
 
-# streams NAME COMMAND...: with each combination of them; what is delivered is what the command says
-# undisturbed
+# streams NAME COMMAND...: with each combination of open and closed streams, what is delivered has
+# to be what the command prints when nothing is closed
 streams() {
   local name=$1 open got undisturbed want wrong=''
   shift
@@ -1064,7 +1064,8 @@ watched_state() {
   done
   check 'watch: a state that is renamed over and over shows its transitions and is always whole' \
     "$turns renames" "$(transitions)" 'FRESHNESS OK: 3 of 3 feeds fresh and safe to serve'
-  # What it has seen is known once it has said so: of alpha, since bravo was said before.
+  # Wait until the watch reports alpha: bravo was reported earlier, so only alpha proves that it has
+  # seen the new state.
   sed 's/: 8$/: 660/' "$healthy" >alpha.json
   put alpha.json
   await has 1 'alpha fresh -> stale' watch.log

@@ -167,7 +167,8 @@ final class DemandTest extends Sandbox {
         run("gate --feed x --state @in.json --baseline @base.json --action a").exits(3)
             .says("GATE BLOCKED: unknown action: a; expected one of inspect_status,");
         run("gate --feed x --state @in.json --baseline @base.json --action a --format json")
-            .exits(3).reports("next ['correct what the error names, and ask again']");
+            .exits(3)
+            .reports("next ['fix the problem named in the error, then run the command again']");
     }
 
     @Harness.Test("demand: an action that is misspelt, with the nearest")
@@ -538,7 +539,8 @@ final class DemandTest extends Sandbox {
             not safe to serve
             blocked on x, y: price_order, publish_signal, rebalance_position
               why:  last tick 99s old, limit 90s
-              next: for each feed in turn, moving the output over the state before the next:
+              next: run this once per feed, and mv each output over the state before you \
+            do the next feed:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json' \
             --output 'DIR/in-recovered.json' --baseline 'DIR/base.json' --age-seconds AGE
             """,

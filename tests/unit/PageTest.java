@@ -188,8 +188,9 @@ final class PageTest extends Sandbox {
             <td><p>blocked: read_last_price, serve_cached_status, price_order, publish_signal, \
             rebalance_position</p>\
             <p>the feed consumer is down (alive is false); market closed until \
-            Mon 09:30 UTC</p><p>next: wait until its market opens; if it \
-            is still unsafe then, someone is paged</p></td></tr>
+            Mon 09:30 UTC</p><p>next: nothing to do while the \
+            market is closed; you will be paged if the feed is still unsafe after it \
+            opens</p></td></tr>
             <tr data-status="unknown" data-alert="none" data-limit="90000" \
             data-opens="1795426200000" data-nothing data-optional><th scope="row">\
             <bdi>plannedUNPROVED<td><p>blocked: inspect_status, read_last_price, \

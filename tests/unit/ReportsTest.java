@@ -59,7 +59,7 @@ final class ReportsTest extends Sandbox {
     private static final String OF_UNKNOWN = "read_last_price, serve_cached_status, " + OF_STALE;
     private static final String BOTH = " --state @in.json --baseline @base.json --now " + NOW;
     private static final String RECOVER_EACH =
-        "for each feed in turn, moving the output over the state before the next:\n"
+        "run this once per feed, and mv each output over the state before you do the next feed:\n"
             + "        java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'"
             + " --output 'DIR/in-recovered.json' --baseline 'DIR/base.json' --now " + NOW
             + " --age-seconds AGE\n";
@@ -140,7 +140,8 @@ final class ReportsTest extends Sandbox {
 
             blocked on slow, slower: price_order, publish_signal, rebalance_position
               why:  for example slow: last tick 10600s (2h 56m) old, limit 7200s
-              next: for each feed in turn, moving the output over the state before the next:
+              next: run this once per feed, and mv each output over the state before you \
+            do the next feed:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'\
              --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
              --now 2026-11-22T09:37:00Z --age-seconds AGE

@@ -148,7 +148,8 @@ final class StatusTest extends Sandbox {
 
             blocked on b, c: price_order, publish_signal, rebalance_position
               why:  for example b: last tick 90.001s old, limit 90s
-              next: for each feed in turn, moving the output over the state before the next:
+              next: run this once per feed, and mv each output over the state before you \
+            do the next feed:
                     java 'HOME/Freshness.java' recover --feed FEED --state 'DIR/in.json'\
              --output 'DIR/in-recovered.json' --baseline 'DIR/base.json'\
              --now 2026-11-22T09:37:00Z --age-seconds AGE

@@ -273,7 +273,7 @@ def each_reason():
             found.add(reason)
             each = said[name]
             got = (each["status"], each["alert"])
-            alert = {"none": "nobody is paged"}.get(feed["alert"], feed["alert"])
+            alert = {"none": "no page needed"}.get(feed["alert"], feed["alert"])
             if feed["safe_to_serve"] and feed["alert"] == "none":
                 alert = ""
             if name == "optional":
@@ -369,7 +369,7 @@ def opening_of_the_market():
     # As if it were evaluated once a day: so the evaluation counts until after the opening.
     board = board.edited("daily", lambda text: text.replace('every="0"', 'every="86400000"'))
     board.open(1000)
-    says("before the opening", "", "1 of 1 feed unsafe, nobody is paged", "quiet")
+    says("before the opening", "", "1 of 1 feed unsafe, no page needed", "quiet")
     board.open(opens)
     equal("at the opening", "", row("x")["tone"], "quiet")
     advance(501)
