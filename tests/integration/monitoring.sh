@@ -549,7 +549,8 @@ tests:
               description:
                 'All other freshness metrics are stale or missing; do not trust them. Check
                 freshness.timer (or freshness-watch.service), node_exporter,
-                node_textfile_scrape_error, and compare the clocks of this host and the Prometheus server.'
+                node_textfile_scrape_error, and compare the clocks of this host and the Prometheus
+                server.'
   - name: the series disappears, and comes back
     interval: 1m
     input_series:

@@ -6,7 +6,8 @@
 # tests/integration/windows/WindowsLike.java is that file system; it says what it refuses, and
 # Refusals.java shows it. Each command runs twice, here and there, and has to do the same, there
 # with CRLF line endings and a US Windows code page, in New York's time zone. What Windows does
-# otherwise is not simulated: consoles, signals, case, backslashes, locks that keep others from reading.
+# otherwise is not simulated: consoles, signals, case, backslashes, locks that keep others from
+# reading.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
