@@ -4676,7 +4676,7 @@ public final class Freshness {
                       // Whoever selects text to copy it keeps it for a while.
                       const isFree = !(since <= patience) || String(getSelection()) === "";
                       if (isDue && isFree) {
-                        // It goes on counting: the server may never answer. Not at once again,
+                        // Keep counting: the server may never answer. Do not ask again at once,
                         // since that would cancel a slow answer.
                         reloadAt = performance.now() + Math.max(patience, 30000);
                         location.reload();

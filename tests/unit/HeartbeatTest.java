@@ -315,12 +315,11 @@ final class HeartbeatTest extends Sandbox {
                 "feeds.3.last_heartbeat_age_seconds null");
         json.members("feeds.0", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
                 "freshness_status", "safe_to_serve", "safe_until", "allowed_actions",
-                "blocked_actions",
-                "blocked_reason", "reason_code", "alert", "last_heartbeat_age_seconds");
+                "blocked_actions", "blocked_reason", "reason_code", "alert",
+                "last_heartbeat_age_seconds");
         json.members("feeds.1", "name", "alive", "last_tick_age_seconds", "max_age_seconds",
                 "freshness_status", "safe_to_serve", "safe_until", "allowed_actions",
-                "blocked_actions",
-                "blocked_reason", "reason_code", "alert");
+                "blocked_actions", "blocked_reason", "reason_code", "alert");
         run("status --format prometheus" + CALL).exits(2).says("# HELP", """
                 # HELP freshness_feed_heartbeat_age_seconds Age of the newest heartbeat at \
                 evaluation time, if the baseline requires one; absent if unknown.
